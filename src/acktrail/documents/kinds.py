@@ -1,0 +1,222 @@
+"""The canonical documents: one envelope, one payload type per kind.
+
+Field meanings, sources and Odoo targets: docs/canonical.md. Kinds of health data never hold names
+(except ``party``), birth dates, diagnosis codes or free text.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from acktrail.documents.parts import (
+    Adjustment,
+    Clear,
+    Code,
+    DateRole,
+    Identifier,
+    Line,
+    Money,
+    Party,
+    Payment,
+    Period,
+    Reference,
+    Totals,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """Payload of order, invoice, credit_note and price_catalogue."""
+
+    lines: tuple[Line, ...] = ()
+    totals: Totals | None = None
+    valid: Period | None = None  # price_catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service line of a claim payment (835 loop 2110)."""
+
+    procedure: Code
+    charge: Money
+    paid: Money
+    units: Decimal | None = None
+    modifiers: tuple[str, ...] = ()
+    revenue: str = ""
+    on: Period | None = None
+    line_control: str = ""  # REF*6R
+    adjustments: tuple[Adjustment, ...] = ()
+    remarks: tuple[Code, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPayment:
+    """What a payer did with one claim (835 loop 2100)."""
+
+    patient_control_no: str  # CLP01
+    status: str  # CLP02
+    charge: Money
+    paid: Money
+    patient_share: Money | None = None
+    payer_control_no: str = ""
+    filing: str = ""
+    facility: str = ""
+    frequency: str = ""
+    service: Period | None = None
+    adjustments: tuple[Adjustment, ...] = ()
+    remarks: tuple[Code, ...] = ()
+    supplemental: dict[str, Money] = field(default_factory=dict)
+    services: tuple[Service, ...] = ()
+    references: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Remittance:
+    """Payload of remittance: one payment and what it is for."""
+
+    payment: Payment
+    handling: str = ""  # BPR01; I = information only
+    production_on: date | None = None
+    claims: tuple[ClaimPayment, ...] = ()
+    provider_adjustments: tuple[Adjustment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeLine:
+    """One charge, credit, adjustment or payment (FT1)."""
+
+    key: str  # FT1-2
+    type: str  # CHARGE CREDIT ADJUSTMENT PAYMENT
+    code: Code
+    service_on: date | None
+    posted_on: date | None
+    quantity: Decimal
+    unit_price: Money | None = None
+    amount: Money | None = None
+    department: str = ""
+    plan: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Payload of charge: what a visit or account is to be billed."""
+
+    visit: str
+    account: str
+    bill_to: Identifier | None
+    lines: tuple[ChargeLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartyUpdate:
+    """Payload of party: the fields of one person or organisation that the sender owns.
+
+    ``None`` = not sent, ``CLEAR`` = to be emptied.
+    """
+
+    action: str  # ADD UPDATE MERGE
+    role: str  # PATIENT GUARANTOR SUPPLIER ...
+    event_at: datetime | None = None  # EVN-2: an older event never wins
+    name: str | None = None
+    street: str | Clear | None = None
+    street2: str | Clear | None = None
+    city: str | Clear | None = None
+    postcode: str | Clear | None = None
+    region: str | Clear | None = None
+    country: str | Clear | None = None
+    phone: str | Clear | None = None
+    email: str | Clear | None = None
+    language: str | Clear | None = None
+    merged_from: tuple[Identifier, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BankEntry:
+    """One booked entry of an account; the amount is signed, credit is positive."""
+
+    amount: Money
+    booked_on: date
+    value_on: date | None = None
+    bank_ref: str = ""
+    end_to_end: str = ""
+    counterparty: str = ""
+    counterparty_account: str = ""
+    remittance: str = ""
+    structured: tuple[str, ...] = ()
+    type: str = ""
+    reversal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BankStatement:
+    """Payload of bank_statement: opening + sum(entries) = closing."""
+
+    account: str
+    sequence: str
+    opening: Money
+    closing: Money
+    entries: tuple[BankEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReceived:
+    """Payload of acknowledgement: what a partner says of something that we sent."""
+
+    standard: str  # TA1 999 997 CONTRL ACK
+    disposition: str  # ACCEPTED ACCEPTED_WITH_ERRORS PARTIAL REJECTED RECEIVED
+    subjects: tuple[Reference, ...] = ()
+    codes: tuple[Code, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """Payload of opaque: content that is kept and never interpreted."""
+
+    type: str
+    sha256: str = ""
+
+
+Payload = Trade | Remittance | Charge | PartyUpdate | BankStatement | AnswerReceived | Opaque
+
+PAYLOADS: dict[str, type[Payload]] = {
+    "order": Trade,
+    "invoice": Trade,
+    "credit_note": Trade,
+    "price_catalogue": Trade,
+    "remittance": Remittance,
+    "charge": Charge,
+    "party": PartyUpdate,
+    "bank_statement": BankStatement,
+    "acknowledgement": AnswerReceived,
+    "opaque": Opaque,
+}
+HEALTH_KINDS = frozenset({"remittance", "charge", "party", "opaque"})
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One canonical document: typed, immutable, without a trace of the format it came in."""
+
+    kind: str
+    id: str
+    key: tuple[str, ...]  # natural key without partner and kind (docs/canonical.md, section Keys)
+    payload: Payload
+    function: str = "ORIGINAL"  # CHANGE REPLACE CANCEL CONFIRM DUPLICATE COPY STATUS
+    issued: date | None = None
+    type_code: str = ""
+    currency: str = ""
+    parties: tuple[Party, ...] = ()
+    references: tuple[Reference, ...] = ()
+    dates: tuple[DateRole, ...] = ()
+    terms: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    ext: dict[str, str] = field(default_factory=dict)  # unmapped data by its address
+    schema: str = "acktrail/1"
+
+    def party(self, *roles: str) -> Party | None:
+        """Return the first party in one of the roles, in the order the roles are asked for."""
+        for role in roles:
+            for party in self.parties:
+                if party.role == role:
+                    return party
+        return None

@@ -1,0 +1,147 @@
+"""The tables of a profile that say how one format is read, translated, answered and posted.
+
+A key that is left out is left to the format's own default; see ``docs/reference/profile.md``.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from acktrail.profiles.values import Size, Table
+
+Switch = Literal["reject", "warn", "off"]
+
+
+class X12Table(Table):
+    """``[x12]``."""
+
+    agreed: tuple[str, ...] | None = None  # "835:005010X221A1", "850"
+    snip: dict[str, Switch] | None = None  # by SNIP type "1".."7"
+    checks: dict[str, Switch] | None = None  # by named check: "835.plb_zero"
+    notes: dict[str, Literal["E", "R"]] | None = None  # TA1 note -> accept with errors, reject
+    unwrap: bool | None = None
+    max_segment_bytes: Size | None = None
+
+
+class EdifactTable(Table):
+    """``[edifact]``."""
+
+    agreed: tuple[str, ...] | None = None  # "ORDERS:D:96A"
+    counts: Literal["reject", "warn"] | None = None
+    encoding: str | None = None
+    strip_newlines: Literal["auto", "always", "never"] | None = None
+    repetition: Literal["declared", "none"] | None = None
+
+
+class Hl7Table(Table):
+    """``[hl7]``."""
+
+    versions: tuple[str, ...] | None = None
+    events: tuple[str, ...] | None = None
+    processing_ids: tuple[str, ...] | None = None
+    charset: str | None = None
+    charset_fallback: str | None = None
+    timezone: str | None = None
+    order: Literal["strict", "relaxed"] | None = None
+    strict: bool | None = None
+    used: tuple[str, ...] | None = None
+    required: tuple[str, ...] | None = None
+    codes: dict[str, tuple[str, ...]] | None = None
+    lengths: dict[str, int] | None = None
+    continuation_lines: bool | None = None
+    require_terminator: bool | None = None
+    on_count_mismatch: Literal["reject", "process"] | None = None
+    on_missing_trailer: Literal["hold", "process"] | None = None
+
+
+class TabularTable(Table):
+    """``[tabular]``."""
+
+    sender: str | None = None
+    encoding: str | None = None
+    encoding_fallback: str | None = None
+    on_error: Literal["reject_file", "reject_document", "reject_row"] | None = None
+    max_rows: int | None = Field(default=None, ge=1)
+    max_errors: int | None = Field(default=None, ge=1)
+
+
+class BankTable(Table):
+    """``[bank]``."""
+
+    dialect: Literal["auto", "german", "sepa", "free"] | None = None
+    encoding: str | None = None
+
+
+class XmlTable(Table):
+    """``[xml]``."""
+
+    max_depth: int | None = Field(default=None, ge=1, le=256)
+
+
+class TranslateTable(Table):
+    """``[translate]``."""
+
+    map: dict[str, str] | None = None  # message type -> map
+    bill_to: Literal["payer", "guarantor", "patient"] | None = None
+    authority: str | None = None
+    default_quantity: bool | None = None
+    timezone: str | None = None
+    currency: str | None = None
+    units: dict[str, str] | None = None
+    checks: dict[str, Switch] | None = None
+
+
+class Acknowledge(Table):
+    """``[acknowledge]``: which answers, when, in which form."""
+
+    ta1: Literal["on_request", "on_reject", "both", "always", "never"] | None = None
+    functional: Literal["auto", "999", "997", "none"] | None = None
+    accept_with_errors: bool | None = None
+    contrl: Literal["never", "on_request", "always", "errors_only"] | None = None
+    mode: Literal["auto", "original", "enhanced", "none"] | None = None
+    batch: Literal["all", "errors", "report", "none"] | None = None
+    ack_msh9: Literal["code", "code_event", "full"] | None = None
+    half_pair: Literal["NE", "AL"] | None = None
+    receipt: Literal["csv", "none"] | None = None
+    control_prefix: str | None = None
+    element_separator: str | None = None
+    component_separator: str | None = None
+    repetition_separator: str | None = None
+    segment_terminator: str | None = None
+
+    def plain(self) -> dict[str, str]:
+        """Return the keys that are set, as the answer builders take them."""
+        table = self.model_dump(exclude_none=True, exclude_unset=True)
+        return {
+            key: ("1" if value else "") if isinstance(value, bool) else value
+            for key, value in table.items()
+        }
+
+
+class OdooTable(Table):
+    """``[odoo]``: where and how this partner's documents are posted."""
+
+    target: str = "main"  # a database named in acktrail.toml
+    company: int | None = None
+    slug: str | None = None
+    partner: str | None = None  # external id of the partner's own record
+    sale_journal: str | None = None
+    purchase_journal: str | None = None
+    general_journal: str | None = None
+    bank_journal: str | None = None
+    receivable: str | None = None
+    outstanding: str | None = None
+    adjustments: dict[str, str] | None = None
+    taxes: dict[str, str] | None = None
+    products: str | None = None
+    crosswalk: dict[str, str] | None = None
+    create_products: bool | None = None
+    create_partner: bool | None = None
+    partner_name: str | None = None
+    partner_ref: str | None = None
+    partner_country: str | None = None
+    currency: str | None = None
+    confirm: bool | None = None
+    post: bool | None = None
+    reconcile: bool | None = None
+    party_fields: tuple[str, ...] | None = None
