@@ -6,10 +6,10 @@
     + EnvelopeError      sealed otherwise than agreed: OpenPGP, gzip, zip
     + TooLargeError
   - SetupError           integration staff must fix   -> hold, no negative answer
-    + UnknownPluginError, ProfileError, SecretError, KeyMissingError, HostKeyError, LoginError
-    + UnknownSenderError
+    + UnknownPluginError, ProfileError, GuideError, SecretError, KeyMissingError, HostKeyError,
+      LoginError
   - UnavailableError     nobody: wait and try again   -> retry or snooze
-    + ChangedError
+    + ChangedError, NodeLockedError
   - LedgerError          the ledger is not as it was written -> nothing goes on (exit 8)
   - NotFoundError        what a command asks for is not there (exit 4)
   - ConflictError        it is there already, with other content (exit 6)
@@ -116,12 +116,6 @@ class LoginError(SetupError):
     code = "setup.login"
 
 
-class UnknownSenderError(SetupError):
-    """The envelope names a sender that the profile does not: held, never answered."""
-
-    code = "setup.identity"
-
-
 class UnavailableError(AcktrailError):
     """A system we depend on did not answer; the exchange is tried again by itself."""
 
@@ -133,6 +127,12 @@ class ChangedError(UnavailableError):
     """The remote file changed while it was read: it is looked at again."""
 
     code = "unavailable.changed"
+
+
+class NodeLockedError(UnavailableError):
+    """Another process runs in this home under the same node name (exit 75)."""
+
+    code = "unavailable.node_locked"
 
 
 class LedgerError(AcktrailError):

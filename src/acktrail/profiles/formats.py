@@ -118,30 +118,43 @@ class Acknowledge(Table):
         }
 
 
-class OdooTable(Table):
-    """``[odoo]``: where and how this partner's documents are posted."""
+class OdooPartner(Table):
+    """``[odoo.partner]``: the partner's own record, made if it is absent."""
 
-    target: str = "main"  # a database named in acktrail.toml
-    company: int | None = None
+    name: str = Field(min_length=1)
+    ref: str = ""
+    is_company: bool = True
+    country: str = ""  # external id: base.us
+
+
+class OdooTable(Table):
+    """``[odoo]``: where and how this partner's documents are posted; names are external ids."""
+
+    target: str = "main"  # a database named in acktrail.toml; none there: calls are kept
+    company: int | None = Field(default=None, ge=1)
     slug: str | None = None
-    partner: str | None = None  # external id of the partner's own record
+    currency: str | None = None
     sale_journal: str | None = None
     purchase_journal: str | None = None
     general_journal: str | None = None
     bank_journal: str | None = None
     receivable: str | None = None
     outstanding: str | None = None
-    adjustments: dict[str, str] | None = None
+    adjustment: dict[str, str] | None = None  # "CO-45", "CO", "PLB-WO", "PLB", "default"
+    partner: str | OdooPartner | None = None
+    parties: dict[str, str] | None = None  # "SCHEME:VALUE" -> external id
     taxes: dict[str, str] | None = None
-    products: str | None = None
-    crosswalk: dict[str, str] | None = None
+    units: dict[str, str] | None = None
+    products: Literal["none", "external_id", "default_code", "barcode"] | None = None
+    items: dict[str, str] | None = None
     create_products: bool | None = None
-    create_partner: bool | None = None
-    partner_name: str | None = None
-    partner_ref: str | None = None
-    partner_country: str | None = None
-    currency: str | None = None
-    confirm: bool | None = None
-    post: bool | None = None
-    reconcile: bool | None = None
     party_fields: tuple[str, ...] | None = None
+    party_updates: Literal["append", "overwrite"] | None = None
+    notes: bool | None = None
+    post: bool | None = None
+    confirm: bool | None = None
+    reconcile: bool | None = None
+
+    def plain(self) -> dict[str, object]:
+        """Return the keys that are set, as the planner takes them."""
+        return self.model_dump(exclude_none=True, exclude_unset=True) | {"target": self.target}

@@ -1,0 +1,1 @@
+"""Settings, wiring, the registry of plug-ins and the service itself."""

@@ -1,0 +1,221 @@
+"""The acknowledge step: build the answers that are due, fix them in the outbox, deliver them.
+
+Answers are a function of committed facts: the kept read result, the control numbers and the time
+fixed at intake, and what became of the postings. So a second run makes the same bytes, and the
+outbox keeps the first ones anyway. A copy of an earlier file gets that file's stored answers.
+"""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import NamedTuple
+
+from acktrail.app.endpoints import outbound_transport
+from acktrail.app.tools import Tools, last_body, received_flow
+from acktrail.documents.encoding import decode_result
+from acktrail.engine.port import Task
+from acktrail.errors import ConflictError
+from acktrail.model import Acknowledgement, Answering
+from acktrail.pipeline.outcomes import Advance, Outcome, Snooze
+from acktrail.pipeline.states import FINISHED
+from acktrail.ports import Entry, ExchangeRow, OutboxRow, Transaction
+from acktrail.profiles.partner import PartnerProfile
+from acktrail.security.masking import safe_file_name
+
+WAIT_FOR_ORIGINAL = timedelta(seconds=2)
+POSTED = {
+    "stored": "stored",
+    "posted": "stored",
+    "queued": "stored",
+    "duplicate": "duplicate",
+    "rejected": "rejected",
+    "conflict": "conflict",
+}
+
+
+class Subject(NamedTuple):
+    """The exchange that is answered."""
+
+    row: ExchangeRow
+    entries: tuple[Entry, ...]
+    profile: PartnerProfile
+    format: str
+
+
+class Answers:
+    """Builds and delivers acknowledgements."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+
+    def run(self, task: Task, *, final: bool) -> Outcome:
+        """Answer what can be answered now; ``final`` closes the exchange."""
+        tools = self._tools
+        with tools.ledger.begin() as tx:
+            row = tx.lock(task.exchange)
+            entries = tx.entries(task.exchange)
+        if any(e.kind == "closed" and e.body.get("generation") == task.generation for e in entries):
+            return Advance("")
+        found = tools.in_force(row)
+        flow = received_flow(entries, found)
+        subject = Subject(row, entries, found.profile, flow.format)
+        duplicate = last_body(entries, "duplicate")
+        if duplicate and not task.generation:
+            waits = self._borrow(subject, str(duplicate["of"]), str(duplicate["policy"]))
+            if waits:
+                return waits
+        else:
+            self._fix(subject, task, final=final)
+        self._deliver(subject)
+        if final:
+            self._close(subject, task)
+        return Advance("")
+
+    # -------------------------------------------------------------- building
+
+    def _fix(self, subject: Subject, task: Task, *, final: bool) -> None:
+        """Build the answers that are due and fix them in the outbox."""
+        read = last_body(subject.entries, "read")
+        plan = last_body(subject.entries, "planned") or last_body(subject.entries, "rejected")
+        if not read or "answer_at" not in plan:
+            return
+        tools = self._tools
+        result = decode_result(tools.store.get(str(read["result"])))
+        answering = self._answering(subject, plan)
+        built = tools.formats.get(subject.format).acknowledge(result, answering)
+        due = [one for one in built if final or not one.after_posting]
+        blobs = [tools.store.put(one.body) for one in due]
+        with tools.ledger.begin() as tx:
+            tx.lock(subject.row.id)
+            fixed = {(one.kind, one.control) for one in tx.outbox(subject.row.id)}
+            for one, blob in zip(due, blobs, strict=True):
+                if (one.kind, one.control) not in fixed:
+                    self._fix_one(tx, subject, one, blob, task)
+
+    def _fix_one(
+        self, tx: Transaction, subject: Subject, one: Acknowledgement, blob: str, task: Task
+    ) -> None:
+        name = answer_name(one, subject.row)
+        digest = sha256(one.body).hexdigest()
+        tx.add_outbox(
+            OutboxRow(
+                subject.row.id,
+                one.kind,
+                one.control,
+                one.subject,
+                name,
+                blob,
+                digest,
+                one.after_posting,
+                delivered=False,
+            )
+        )
+        body = {
+            "kind": one.kind,
+            "control": one.control,
+            "for": one.subject,
+            "blob": blob,
+            "size": len(one.body),
+            "sha256": digest,
+        }
+        step = f"acknowledge#{task.generation}/{one.kind}/{one.control}"
+        tx.append(subject.row.id, "acknowledged", body, self._tools.actor, step)
+
+    def _answering(self, subject: Subject, plan: dict[str, object]) -> Answering:
+        first, count = int(str(plan["first_number"])), int(str(plan["numbers"]))
+        options = subject.profile.acknowledge.plain()
+        if plan.get("same_control_as"):
+            options = options | {"duplicate": "1"}
+        return Answering(
+            at=datetime.fromisoformat(str(plan["answer_at"])),
+            numbers=tuple(range(first, first + count)),
+            options=options,
+            posted=self._posted(subject.row.id),
+            file_name=safe_file_name(subject.row.name),
+            file_sha256=subject.row.raw_sha256,
+            profile=subject.row.profile,
+        )
+
+    def _posted(self, exchange: str) -> dict[str, str]:
+        """Return what became of each message; the worst of its documents counts."""
+        gravity = {"stored": 0, "duplicate": 1, "conflict": 2, "rejected": 3}
+        became: dict[str, str] = {}
+        with self._tools.ledger.begin() as tx:
+            for row in tx.postings(exchange):
+                state = POSTED.get(row.state, "stored")
+                known = became.get(row.message, "stored")
+                became[row.message] = max(known, state, key=lambda one: gravity[one])
+        return became
+
+    # -------------------------------------------------------------- copies
+
+    def _borrow(self, subject: Subject, original: str, policy: str) -> Outcome | None:
+        """Put the original's answers into this exchange's outbox, bytes and names unchanged."""
+        if policy != "answer":
+            return None
+        tools = self._tools
+        if tools.ledger.exchange(original).status not in FINISHED:
+            return Snooze(WAIT_FOR_ORIGINAL, "waits_for_original")
+        with tools.ledger.begin() as tx:
+            tx.lock(subject.row.id)
+            fixed = {one.name for one in tx.outbox(subject.row.id)}
+            for one in tx.outbox(original):
+                if one.name not in fixed:
+                    tx.add_outbox(one._replace(exchange=subject.row.id, delivered=False))
+                    body = {
+                        "kind": one.kind,
+                        "control": one.control,
+                        "for": one.subject,
+                        "blob": one.blob,
+                        "sha256": one.sha256,
+                        "of": original,
+                    }
+                    tx.append(subject.row.id, "acknowledged", body, tools.actor)
+        return None
+
+    # -------------------------------------------------------------- delivery
+
+    def _deliver(self, subject: Subject) -> None:
+        """Put every answer that is not known to be there; the same bytes again are no harm."""
+        tools = self._tools
+        with tools.ledger.begin() as tx:
+            waiting = [one for one in tx.outbox(subject.row.id) if not one.delivered]
+        if not waiting:
+            return
+        with outbound_transport(tools.home, tools.secrets, subject.profile) as transport:
+            for one in waiting:
+                try:
+                    evidence = transport.put(one.name, tools.store.get(one.blob))
+                except ConflictError:
+                    msg = "another file has the answer's name"
+                    raise ConflictError(msg, code="deliver.conflict") from None
+                body = {
+                    "kind": one.kind,
+                    "control": one.control,
+                    "size": evidence.size,
+                    "sha256": evidence.sha256,
+                    **{f"transport_{name}": text for name, text in evidence.facts.items()},
+                }
+                with tools.ledger.begin() as tx:
+                    tx.lock(subject.row.id)
+                    tx.set_delivered(subject.row.id, one.name)
+                    tx.append(subject.row.id, "delivered", body, tools.actor)
+
+    def _close(self, subject: Subject, task: Task) -> None:
+        with self._tools.ledger.begin() as tx:
+            tx.lock(subject.row.id)
+            entries = tx.entries(subject.row.id)
+            step = f"close#{task.generation}"
+            if tx.step(subject.row.id, step) is None:
+                body = {"entries": len(entries) + 1, "generation": task.generation}
+                tx.append(subject.row.id, "closed", body, self._tools.actor, step)
+
+
+def answer_name(one: Acknowledgement, row: ExchangeRow) -> str:
+    """Return the name of an answer file; made of our own values only, but for receipts.
+
+    A receipt is named after the file it is for, as partners look for it, and after its content,
+    so that two files of one name get two receipts.
+    """
+    if one.kind == "RECEIPT":
+        return f"{safe_file_name(row.name)}.{row.raw_sha256[:8]}.{one.extension}"
+    return f"{one.kind}_{safe_file_name(one.control)}.{one.extension}"

@@ -1,0 +1,263 @@
+"""Reading a file with no side effect: no ledger, no network, no home needed."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import BinaryIO, cast
+
+from acktrail.app.home import Found, Home, parser_files
+from acktrail.app.registry import Formats, built_in
+from acktrail.app.tools import seal_rules
+from acktrail.documents.encoding import decode_document
+from acktrail.documents.kinds import Document
+from acktrail.errors import PartnerError
+from acktrail.model import (
+    Acknowledgement,
+    Answering,
+    Finding,
+    GroupResult,
+    InterchangeResult,
+    MessageResult,
+    ReadResult,
+    Severity,
+)
+from acktrail.pipeline.read import read_and_translate
+from acktrail.pipeline.receive import wanted
+from acktrail.ports import DataFiles, Format
+from acktrail.profiles.partner import Flow
+from acktrail.security import envelope
+from acktrail.security.choose import sealer
+from acktrail.security.inflate import Limits
+from acktrail.security.masking import safe_file_name
+from acktrail.security.secrets import SecretResolver
+from acktrail.translate.choose import translator_for
+
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # an inspection's answers are not sent: a fixed time
+HEAD_BYTES = 4096
+CHUNK_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What an inspection found."""
+
+    file: str
+    sha256: str
+    format: str
+    result: ReadResult
+    documents: tuple[Document, ...] = ()
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inspector:
+    """Reads files as a partner's profile says, or as they look."""
+
+    files: DataFiles
+    formats: Formats
+    home: Home | None = None
+    found: Found | None = None
+    format_name: str = ""
+    at: datetime = EPOCH
+
+    def inspect(self, path: Path) -> Inspected:
+        """Read one file; whatever is wrong with it is in the result."""
+        flow = self._flow(path.name)
+        with path.open("rb") as file:
+            digest = sha256()
+            for chunk in _chunks(file):
+                digest.update(chunk)
+            file.seek(0)
+            name = flow.format if flow else self.format_name
+            try:
+                clear = self._opened(flow, file)
+                head = clear.read(HEAD_BYTES)
+                clear.seek(0)
+                format_ = self.formats.get(name) if name else self.formats.recognise(head)
+            except PartnerError as error:
+                return self._refused(path, digest.hexdigest(), name or "", error)
+            if format_ is None:
+                finding = Finding(
+                    "file.unrecognised",
+                    Severity.FATAL,
+                    "no format knows this file",
+                    category="file",
+                )
+                result = ReadResult("", usable=False, findings=(finding,))
+                return Inspected(path.name, digest.hexdigest(), "", result)
+            return self._read(path, digest.hexdigest(), clear, format_, flow)
+
+    def _flow(self, name: str) -> Flow | None:
+        """Return the partner's flow for a file name, else its first flow of the format asked."""
+        if self.found is None:
+            return None
+        flows = self.found.profile.flow
+        by_name = next((f for f in flows if wanted(os.fsencode(name), f.include)), None)
+        return by_name or next((f for f in flows if f.format == self.format_name), flows[0])
+
+    def _opened(self, flow: Flow | None, raw: BinaryIO) -> BinaryIO:
+        if flow is None or not flow.envelope or self.home is None or self.found is None:
+            return raw
+        profile = self.found.profile
+        limits = profile.inbound.limits
+        secrets = SecretResolver(self.home.root, os.environ)
+        rules = seal_rules(self.home, secrets, profile.id, flow, limits.opened)
+        steps = [envelope.Step(one.step) for one in flow.envelope]
+        caps = Limits(limits.opened, limits.ratio, limits.members)
+        with TemporaryDirectory() as folder:
+            clear, _ = envelope.open_steps(
+                raw, steps, caps, sealer("auto", Path(folder)), rules, _spool
+            )
+        clear.seek(0)
+        return clear
+
+    def _read(
+        self, path: Path, digest: str, clear: BinaryIO, format_: Format, flow: Flow | None
+    ) -> Inspected:
+        profile = self.found.profile if self.found else None
+        options: Mapping[str, object] = profile.options(flow) if profile and flow else {}
+        translate = dict(options)
+        if profile:
+            translate |= profile.translate.model_dump(exclude_none=True, exclude_unset=True)
+        bodies: list[bytes] = []
+
+        def keep(body: bytes) -> int:
+            bodies.append(body)
+            return len(bodies) - 1
+
+        done = read_and_translate(
+            format_.name,
+            format_.reader(options),
+            _chunks(clear),
+            lambda head: translator_for(head, self.files, translate),
+            keep,
+        )
+        documents = tuple(decode_document(bodies[kept.at]) for kept in done.released)
+        answers = self._answers(path, digest, format_, done.result)
+        return Inspected(path.name, digest, format_.name, done.result, documents, answers)
+
+    def _answers(
+        self, path: Path, digest: str, format_: Format, result: ReadResult
+    ) -> tuple[Acknowledgement, ...]:
+        """Build the answers that would be sent, numbered from 1, everything posted."""
+        profile = self.found.profile if self.found else None
+        answering = Answering(
+            at=self.at,
+            options=profile.acknowledge.plain() if profile else {},
+            file_name=safe_file_name(path.name),
+            file_sha256=digest,
+            profile=profile.label if profile else "",
+        )
+        needed = format_.numbers_needed(result, answering)
+        numbered = Answering(
+            answering.at,
+            tuple(range(1, needed + 1)),
+            answering.options,
+            {},
+            answering.file_name,
+            digest,
+            answering.profile,
+        )
+        return format_.acknowledge(result, numbered)
+
+    def _refused(self, path: Path, digest: str, name: str, error: PartnerError) -> Inspected:
+        finding = Finding(error.code, Severity.FATAL, str(error), category="envelope")
+        return Inspected(path.name, digest, name, ReadResult(name, False, (finding,)))  # noqa: FBT003
+
+
+def make_inspector(
+    home: Home | None, partner: str, format_name: str, at: datetime = EPOCH
+) -> Inspector:
+    """Return an inspector; a home is needed only for a partner's profile."""
+    files = parser_files(home)
+    found = home.profile(partner) if home and partner else None
+    return Inspector(files, built_in(files), home, found, format_name, at)
+
+
+def as_json(one: Inspected) -> dict[str, object]:
+    """Return the contract's object for one file (docs/reference/inspect.md)."""
+    result = one.result
+    return {
+        "file": one.file,
+        "sha256": one.sha256,
+        "format": one.format,
+        "usable": result.usable,
+        "findings": [_finding(finding) for finding in result.findings],
+        "interchanges": [_interchange(interchange) for interchange in result.interchanges],
+        "documents": dict(sorted(result.documents.items())),
+        "acknowledgements": [
+            {
+                "kind": ack.kind,
+                "control": ack.control,
+                "for": ack.subject,
+                "bytes": len(ack.body),
+                "path": "",
+            }
+            for ack in one.acknowledgements
+        ],
+    }
+
+
+def _interchange(one: InterchangeResult) -> dict[str, object]:
+    return {
+        "control": one.control,
+        "sender": one.sender,
+        "receiver": one.receiver,
+        "test": one.test,
+        "verdict": str(one.verdict),
+        "findings": [_finding(f) for f in one.findings],
+        "groups": [_group(group) for group in one.groups],
+    }
+
+
+def _group(one: GroupResult) -> dict[str, object]:
+    return {
+        "control": one.control,
+        "kind": one.kind,
+        "version": one.version,
+        "verdict": str(one.verdict),
+        "findings": [_finding(f) for f in one.findings],
+        "messages": [_message(message) for message in one.messages],
+    }
+
+
+def _message(one: MessageResult) -> dict[str, object]:
+    return {
+        "control": one.control,
+        "type": one.type,
+        "guide": one.guide,
+        "verdict": str(one.verdict),
+        "segments": one.segments,
+        "documents": one.documents,
+        "findings": [_finding(finding) for finding in one.findings],
+    }
+
+
+def _finding(one: Finding) -> dict[str, object]:
+    place = one.place
+    return {
+        "code": one.code,
+        "rule": one.rule,
+        "category": one.category,
+        "severity": str(one.severity),
+        "segment": place.segment,
+        "position": place.position,
+        "element": place.element,
+        "component": place.component,
+        "repetition": place.repetition,
+        "offset": place.offset,
+        "message": one.message,
+    }
+
+
+def _spool() -> BinaryIO:
+    return cast("BinaryIO", TemporaryFile())
+
+
+def _chunks(source: BinaryIO) -> Iterator[bytes]:
+    while chunk := source.read(CHUNK_BYTES):
+        yield chunk

@@ -1,0 +1,309 @@
+"""The intake step: open, read and translate one exchange's file; one commit at its end.
+
+Everything before the commit may be done twice: blobs are named by their content and the reading is
+pure. The commit writes the entries of three stages, the index of identifiers, the journal rows of
+the released documents, and fixes the control numbers of the answers.
+"""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import BinaryIO, NamedTuple
+
+from acktrail.app.home import Found
+from acktrail.app.journal import posting_rows
+from acktrail.app.tools import Tools, received_flow
+from acktrail.documents.encoding import encode_compact
+from acktrail.engine.port import Task
+from acktrail.errors import PartnerError
+from acktrail.model import Answering, Finding, ReadResult, Severity, Verdict
+from acktrail.pipeline.identity import control_identities, identifiers, stranger, wrong_usage
+from acktrail.pipeline.outcomes import Advance, Hold, Outcome, Reject
+from acktrail.pipeline.read import Translated, all_findings, read_and_translate, worst
+from acktrail.ports import Entry, ExchangeRow, Opened, Transaction
+from acktrail.profiles.partner import Flow
+from acktrail.security import envelope
+from acktrail.security.inflate import Limits
+from acktrail.security.masking import keyed
+from acktrail.translate.choose import translator_for
+
+NAMES = frozenset({"first", "name"})  # of what was inside an archive: may name a patient
+ENTRY_FINDINGS = 20  # of a file named in its entry; all are in the kept read result
+CHUNK_BYTES = 256 * 1024
+
+
+class Work(NamedTuple):
+    """One exchange while it is taken in."""
+
+    task: Task
+    row: ExchangeRow
+    found: Found
+    flow: Flow
+    step: str
+
+
+class Content(NamedTuple):
+    """The opened file."""
+
+    blob: str
+    sha256: str
+    opened: tuple[Opened, ...]
+
+
+class Intake:
+    """Takes files in."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+
+    def run(self, task: Task) -> Outcome:
+        """Take one exchange in; look first whether that was done."""
+        tools, step = self._tools, f"intake#{task.generation}"
+        with tools.ledger.begin() as tx:
+            row = tx.lock(task.exchange)
+            entries = tx.entries(task.exchange)
+            done = tx.step(task.exchange, step)
+        if done:
+            return outcome_of(done)
+        found = tools.in_force(row)
+        work = Work(task, row, found, received_flow(entries, found), step)
+        try:
+            content = self._open(work)
+        except PartnerError as error:
+            return self._refuse(work, error)
+        before = self._same_content(work, content)
+        if before:
+            return self._duplicate(work, content, before)
+        return self._read(work, content)
+
+    # -------------------------------------------------------------- open
+
+    def _open(self, work: Work) -> Content:
+        """Undo the file's envelope as the flow says, and keep what comes out."""
+        tools, profile = self._tools, work.found.profile
+        limits = profile.inbound.limits
+        steps = [envelope.Step(one.step) for one in work.flow.envelope]
+        caps = Limits(limits.opened, limits.ratio, limits.members)
+        rules = tools.seal_rules(profile.id, work.flow, limits.opened)
+        with tools.store.open(work.row.raw) as raw:
+            clear, opened = envelope.open_steps(raw, steps, caps, tools.sealer, rules, tools.spool)
+            if not steps:
+                return Content(work.row.raw, work.row.raw_sha256, opened)
+            with clear:
+                clear.seek(0)
+                digest = sha256()
+                for chunk in _chunks(clear):
+                    digest.update(chunk)
+                clear.seek(0)
+                return Content(tools.store.put_stream(clear), digest.hexdigest(), opened)
+
+    def _same_content(self, work: Work, content: Content) -> str:
+        policy = work.found.profile.inbound.duplicates.content
+        if work.task.generation or policy == "accept":
+            return ""
+        with self._tools.ledger.begin() as tx:
+            return tx.same_content(work.row.partner, content.blob, work.row.id)
+
+    # -------------------------------------------------------------- read and translate
+
+    def _read(self, work: Work, content: Content) -> Outcome:
+        tools, flow = self._tools, work.flow
+        profile = work.found.profile
+        format_ = tools.formats.get(flow.format)
+        options = profile.options(flow)
+        translate = profile.translate.model_dump(exclude_none=True, exclude_unset=True) | options
+        with (
+            tools.spool() as spool,
+            tools.store.open(content.blob) as clear,
+        ):
+            done = read_and_translate(
+                format_.name,
+                format_.reader(options),
+                _chunks(clear),
+                lambda head: translator_for(head, tools.files, translate),
+                lambda body: _append(spool, body),
+            )
+            spool.seek(0)
+            documents = tools.store.put_stream(spool) if done.released else ""
+        held = self._held(work, done.result)
+        if held:
+            return self._hold(work, content, held)
+        return self._commit(work, content, done, documents)
+
+    def _held(self, work: Work, result: ReadResult) -> str:
+        """Return the code to hold the file with before anything is made of it."""
+        profile = work.found.profile
+        side = stranger(result, profile.identity.senders, profile.identity.receivers)
+        if side:
+            return f"setup.identity.{side}"
+        if wrong_usage(result, profile.identity.usage):
+            return "setup.usage"
+        ours = [
+            f.rule
+            for f in all_findings(result)
+            if f.owner is not f.owner.PARTNER and f.severity in (Severity.ERROR, Severity.FATAL)
+        ]
+        return ours[0] if ours else ""
+
+    # -------------------------------------------------------------- commits
+
+    def _commit(self, work: Work, content: Content, done: Translated, documents: str) -> Outcome:
+        """Write what the file is, and fix what will be answered and posted."""
+        tools, row = self._tools, work.row
+        result_blob = tools.store.put(encode_compact(done.result))
+        refused = done.result.verdict is Verdict.REJECTED
+        with tools.ledger.begin() as tx:
+            earlier = self._adopt(tx, work)
+            if earlier:
+                return earlier
+            duplicate = self._same_control(tx, work, done.result)
+            refused = refused or bool(duplicate)
+            self._opened_entries(tx, work, content)
+            tx.append(row.id, "read", _read_body(done.result, result_blob), tools.actor)
+            released = () if refused else done.released
+            body: dict[str, object] = {
+                "documents": documents if released else "",
+                "kinds": dict(sorted(done.result.documents.items())) if released else {},
+                "withheld": done.withheld,
+            }
+            tx.append(row.id, "translated", body, tools.actor)
+            rows = posting_rows(tools, work.found.profile, row, released, documents)
+            kept = tx.add_postings(rows)
+            self._index(tx, work, done)
+            body = self._numbers(tx, work, done.result, duplicate) | {
+                "outcome": "reject" if refused else "advance",
+                "postings": sum(one.state in ("queued", "waiting") for one in kept),
+                "duplicates": sum(one.state == "duplicate" for one in kept),
+                "conflicts": sum(one.state == "conflict" for one in kept),
+            }
+            if duplicate:
+                body["same_control_as"] = duplicate
+            tx.append(row.id, "rejected" if refused else "planned", body, tools.actor, work.step)
+        return Reject(()) if refused else Advance(result_blob)
+
+    def _same_control(self, tx: Transaction, work: Work, result: ReadResult) -> str:
+        """Return the exchange that used the same control number for other content."""
+        if work.task.generation or work.found.profile.inbound.duplicates.control == "accept":
+            return ""
+        for identity in control_identities(result):
+            before = tx.same_control(work.row.partner, identity, work.row.id)
+            if before:
+                return before
+        return ""
+
+    def _index(self, tx: Transaction, work: Work, done: Translated) -> None:
+        if work.task.generation:
+            return
+        for identity in control_identities(done.result):
+            tx.identify(work.row.id, "control", identity)
+        for one in identifiers(done.result, done.released):
+            value = keyed(self._tools.naming_key, one.value) if one.person else one.value
+            tx.identify(work.row.id, one.scheme, value)
+
+    def _numbers(
+        self, tx: Transaction, work: Work, result: ReadResult, duplicate: str
+    ) -> dict[str, object]:
+        """Allocate the control numbers of the answers, once, in the commit that needs them."""
+        tools, profile = self._tools, work.found.profile
+        at = tools.clock.now().replace(microsecond=0)
+        options = profile.acknowledge.plain() | ({"duplicate": "1"} if duplicate else {})
+        needed = tools.formats.get(work.flow.format).numbers_needed(
+            result, Answering(at, options=options)
+        )
+        series = f"{profile.id}/{work.flow.format}"
+        first = tx.next_number(series, needed) if needed else 0
+        return {"first_number": first, "numbers": needed, "answer_at": at.isoformat()}
+
+    def _opened_entries(self, tx: Transaction, work: Work, content: Content) -> None:
+        tx.set_clear(work.row.id, content.blob, content.sha256)
+        for number, opened in enumerate(content.opened, 1):
+            facts = {n: str(value) for n, value in opened.facts.items() if n not in NAMES}
+            tx.append(
+                work.row.id,
+                "opened",
+                {"layer": number, "size": opened.size, **facts},
+                self._tools.actor,
+            )
+
+    def _adopt(self, tx: Transaction, work: Work) -> Outcome | None:
+        """Lock the exchange; return the outcome if another run of this step was faster."""
+        tx.lock(work.row.id)
+        done = tx.step(work.row.id, work.step)
+        return outcome_of(done) if done else None
+
+    def _duplicate(self, work: Work, content: Content, before: str) -> Outcome:
+        """Note of which exchange this is a copy; the policy says what it gets."""
+        policy = work.found.profile.inbound.duplicates.content
+        with self._tools.ledger.begin() as tx:
+            earlier = self._adopt(tx, work)
+            if earlier:
+                return earlier
+            self._opened_entries(tx, work, content)
+            kind = "held" if policy == "hold" else "duplicate"
+            outcome = "hold" if policy == "hold" else "reject"
+            body = {"of": before, "policy": policy, "outcome": outcome, "code": "duplicate"}
+            tx.append(work.row.id, kind, body, self._tools.actor, work.step)
+        return Hold("duplicate", before) if policy == "hold" else Reject(())
+
+    def _hold(self, work: Work, content: Content, code: str) -> Outcome:
+        with self._tools.ledger.begin() as tx:
+            earlier = self._adopt(tx, work)
+            if earlier:
+                return earlier
+            self._opened_entries(tx, work, content)
+            body = {"code": code, "outcome": "hold"}
+            tx.append(work.row.id, "held", body, self._tools.actor, work.step)
+        return Hold(code, "")
+
+    def _refuse(self, work: Work, error: PartnerError) -> Outcome:
+        """Refuse a file that could not be opened; answered where the format can without it."""
+        tools = self._tools
+        finding = Finding(error.code, Severity.FATAL, str(error), category="envelope")
+        result = ReadResult(work.flow.format, usable=False, findings=(finding,))
+        blob = tools.store.put(encode_compact(result))
+        with tools.ledger.begin() as tx:
+            earlier = self._adopt(tx, work)
+            if earlier:
+                return earlier
+            tx.append(work.row.id, "read", _read_body(result, blob), tools.actor)
+            body = self._numbers(tx, work, result, "") | {"outcome": "reject", "code": error.code}
+            tx.append(work.row.id, "rejected", body, tools.actor, work.step)
+        return Reject(())
+
+
+def outcome_of(entry: Entry) -> Outcome:
+    """Return the outcome that a committed step recorded."""
+    match entry.body.get("outcome"):
+        case "advance":
+            return Advance("")
+        case "hold":
+            return Hold(str(entry.body.get("code", "")), "")
+        case _:
+            return Reject(())
+
+
+def _read_body(result: ReadResult, blob: str) -> dict[str, object]:
+    found = all_findings(result)
+    named: dict[str, int] = {}
+    for finding in found:
+        named[finding.rule] = named.get(finding.rule, 0) + 1
+    return {
+        "format": result.format,
+        "usable": result.usable,
+        "verdict": str(result.verdict),
+        "result": blob,
+        "interchanges": len(result.interchanges),
+        "messages": sum(len(g.messages) for i in result.interchanges for g in i.groups),
+        "findings": {str(severity): count for severity, count in sorted(worst(found).items())},
+        "rules": dict(sorted(named.items())[:ENTRY_FINDINGS]),
+    }
+
+
+def _append(spool: BinaryIO, body: bytes) -> int:
+    at = spool.tell()
+    spool.write(body + b"\n")
+    return at
+
+
+def _chunks(source: BinaryIO) -> Iterator[bytes]:
+    while chunk := source.read(CHUNK_BYTES):
+        yield chunk

@@ -1,0 +1,123 @@
+"""The post step: journal rows become Odoo records, or exact calls that are kept.
+
+Nobody sleeps here: while Odoo is away the circuit is open, the exchange is parked and the lane
+goes on with the next one.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from acktrail.app.journal import kept_document, odoo_options
+from acktrail.app.sender import Sender, Sent
+from acktrail.app.tools import Tools
+from acktrail.engine.port import Task, back_off
+from acktrail.odoo.loads import Refusal
+from acktrail.odoo.plan import encode_calls, plan
+from acktrail.pipeline.outcomes import Advance, Hold, Outcome, Snooze
+from acktrail.ports import PostingRow
+from acktrail.profiles.partner import PartnerProfile
+
+DUE = frozenset({"queued", "sending", "stored", "waiting"})
+WAIT_FOR_ORDER = timedelta(seconds=1)
+
+
+class Posting:
+    """Posts the released documents of an exchange."""
+
+    def __init__(self, tools: Tools, sender: Sender | None = None) -> None:
+        self._tools, self._sender = tools, sender or Sender(tools)
+
+    def run(self, task: Task) -> Outcome:
+        """Post what is due; look first whether that was done."""
+        tools, step = self._tools, f"post#{task.generation}"
+        with tools.ledger.begin() as tx:
+            row = tx.lock(task.exchange)
+            if tx.step(task.exchange, step):
+                return Advance("")
+            due = [one for one in tx.postings(task.exchange) if one.state in DUE]
+        if row.order_key and tools.ledger.unfinished(row.order_key, row.id):
+            return Snooze(WAIT_FOR_ORDER, "waits_for_order")
+        if not due:
+            return Advance("")
+        profile = tools.in_force(row).profile
+        if not self._sender.configured(due[0].target):
+            return self._keep_calls(task, profile, due, step)
+        until = self._sender.waits_until(due[0].target)
+        if until is not None:
+            return Snooze(max(until - tools.clock.now(), WAIT_FOR_ORDER), "odoo_circuit_open")
+        return self._send(task, profile, due, step)
+
+    def _send(
+        self, task: Task, profile: PartnerProfile, due: Sequence[PostingRow], step: str
+    ) -> Outcome:
+        tools = self._tools
+        with tools.ledger.begin() as tx:
+            tx.lock(task.exchange)
+            attempt = f"posting#{task.generation}.{task.attempt}"
+            if tx.step(task.exchange, attempt) is None:
+                body = {"rows": len(due), "target": due[0].target, "attempt": task.attempt}
+                tx.append(task.exchange, "posting", body, tools.actor, attempt)
+        sent = self._sender.send(profile, due)
+        if sent.unknown:
+            return self._later(due[0].target, task, sent)
+        with tools.ledger.begin() as tx:
+            tx.lock(task.exchange)
+            if tx.step(task.exchange, step) is None:
+                body = {
+                    "mode": "odoo",
+                    "target": due[0].target,
+                    "stored": sent.stored,
+                    "rejected": sent.rejected,
+                    "parked": sent.parked,
+                }
+                tx.append(task.exchange, "posted", body, tools.actor, step)
+        if sent.parked:
+            with tools.ledger.begin() as tx:
+                tx.lock(task.exchange)
+                body = {"code": "post.parked", "rows": sent.parked}
+                tx.append(task.exchange, "held", body, tools.actor)
+            return Hold("post.parked", "")
+        return Advance("")
+
+    def _later(self, target: str, task: Task, sent: Sent) -> Outcome:
+        """Wait for the circuit when it opened, else back off."""
+        del sent
+        until = self._sender.opened_until(target)
+        after = until - self._tools.clock.now() if until else back_off(task.attempt)
+        return Snooze(max(after, WAIT_FOR_ORDER), "odoo_unanswered")
+
+    def _keep_calls(
+        self, task: Task, profile: PartnerProfile, due: Sequence[PostingRow], step: str
+    ) -> Outcome:
+        """Journal mode: keep the exact calls; ``acktrail odoo drain`` sends them later."""
+        tools, options = self._tools, odoo_options(self._tools, profile)
+        places: list[tuple[PostingRow, int, int]] = []
+        refused: list[tuple[PostingRow, str]] = []
+        with tools.spool() as spool:
+            for row in due:
+                planned = plan(kept_document(tools, row), options, profile.id)
+                if isinstance(planned, Refusal):
+                    refused.append((row, planned.findings[0].rule))
+                    continue
+                kept = encode_calls(planned)
+                places.append((row, spool.tell(), len(kept)))
+                spool.write(kept)
+            spool.seek(0)
+            blob = tools.store.put_stream(spool)
+        with tools.ledger.begin() as tx:
+            tx.lock(task.exchange)
+            if tx.step(task.exchange, step):
+                return Advance("")
+            for row, at, length in places:
+                tx.set_posting(row.id, "queued", calls=f"{blob}:{at}:{length}")
+            for row, rule in refused:
+                tx.set_posting(row.id, "rejected", error=rule)
+            body = {
+                "mode": "journal",
+                "target": due[0].target,
+                "calls": blob,
+                "kept": len(places),
+                "rejected": len(refused),
+            }
+            tx.append(task.exchange, "posted", body, tools.actor, step)
+        return Advance("")

@@ -1,0 +1,266 @@
+"""Sends journal rows to Odoo and commits what is known, in the order that makes repeats harmless.
+
+``sending`` is committed before the first call, ``stored`` with the id before a follow-up verb,
+``posted`` after the read-back. A row found ``sending`` or ``stored`` after a crash goes the same
+way again and comes to the same record.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from acktrail.app.journal import kept_document, odoo_options
+from acktrail.app.tools import Tools
+from acktrail.ledger.circuits import Circuit
+from acktrail.odoo import breaker
+from acktrail.odoo.client import Client, Json2
+from acktrail.odoo.follow_up import Completion, FollowUp, Kept, Mismatch, Missing, Posted
+from acktrail.odoo.loads import Plan, Refusal
+from acktrail.odoo.options import OdooOptions
+from acktrail.odoo.plan import plan
+from acktrail.odoo.poster import Delivery, Parked, Poster, Refused, Stored
+from acktrail.ports import PostingRow
+from acktrail.profiles.partner import PartnerProfile
+
+CHUNK = 200  # documents held in memory at once
+BATCH = {"realtime": 10, "batch": 50}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a run over journal rows came to."""
+
+    stored: int = 0
+    rejected: int = 0
+    parked: int = 0
+    unknown: int = 0
+
+    def __add__(self, other: "Sent") -> "Sent":
+        return Sent(
+            self.stored + other.stored,
+            self.rejected + other.rejected,
+            self.parked + other.parked,
+            self.unknown + other.unknown,
+        )
+
+
+class Planned(NamedTuple):
+    """A journal row with its plan."""
+
+    row: PostingRow
+    plan: Plan
+
+
+class Sender:
+    """Talks to the Odoo databases that ``acktrail.toml`` names."""
+
+    def __init__(
+        self,
+        tools: Tools,
+        connect: Callable[[str], Client] | None = None,
+        pause: Callable[[float], object] | None = None,
+    ) -> None:
+        self._tools = tools
+        self._connect = connect or self.client_for
+        self._pause = pause
+
+    def configured(self, target: str) -> bool:
+        """Tell whether there is an Odoo to post to; else the calls are kept."""
+        return target in self._tools.settings.odoo
+
+    def client_for(self, target: str, *, confirm: bool = True) -> Json2:
+        """Return a client of one database; without ``confirm`` a refusal is said at once."""
+        server = self._tools.settings.odoo[target]
+        key = self._tools.secrets.get(server.key)
+        timeout = server.timeout.total_seconds()
+        if confirm:
+            return Json2(server.url, server.database, key, timeout)
+        return Json2(server.url, server.database, key, timeout, confirm=())
+
+    def waits_until(self, target: str) -> datetime | None:
+        """Return until when nothing is sent because the circuit is open; None = go on.
+
+        A circuit whose time is over is taken half-open by whoever asks first.
+        """
+        now = self._tools.clock.now()
+        kept = self._circuit(target)
+        permitted = breaker.permit(kept, now)
+        if permitted is None:
+            return kept.until or now + breaker.LONGEST
+        if permitted != kept:
+            self._keep(target, permitted)
+        return None
+
+    def opened_until(self, target: str) -> datetime | None:
+        """Return when an open circuit may be tried again; None when it is not open."""
+        kept = self._circuit(target)
+        return kept.until if kept.state is breaker.State.OPEN else None
+
+    def send(self, profile: PartnerProfile, rows: Sequence[PostingRow]) -> Sent:
+        """Send the rows of one partner, a chunk at a time; stop when Odoo does not answer."""
+        total = Sent()
+        options = odoo_options(self._tools, profile)
+        for start in range(0, len(rows), CHUNK):
+            part = rows[start : start + CHUNK]
+            done = self._send_part(profile, options, part)
+            total += done
+            if done.unknown:
+                rest = rows[start + CHUNK :]
+                return total + Sent(unknown=len(rest))
+        return total
+
+    def _send_part(
+        self, profile: PartnerProfile, options: OdooOptions, rows: Sequence[PostingRow]
+    ) -> Sent:
+        planned, refused = self._plans(profile, options, rows)
+        with self._tools.ledger.begin() as tx:
+            for row, rule in refused:
+                tx.set_posting(row.id, "rejected", error=rule)
+            for one in planned:
+                if one.row.state != "stored":
+                    tx.set_posting(one.row.id, "sending")
+        if not planned:
+            return Sent(rejected=len(refused))
+        target, lane = planned[0].row.target, planned[0].row.lane
+        with self._client(target) as client:
+            fresh = [one for one in planned if one.row.state != "stored"]
+            delivery = self._poster(client, BATCH.get(lane, BATCH["batch"])).deliver(
+                [(one.row.id, one.plan) for one in fresh]
+            )
+            self._note(fresh, delivery)
+            completion = self._follow_up(client).finish(_kept(planned, delivery))
+            self._note_ends(completion)
+        self._report(target, delivery, completion)
+        return _sum(planned, delivery, completion) + Sent(rejected=len(refused))
+
+    def _poster(self, client: Client, size: int) -> Poster:
+        if self._pause:
+            return Poster(client, self._tools.clock, size, pause=self._pause)
+        return Poster(client, self._tools.clock, size)
+
+    def _follow_up(self, client: Client) -> FollowUp:
+        if self._pause:
+            return FollowUp(client, self._tools.clock, pause=self._pause)
+        return FollowUp(client, self._tools.clock)
+
+    @contextmanager
+    def _client(self, target: str) -> Iterator[Client]:
+        client = self._connect(target)
+        try:
+            yield client
+        finally:
+            close = getattr(client, "close", None)
+            if close:
+                close()
+
+    def _plans(
+        self, profile: PartnerProfile, options: OdooOptions, rows: Sequence[PostingRow]
+    ) -> tuple[list[Planned], list[tuple[PostingRow, str]]]:
+        planned: list[Planned] = []
+        refused: list[tuple[PostingRow, str]] = []
+        for row in rows:
+            made = plan(kept_document(self._tools, row), options, profile.id)
+            if isinstance(made, Refusal):
+                refused.append((row, made.findings[0].rule))
+            elif made.external_id != row.external_id:
+                refused.append((row, "post.key_changed"))
+            else:
+                planned.append(Planned(row, made))
+        return planned, refused
+
+    def _note(self, planned: Sequence[Planned], delivery: Delivery) -> None:
+        """Commit what the delivery found out."""
+        now = self._tools.clock.now()
+        with self._tools.ledger.begin() as tx:
+            for one in planned:
+                match delivery.outcomes[one.row.id]:
+                    case Stored(odoo_id):
+                        tx.set_posting(one.row.id, "stored", odoo_id=odoo_id)
+                    case Refused(error_class, name):
+                        tx.set_posting(one.row.id, "rejected", error=_said(error_class, name))
+                    case Parked(error_class, name):
+                        tx.set_posting(one.row.id, "parked", error=_said(error_class, name))
+                    case _:
+                        later = now + timedelta(seconds=1)
+                        tx.set_posting(one.row.id, "queued", not_before=later)
+
+    def _note_ends(self, completion: Completion) -> None:
+        """Commit what the read-back and the verbs came to; an unknown end stays ``stored``."""
+        with self._tools.ledger.begin() as tx:
+            for posting, end in completion.outcomes.items():
+                match end:
+                    case Posted():
+                        tx.set_posting(posting, "posted")
+                    case Mismatch(name):
+                        tx.set_posting(posting, "mismatch", error=_said("post.mismatch", name))
+                    case Missing():
+                        tx.set_posting(posting, "missing", error="post.missing")
+                    case Refused(error_class, name):
+                        tx.set_posting(posting, "parked", error=_said(error_class, name))
+                    case _:
+                        pass
+
+    def _report(self, target: str, delivery: Delivery, completion: Completion) -> None:
+        """Open or close the circuit by how Odoo answered at the end."""
+        now, kept = self._tools.clock.now(), self._circuit(target)
+        halted = delivery.halted or completion.halted
+        stretch = random.random()  # noqa: S311 - so that posters do not wake at once
+        if halted:
+            circuit = breaker.opened(kept, breaker.Cause.REFUSED, "refused", now, stretch)
+        elif delivery.unknown or completion.unknown:
+            circuit = breaker.opened(kept, breaker.Cause.UNKNOWN, "unanswered", now, stretch)
+        else:
+            circuit = breaker.answered(kept)
+        if circuit != kept:
+            self._keep(target, circuit)
+
+    def _circuit(self, target: str) -> breaker.Circuit:
+        kept = self._tools.ledger.circuit(target)
+        cause, _, reason = kept.reason.partition(":")
+        return breaker.Circuit(
+            breaker.State(kept.state), breaker.Cause(cause), reason, kept.until, kept.failures
+        )
+
+    def _keep(self, target: str, circuit: breaker.Circuit) -> None:
+        reason = f"{circuit.cause}:{circuit.reason}" if circuit.cause else ""
+        opened_at = None if circuit.state is breaker.State.CLOSED else self._tools.clock.now()
+        self._tools.ledger.set_circuit(
+            Circuit(target, str(circuit.state), reason, circuit.until, circuit.openings, opened_at)
+        )
+
+
+def _kept(planned: Sequence[Planned], delivery: Delivery) -> list[Kept]:
+    """Return what is stored: now, or before a crash."""
+    kept: list[Kept] = []
+    for one in planned:
+        became = delivery.outcomes.get(one.row.id)
+        if isinstance(became, Stored):
+            kept.append((one.row.id, one.plan, became.odoo_id))
+        elif became is None and one.row.odoo_id is not None:
+            kept.append((one.row.id, one.plan, one.row.odoo_id))
+    return kept
+
+
+def _sum(planned: Sequence[Planned], delivery: Delivery, completion: Completion) -> Sent:
+    total = Sent()
+    for one in planned:
+        end = completion.outcomes.get(one.row.id) or delivery.outcomes.get(one.row.id)
+        match end:
+            case Posted() | Mismatch() | Missing():
+                total += Sent(stored=1)
+            case Refused() if one.row.id in completion.outcomes:
+                total += Sent(parked=1)
+            case Refused():
+                total += Sent(rejected=1)
+            case Parked():
+                total += Sent(parked=1)
+            case _:
+                total += Sent(unknown=1)
+    return total
+
+
+def _said(error_class: str, name: str) -> str:
+    return f"{error_class}:{name}" if name else error_class

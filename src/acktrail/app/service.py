@@ -1,0 +1,183 @@
+"""The running service: a thread per inbound endpoint, the engine, an orderly stop."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from acktrail.app.drain import drain
+from acktrail.app.home import Found
+from acktrail.app.lister import Lister
+from acktrail.app.wiring import Wired
+from acktrail.engine.port import back_off
+from acktrail.errors import AcktrailError, SetupError, UnavailableError
+from acktrail.transports.watch import FolderWatch
+
+log = logging.getLogger("acktrail.service")
+REFUSED_LOGINS = 3
+SETTLE_SECONDS = 0.1
+
+
+@dataclass(slots=True)
+class EndpointState:
+    """How an endpoint is doing, for ``status`` and the log."""
+
+    partner: str
+    failures: int = 0
+    refused: int = 0
+    stopped: str = ""  # code of the error that stopped it until a person acts
+    taken: int = 0
+    waiting: int = 0
+    polls: int = 0
+
+
+@dataclass(slots=True)
+class EndpointLoop:
+    """Polls one endpoint: on a wake, after the interval, backing off while it is away."""
+
+    lister: Lister
+    wake: threading.Event
+    state: EndpointState
+    stop: threading.Event
+
+    def run(self) -> None:
+        """Poll until the service stops or a person has to act."""
+        while not self.stop.is_set() and not self.state.stopped:
+            pause = self.once()
+            self.wake.wait(pause)
+            self.wake.clear()
+        self.lister.transport.close()
+
+    def once(self) -> float:
+        """Poll once; return how many seconds to wait before the next look."""
+        ready = self.lister.found.profile.inbound.ready
+        poll = self.lister.found.profile.inbound.poll.total_seconds()
+        self.state.polls += 1
+        try:
+            taken, self.state.waiting = self.lister.poll()
+        except UnavailableError as error:
+            self.state.failures += 1
+            log.warning("poll failed: partner=%s code=%s", self.state.partner, error.code)
+            return back_off(self.state.failures).total_seconds()
+        except SetupError as error:
+            return self._refused(error)
+        self.state.failures = self.state.refused = 0
+        self.state.taken += taken
+        if self.state.waiting:
+            return min(ready.interval.total_seconds(), poll)
+        return SETTLE_SECONDS if taken else poll
+
+    def _refused(self, error: SetupError) -> float:
+        """Stop at once for a wrong host key, after three refusals for a login."""
+        self.state.refused += 1
+        if error.code != "setup.login" or self.state.refused >= REFUSED_LOGINS:
+            self.state.stopped = error.code
+            log.error("endpoint stopped: partner=%s code=%s", self.state.partner, error.code)
+        return back_off(self.state.refused).total_seconds()
+
+
+@dataclass(slots=True)
+class Service:
+    """Everything that runs in one process."""
+
+    wired: Wired
+    stopping: threading.Event = field(default_factory=threading.Event)
+    loops: list[EndpointLoop] = field(default_factory=list)
+    watches: list[FolderWatch] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start the engine, which first finishes what was left."""
+        self.wired.note_dead()
+        self.wired.engine.start()
+        self.wired.note_dead()
+        for found in self._profiles():
+            self.loops.append(self._loop(found))
+
+    def _profiles(self) -> list[Found]:
+        """Read all profiles; one that breaks its schema stops only its own partner."""
+        found = []
+        for partner in self.wired.tools.home.partners():
+            try:
+                found.append(self.wired.tools.home.profile(partner))
+            except AcktrailError as error:
+                log.error("profile refused: partner=%s code=%s", partner, error.code)  # noqa: TRY400
+        return found
+
+    def _loop(self, found: Found) -> EndpointLoop:
+        lister = self.wired.lister(found)
+        loop = EndpointLoop(
+            lister, threading.Event(), EndpointState(found.profile.id), self.stopping
+        )
+        inbound = found.profile.inbound
+        if inbound.transport == "folder":
+            folder = self.wired.inbound_folder(found)
+            self.watches.append(
+                FolderWatch([folder], wake=loop.wake, polling=inbound.watch == "poll")
+            )
+        return loop
+
+    def run(self) -> None:
+        """Serve until :attr:`stopping` is set."""
+        for watch in self.watches:
+            watch.start()
+        threads = [threading.Thread(target=self._drain, name="drain", daemon=True)]
+        threads += [
+            threading.Thread(target=loop.run, name=f"poll-{loop.state.partner}", daemon=True)
+            for loop in self.loops
+        ]
+        for thread in threads:
+            thread.start()
+        while not self.stopping.wait(1.0):
+            for watch in self.watches:
+                watch.renew()
+        for loop in self.loops:
+            loop.wake.set()
+        for thread in threads:
+            thread.join(timeout=5)
+        self.stop()
+
+    def _drain(self) -> None:
+        """Send what the journal kept while no Odoo was configured; exchanges send their own."""
+        wired = self.wired
+        for target in wired.tools.settings.odoo:
+            try:
+                drain(wired.tools, wired.sender, target)
+            except AcktrailError as error:
+                log.warning("drain failed: target=%s code=%s", target, error.code)
+
+    def run_once(self, patience: timedelta) -> bool:
+        """Take what is there, finish it, stop; False when something was still open at the end."""
+        done = self.settle(time.monotonic() + patience.total_seconds())
+        for loop in self.loops:
+            loop.lister.transport.close()
+        self.stop()
+        return done
+
+    def settle(self, deadline: float) -> bool:
+        """Poll until nothing waits to be taken, then wait until nothing is due or running."""
+        self._until(self._nothing_waits, deadline)
+        return self._until(lambda: self.wired.engine.backlog() == 0, deadline)
+
+    def _nothing_waits(self) -> bool:
+        pauses = [loop.once() for loop in self.loops if not loop.state.stopped]
+        self.stopping.wait(min([SETTLE_SECONDS, *pauses]))
+        return not any(loop.state.waiting for loop in self.loops) and not any(
+            loop.state.failures == 0 and pause == SETTLE_SECONDS
+            for loop, pause in zip(self.loops, pauses, strict=False)
+        )
+
+    def _until(self, ready: Callable[[], bool], deadline: float) -> bool:
+        while not ready():
+            if time.monotonic() > deadline or self.stopping.wait(SETTLE_SECONDS / 2):
+                return False
+        return True
+
+    def stop(self) -> None:
+        """Stop watching, let running steps finish, end the engine."""
+        self.stopping.set()
+        for watch in self.watches:
+            watch.stop()
+        self.wired.engine.stop(self.wired.tools.settings.stop)
+        self.wired.close()

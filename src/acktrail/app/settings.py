@@ -1,0 +1,62 @@
+"""The service's own configuration: ``acktrail.toml`` in the home, then the environment."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from acktrail.errors import ProfileError
+from acktrail.profiles.partner import read_toml
+from acktrail.profiles.problems import problems
+from acktrail.profiles.values import Duration, Name, SecretRef, Table
+
+EXAMPLE = """\
+schema = "acktrail/settings/1"
+
+# node     = "node-1"               # unique among the processes of one database
+# database = "postgresql://..."     # left out: the file var/ledger.db
+# openpgp  = "auto"                 # gpg where it is installed, else pgpy
+
+# [odoo.main]                       # left out: journal mode, see docs/operator.md
+# url      = "https://odoo.example.org"
+# database = "production"
+# key      = "file:odoo-main"       # secrets/odoo-main, mode 0600
+"""
+
+
+class OdooServer(Table):
+    """One Odoo database that documents may be posted to."""
+
+    url: str = Field(pattern="^https?://[^@ ]+$")
+    database: str = Field(min_length=1)
+    key: SecretRef
+    api: Literal["json2"] = "json2"
+    timeout: Duration = timedelta(seconds=90)
+
+
+class Settings(Table):
+    """Everything in ``acktrail.toml``."""
+
+    schema_id: Literal["acktrail/settings/1"] = Field(alias="schema")
+    node: Name = "node-1"
+    database: str = ""
+    openpgp: Literal["auto", "gpg", "pgpy"] = "auto"
+    odoo: dict[Name, OdooServer] = Field(default_factory=dict)
+    stop: Duration = timedelta(seconds=20)  # how long a graceful stop waits for running steps
+
+
+def read_settings(body: bytes, environment: Mapping[str, str]) -> Settings:
+    """Read the settings; ``ACKTRAIL_DATABASE`` and ``ACKTRAIL_NODE`` win over the file.
+
+    Raises:
+        ProfileError: With one argument per problem, each ``path: what is wrong``.
+    """
+    table = read_toml(body)
+    for key, name in (("database", "ACKTRAIL_DATABASE"), ("node", "ACKTRAIL_NODE")):
+        if environment.get(name):
+            table[key] = environment[name]
+    try:
+        return Settings.model_validate(table)
+    except ValidationError as error:
+        raise ProfileError(*problems(error, Settings)) from None

@@ -1,0 +1,59 @@
+"""The three durable steps as the engine calls them, and the two ways to stop on the road."""
+
+from datetime import timedelta
+
+from acktrail.app.answering import Answers
+from acktrail.app.intake import Intake
+from acktrail.app.posting import Posting
+from acktrail.app.tools import Tools
+from acktrail.engine.port import Engine, Task
+from acktrail.pipeline.outcomes import Advance, Hold, Outcome
+from acktrail.pipeline.states import AT_REST
+
+REASON_CHARS = 500
+
+
+class ExchangeSteps:
+    """What an engine runs; see :class:`acktrail.engine.port.Steps`."""
+
+    def __init__(self, tools: Tools, engine: Engine, posting: Posting) -> None:
+        self._tools, self._engine = tools, engine
+        self._intake, self._posting, self._answers = Intake(tools), posting, Answers(tools)
+
+    def intake(self, task: Task) -> Outcome:
+        """Open, read and translate."""
+        return self._intake.run(task)
+
+    def post(self, task: Task) -> Outcome:
+        """Post the released documents."""
+        return self._posting.run(task)
+
+    def acknowledge(self, task: Task, *, final: bool) -> Outcome:
+        """Build and deliver the answers that are due; ``final`` closes the exchange."""
+        return self._answers.run(task, final=final)
+
+    def park(self, task: Task, later: Task, after: timedelta, code: str) -> Outcome:
+        """Note that the exchange waits and enqueue ``later``, in one transaction."""
+        step = f"park#{later.id}"
+        with self._tools.ledger.begin() as tx:
+            tx.lock(task.exchange)
+            if tx.step(task.exchange, step) is None:
+                body = {
+                    "code": code,
+                    "part": later.part,
+                    "attempt": later.attempt,
+                    "seconds": int(after.total_seconds()),
+                }
+                tx.append(task.exchange, "parked", body, self._tools.actor, step)
+                self._engine.submit(tx, later, after)
+        return Advance("")
+
+    def hold(self, task: Task, code: str, reason: str) -> Outcome:
+        """Note that a person has to look."""
+        step = f"hold#{task.id}/{code}"
+        with self._tools.ledger.begin() as tx:
+            row = tx.lock(task.exchange)
+            if row.status not in AT_REST and tx.step(task.exchange, step) is None:
+                body = {"code": code, "reason": reason[:REASON_CHARS], "part": task.part}
+                tx.append(task.exchange, "held", body, self._tools.actor, step)
+        return Hold(code, reason)

@@ -1,0 +1,148 @@
+"""The one place that picks implementations and hands them to the stages."""
+
+import fcntl
+import os
+import secrets
+from dataclasses import dataclass
+from io import TextIOWrapper
+from pathlib import Path
+
+from acktrail.app.clock import SystemClock
+from acktrail.app.endpoints import local_folder, make_transport
+from acktrail.app.home import Found, Home, parser_files
+from acktrail.app.lister import Lister, Shell
+from acktrail.app.posting import Posting
+from acktrail.app.registry import built_in
+from acktrail.app.sender import Sender
+from acktrail.app.steps import ExchangeSteps
+from acktrail.app.tools import Tools
+from acktrail.engine.dbos_engine import DbosEngine
+from acktrail.engine.memory import MemoryEngine
+from acktrail.errors import NodeLockedError
+from acktrail.ledger import database
+from acktrail.ledger.ids import ExchangeIds
+from acktrail.ledger.sql_ledger import SqlLedger
+from acktrail.ports import Clock
+from acktrail.security.choose import sealer
+from acktrail.security.secrets import SecretResolver
+from acktrail.store.local import LocalStore
+
+
+def database_url(home: Home, configured: str) -> str:
+    """Return the configured database, or the home's own file."""
+    return configured or f"sqlite:///{home.var / 'ledger.db'}"
+
+
+def open_tools(home: Home, clock: Clock | None = None) -> Tools:
+    """Open ledger, store and formats of a home, upgrading the database where that is needed.
+
+    Raises:
+        LedgerError: The database lost its guards.
+        NotFoundError: This is no home.
+    """
+    settings = home.settings()
+    clock = clock or SystemClock()
+    engine = database.open_engine(database_url(home, settings.database), durable=True)
+    database.upgrade(engine)
+    database.check_triggers(engine)
+    naming_key = home.naming_key()
+    files = parser_files(home)
+    actor = f"svc:{settings.node}"
+    return Tools(
+        home,
+        settings,
+        engine,
+        SqlLedger(engine, clock, settings.node, naming_key),
+        LocalStore(home.var / "store", naming_key),
+        built_in(files),
+        files,
+        sealer(settings.openpgp, home.root),
+        SecretResolver(home.root, os.environ),
+        clock,
+        naming_key,
+        actor,
+    )
+
+
+@dataclass(slots=True)
+class Wired:
+    """A service's parts, joined."""
+
+    tools: Tools
+    engine: DbosEngine | MemoryEngine
+    steps: ExchangeSteps
+    sender: Sender
+    ids: ExchangeIds
+    lock: TextIOWrapper | None = None
+
+    def lister(self, found: Found) -> Lister:
+        """Return the lister of a partner's inbound endpoint."""
+        tools, inbound = self.tools, found.profile.inbound
+        transport = make_transport(
+            tools.home, tools.secrets, inbound, f"inbound/{found.profile.id}", inbound.limits.names
+        )
+        shell = Shell(
+            tools.ledger,
+            tools.store,
+            self.engine,
+            tools.clock,
+            self.ids.next,
+            tools.formats.get,
+            tools.staging,
+            tools.actor,
+        )
+        return Lister(found, transport, shell)
+
+    def inbound_folder(self, found: Found) -> Path:
+        """Return the local folder that a partner drops into."""
+        return local_folder(self.tools.home, found.profile.inbound, f"inbound/{found.profile.id}")
+
+    def note_dead(self) -> None:
+        """Write ``failed`` for exchanges whose workflow ended in an error, so that they show."""
+        if not isinstance(self.engine, DbosEngine):
+            return
+        for exchange in self.engine.dead():
+            with self.tools.ledger.begin() as tx:
+                if tx.lock(exchange).status not in ("closed", "dead", "held"):
+                    tx.append(exchange, "failed", {"code": "past_recovery"}, self.tools.actor)
+
+    def close(self) -> None:
+        """Give the node's name back."""
+        self.tools.close()
+        if self.lock:
+            self.lock.close()
+
+
+def wire(home: Home) -> Wired:
+    """Join everything for a running service.
+
+    Raises:
+        NodeLockedError: Another process has this node's name.
+    """
+    tools = open_tools(home)
+    lock = _lock_node(home.var / f"{tools.settings.node}.lock")
+    url = database_url(home, tools.settings.database)
+    engine = DbosEngine(
+        url, database.open_engine(url, durable=False), tools.engine, tools.settings.node
+    )
+    sender = Sender(tools)
+    steps = ExchangeSteps(tools, engine, Posting(tools, sender))
+    engine.serve(steps)
+    ids = ExchangeIds(tools.clock, secrets.token_bytes)
+    return Wired(tools, engine, steps, sender, ids, lock)
+
+
+def _lock_node(path: Path) -> TextIOWrapper:
+    """Take the node's lock for as long as this process lives; the kernel gives it back."""
+    file = path.open("a+", encoding="ascii")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        msg = "another acktrail process runs here under the same node name"
+        raise NodeLockedError(msg) from None
+    file.seek(0)
+    file.truncate()
+    file.write(str(os.getpid()))
+    file.flush()
+    return file

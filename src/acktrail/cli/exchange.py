@@ -1,0 +1,141 @@
+"""``acktrail exchange``, ``find`` and ``status``: what became of a file."""
+
+from pathlib import Path
+
+import click
+
+from acktrail.app import looks
+from acktrail.app.home import Home
+from acktrail.app.wiring import open_tools
+from acktrail.cli.output import aligned, json_option, line, table
+
+COLUMNS = ("id", "opened", "partner", "file", "size", "status", "outcome")
+
+
+@click.group()
+def exchange() -> None:
+    """What became of a file. KEY: id, unique prefix, file name or sha256."""
+
+
+@exchange.command("list")
+@click.option("--partner", default="", help="Of one partner.")
+@click.option("--status", default="", help="With one status.")
+@click.option("--limit", default=50, show_default=True)
+@click.option("--before", default="", help="Older than this id: the next page.")
+@click.pass_context
+@json_option
+def list_(
+    ctx: click.Context, partner: str, status: str, limit: int, before: str, *, as_json: bool
+) -> None:
+    """List exchanges, newest first."""
+    tools = open_tools(Home(Path(ctx.obj)))
+    rows = tools.ledger.exchanges(partner=partner, status=status, limit=limit, before=before)
+    table(
+        COLUMNS,
+        [
+            (
+                r.id,
+                r.opened_at.isoformat(timespec="seconds"),
+                r.partner,
+                r.name,
+                r.size,
+                r.status,
+                looks.outcome(tools, r.id),
+            )
+            for r in rows
+        ],
+        as_json=as_json,
+    )
+    tools.close()
+
+
+@exchange.command()
+@click.argument("key")
+@click.pass_context
+@json_option
+def show(ctx: click.Context, key: str, *, as_json: bool) -> None:
+    """Show one exchange: facts, answers, journal rows, entries."""
+    tools = open_tools(Home(Path(ctx.obj)))
+    found = looks.show(tools, key)
+    if as_json:
+        line(found)
+    else:
+        for name, value in found.items():
+            if isinstance(value, list):
+                click.echo(f"{name}:")
+                for one in value:
+                    click.echo("  " + "  ".join(f"{k}={v}" for k, v in one.items() if v != ""))
+            else:
+                click.echo(f"{name}: {value}")
+    tools.close()
+
+
+@exchange.command()
+@click.argument("key")
+@click.pass_context
+@json_option
+def why(ctx: click.Context, key: str, *, as_json: bool) -> None:
+    """Say why an exchange is where it is: findings, places, who has to act."""
+    tools = open_tools(Home(Path(ctx.obj)))
+    found = looks.why(tools, key)
+    if as_json:
+        for one in found:
+            line(one)
+    else:
+        columns = ("severity", "rule", "code", "where", "owner", "message")
+        texts = [[str(one.get(name, "")) for name in columns] for one in found]
+        aligned(columns, texts)
+    tools.close()
+
+
+@exchange.command()
+@click.argument("key")
+@click.pass_context
+@json_option
+def trace(ctx: click.Context, key: str, *, as_json: bool) -> None:
+    """Show the lineage: file, messages, documents, Odoo records, acknowledgements."""
+    tools = open_tools(Home(Path(ctx.obj)))
+    found = looks.trace(tools, key)
+    if as_json:
+        for one in found:
+            line(one)
+    else:
+        for one in found:
+            click.echo(f"{'  ' * int(str(one['depth']))}{one['what']}")
+    tools.close()
+
+
+@click.command()
+@click.argument("text")
+@click.pass_context
+@json_option
+def find(ctx: click.Context, text: str, *, as_json: bool) -> None:
+    """Search by file name, hash, control number, invoice, order, trace or Odoo record."""
+    tools = open_tools(Home(Path(ctx.obj)))
+    hits = looks.search(tools, text)
+    table(
+        ("id", "partner", "file", "status", "matched"),
+        [(row.id, row.partner, row.name, row.status, matched) for row, matched in hits],
+        as_json=as_json,
+    )
+    tools.close()
+    if not hits:
+        ctx.exit(4)
+
+
+@click.command()
+@click.pass_context
+@json_option
+def status(ctx: click.Context, *, as_json: bool) -> None:
+    """Count exchanges by status and journal rows by state; name what needs a person."""
+    tools = open_tools(Home(Path(ctx.obj)))
+    found = looks.status(tools)
+    if as_json:
+        line(found)
+    else:
+        for name, value in found.items():
+            click.echo(f"{name}\t{value}" if not isinstance(value, dict) else name)
+            if isinstance(value, dict):
+                for key, count in value.items():
+                    click.echo(f"  {key}\t{count}")
+    tools.close()

@@ -1,0 +1,81 @@
+"""``acktrail odoo``: the Odoo side."""
+
+from pathlib import Path
+
+import click
+
+from acktrail.app.drain import drain as drain_target
+from acktrail.app.home import Home
+from acktrail.app.journal import odoo_options
+from acktrail.app.sender import Sender
+from acktrail.app.wiring import open_tools
+from acktrail.cli.failures import CHECKS_FAILED, DOWN
+from acktrail.cli.output import json_option, line, table
+from acktrail.odoo.check import check as check_server
+from acktrail.odoo.check import models_of
+
+
+@click.group()
+def odoo() -> None:
+    """The Odoo side."""
+
+
+@odoo.command()
+@click.argument("partners", nargs=-1)
+@click.pass_context
+@json_option
+def check(ctx: click.Context, partners: tuple[str, ...], *, as_json: bool) -> None:
+    """Check what the profiles need of Odoo; exit 3 when something lacks, 7 when it is away."""
+    tools = open_tools(Home(Path(ctx.obj)))
+    rows: list[tuple[object, ...]] = []
+    sender = Sender(tools)
+    for partner in partners or tools.home.partners():
+        profile = tools.home.profile(partner).profile
+        target = profile.odoo.target
+        if not sender.configured(target):
+            rows.append(
+                (partner, target, "server", "journal", "not in acktrail.toml: calls are kept")
+            )
+            continue
+        options = odoo_options(tools, profile)
+        kinds = [route.document for route in profile.route if route.to == "odoo"]
+        client = sender.client_for(target, confirm=False)
+        rows += [
+            (partner, target, one.what, one.state, one.hint)
+            for one in check_server(client, options, models_of(kinds, options))
+        ]
+    table(("partner", "target", "what", "state", "hint"), rows, as_json=as_json)
+    tools.close()
+    states = {row[3] for row in rows}
+    if "unreachable" in states:
+        ctx.exit(DOWN)
+    if states & {"missing", "denied"}:
+        ctx.exit(CHECKS_FAILED)
+
+
+@odoo.command()
+@click.option("--target", default="main", show_default=True, help="A database of acktrail.toml.")
+@click.pass_context
+@json_option
+def drain(ctx: click.Context, target: str, *, as_json: bool) -> None:
+    """Send the kept calls that are due; exit 7 when Odoo does not answer."""
+    tools = open_tools(Home(Path(ctx.obj)))
+    sender = Sender(tools)
+    if not sender.configured(target):
+        click.echo(f"setup: no [odoo.{target}] in acktrail.toml: calls are kept", err=True)
+        ctx.exit(1)
+    done = drain_target(tools, sender, target)
+    left = sum(1 for _ in tools.ledger.due(target, 1))
+    found = {
+        "stored": done.stored,
+        "rejected": done.rejected,
+        "parked": done.parked,
+        "unknown": done.unknown,
+    }
+    if as_json:
+        line(found)
+    else:
+        click.echo("  ".join(f"{name} {count}" for name, count in found.items()))
+    tools.close()
+    if done.unknown or left:
+        ctx.exit(DOWN)

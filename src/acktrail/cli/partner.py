@@ -1,0 +1,98 @@
+"""``acktrail partner``: the profiles that govern every file."""
+
+from pathlib import Path
+
+import click
+
+from acktrail.app.home import Home, parser_files
+from acktrail.cli.failures import CHECKS_FAILED, CONFLICT
+from acktrail.cli.output import json_option, table
+from acktrail.errors import AcktrailError, ProfileError
+from acktrail.profiles.draft import GLOBS, Wish, draft
+from acktrail.profiles.lint import Problem, lint
+from acktrail.profiles.partner import PartnerProfile
+
+
+@click.group()
+def partner() -> None:
+    """The partners' profiles."""
+
+
+@partner.command("lint")
+@click.argument("ids", nargs=-1)
+@click.pass_context
+@json_option
+def lint_command(ctx: click.Context, ids: tuple[str, ...], *, as_json: bool) -> None:
+    """Name every problem of the newest profiles at once; exit 3 when one must be mended."""
+    home = Home(Path(ctx.obj))
+    wanted = ids or tuple(home.partners())
+    layouts = {name.removesuffix(".toml") for name in parser_files(home).names("tabular")}
+    profiles, rows = _read(home)
+    for one in wanted:
+        if one in profiles:
+            rows[one] = lint(profiles[one], profiles.values(), layouts)
+        elif one not in rows:
+            home.profile(one)  # says that there is none
+    table(
+        ("partner", "severity", "where", "what"),
+        [(one, p.severity, p.path, p.text) for one in wanted for p in rows.get(one, [])],
+        as_json=as_json,
+    )
+    errors = sum(p.severity == "error" for one in wanted for p in rows.get(one, []))
+    click.echo(f"{len(wanted)} profiles, {errors} errors", err=True)
+    if errors:
+        ctx.exit(CHECKS_FAILED)
+
+
+def _read(home: Home) -> tuple[dict[str, PartnerProfile], dict[str, list[Problem]]]:
+    """Read every partner's newest profile; those that break the schema give problems."""
+    profiles: dict[str, PartnerProfile] = {}
+    broken: dict[str, list[Problem]] = {}
+    for one in home.partners():
+        try:
+            profiles[one] = home.profile(one).profile
+        except ProfileError as error:
+            broken[one] = [
+                Problem(path, "error", text.strip())
+                for path, _, text in (str(arg).partition(":") for arg in error.args)
+            ]
+    return profiles, broken
+
+
+@partner.command()
+@click.argument("partner_id")
+@click.option("--name", default="", help="As people call it.")
+@click.option("--format", "format_name", type=click.Choice(sorted(GLOBS)), default="x12")
+@click.option("--transport", type=click.Choice(["folder", "sftp"]), default="folder")
+@click.option("--layout", default="", help="Of a tabular partner.")
+@click.option("--sender", default="", help="Their id in the envelope.")
+@click.option("--receiver", default="", help="Our id in the envelope.")
+@click.pass_context
+def new(
+    ctx: click.Context,
+    partner_id: str,
+    name: str,
+    format_name: str,
+    transport: str,
+    layout: str,
+    sender: str,
+    receiver: str,
+) -> None:
+    """Write version 1 of a profile for PARTNER_ID, valid as it stands."""
+    home = Home(Path(ctx.obj))
+    path = home.root / "partners" / partner_id / "1.toml"
+    if path.parent.exists() and any(path.parent.glob("[0-9]*.toml")):
+        click.echo(f"conflict: there is a profile for {partner_id} already", err=True)
+        ctx.exit(CONFLICT)
+    text = draft(
+        Wish(partner_id, name or partner_id, format_name, transport, layout, sender, receiver)
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    try:
+        home.profile(partner_id)
+    except AcktrailError:
+        path.unlink()
+        raise
+    click.echo(str(path))
+    click.echo(f"Next: edit it, then: acktrail partner lint {partner_id}", err=True)

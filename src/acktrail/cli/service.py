@@ -1,0 +1,64 @@
+"""``acktrail run`` and ``acktrail demo``."""
+
+import logging
+import signal
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from acktrail.app.demo import run_demo
+from acktrail.app.home import Home
+from acktrail.app.service import Service
+from acktrail.app.wiring import wire
+from acktrail.cli.failures import AGAIN
+
+
+def _log_to_stderr() -> None:
+    """Log our own words only: a library's may quote data."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    ours = logging.getLogger("acktrail")
+    ours.addHandler(handler)
+    ours.setLevel(logging.INFO)
+    ours.propagate = False
+    logging.lastResort = None
+    logging.getLogger().addHandler(logging.NullHandler())
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Take what is there, finish it, end.")
+@click.option("--patience", default=600, show_default=True, help="Seconds that --once may take.")
+@click.pass_context
+def run(ctx: click.Context, *, once: bool, patience: int) -> None:
+    """Run the service until SIGTERM or SIGINT."""
+    _log_to_stderr()
+    service = Service(wire(Home(Path(ctx.obj))))
+
+    def stop(_number: int, _frame: object) -> None:
+        service.stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    service.start()
+    if once:
+        if not service.run_once(timedelta(seconds=patience)):
+            ctx.exit(AGAIN)
+        return
+    click.echo("running; stop with SIGTERM", err=True)
+    service.run()
+
+
+@click.command()
+@click.option("--dir", "folder", type=click.Path(path_type=Path), help="Where to make the home.")
+@click.option("--odoo-url", envvar="ODOO_URL", default="", help="Post to this Odoo 19.")
+@click.option("--odoo-database", envvar="ODOO_DB", default="")
+@click.option("--odoo-key", envvar="ODOO_API_KEY", default="")
+@click.pass_context
+def demo(
+    ctx: click.Context, folder: Path | None, odoo_url: str, odoo_database: str, odoo_key: str
+) -> None:
+    """Show the main job on the samples, from nothing; the home stays for looking around."""
+    code = run_demo(folder, (odoo_url, odoo_database, odoo_key) if odoo_url else None, click.echo)
+    ctx.exit(code)

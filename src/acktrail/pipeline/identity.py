@@ -1,0 +1,76 @@
+"""Whose file it is and how it can be found again: pure looks at a read result."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from acktrail.documents.kinds import HEALTH_KINDS
+from acktrail.model import ReadResult
+from acktrail.pipeline.read import Kept
+
+INDEXED_MESSAGES = 2000  # of one file, HL7 only: ST02 and UNH 0062 are too small to search for
+SCHEMES = {"x12": ("isa13", "gs06"), "edifact": ("unb0020", "ung0048"), "hl7": ("fhs11", "bhs11")}
+OPEN_IDS = frozenset({"remittance"})  # health kinds whose id is no person's: a payment's trace
+
+
+class Identifier(NamedTuple):
+    """Something to search an exchange by; ``person`` ones are indexed as keyed hashes."""
+
+    scheme: str
+    value: str
+    person: bool = False
+
+
+def stranger(result: ReadResult, senders: tuple[str, ...], receivers: tuple[str, ...]) -> str:
+    """Return which side of an envelope the profile does not name: sender, receiver or ``""``.
+
+    An empty list in the profile means that the format's envelope names nobody (rows, statements).
+    """
+    for one in result.interchanges:
+        if senders and one.sender not in senders:
+            return "sender"
+        if receivers and one.receiver not in receivers:
+            return "receiver"
+    return ""
+
+
+def wrong_usage(result: ReadResult, usage: str) -> bool:
+    """Tell whether test traffic came for production or the reverse (ISA15, 0035, MSH-11)."""
+    if usage == "any":
+        return False
+    return any(one.test != (usage == "test") for one in result.interchanges)
+
+
+def control_identities(result: ReadResult) -> Iterator[str]:
+    """Yield what must not come again with other content.
+
+    ISA05-08 + ISA13; UNB parties + 0020; for HL7 the file's or batch's control id, or MSH-10 of a
+    file that holds one message. Rows and statements have none.
+    """
+    for one in result.interchanges:
+        sides = f"{result.format}|{one.sender}|{one.receiver}"
+        if one.control and result.format in SCHEMES:
+            yield f"{sides}|{one.control}"
+        elif result.format == "hl7":
+            messages = [message for group in one.groups for message in group.messages]
+            if len(messages) == 1 and messages[0].control:
+                yield f"{sides}|{messages[0].control}"
+
+
+def identifiers(result: ReadResult, released: tuple[Kept, ...]) -> Iterator[Identifier]:
+    """Yield what auditors and partners search by."""
+    outer, inner = SCHEMES.get(result.format, ("", ""))
+    messages = 0
+    for one in result.interchanges:
+        if one.control and outer:
+            yield Identifier(outer, one.control)
+        for group in one.groups:
+            if group.control and inner:
+                yield Identifier(inner, group.control)
+            for message in group.messages:
+                if result.format == "hl7" and message.control and messages < INDEXED_MESSAGES:
+                    messages += 1
+                    yield Identifier("msh10", message.control)
+    for kept in released:
+        if kept.id:
+            person = kept.kind in HEALTH_KINDS and kept.kind not in OPEN_IDS
+            yield Identifier(kept.kind, kept.id, person)

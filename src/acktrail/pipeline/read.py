@@ -1,0 +1,238 @@
+"""The read and translate stages in one pass: opened bytes become a read result and documents.
+
+Nothing here touches the world. Documents leave through ``Keep`` as they are built, so that memory
+does not grow with the file; they are *released* only after the verdict of everything they stand
+in: the message, its interchange, and the file's end.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, Protocol
+
+from acktrail.documents.encoding import encode_compact
+from acktrail.documents.kinds import Document
+from acktrail.errors import PartnerError
+from acktrail.model import (
+    Finding,
+    GroupResult,
+    InterchangeResult,
+    MessageHead,
+    MessageResult,
+    ReadResult,
+    Severity,
+    Verdict,
+    fold_verdicts,
+)
+from acktrail.ports import (
+    Event,
+    FileFinding,
+    GroupEnd,
+    InterchangeEnd,
+    MessageEnd,
+    MessageStart,
+    Reader,
+    Segment,
+)
+
+REFUSING = frozenset({Severity.ERROR, Severity.FATAL})
+CONTENT_ANSWERED = frozenset({"hl7", "tabular"})  # formats whose answer judges content too
+
+
+class Kept(NamedTuple):
+    """One document that was built: where its bytes are and what it is."""
+
+    message: str  # control number of its message
+    ordinal: int  # of its message in its interchange, from 0: control numbers may be repeated
+    kind: str
+    id: str
+    key: tuple[str, ...]
+    at: int  # where ``Keep`` put it
+    length: int
+
+
+class Translator(Protocol):
+    """What the translate package gives; see ``translate/translator.py``."""
+
+    def start(self, head: MessageHead) -> None:
+        """A message begins."""
+        ...
+
+    def segment(self, segment: Segment) -> None:
+        """Take the next segment."""
+        ...
+
+    def finish(self) -> tuple[tuple[Document, ...], tuple[Finding, ...]]:
+        """Return the documents of the message and what was found in building them."""
+        ...
+
+
+Keep = Callable[[bytes], int]  # appends bytes to a spool and returns where they begin
+Choose = Callable[[MessageHead], Translator | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """The outcome of both stages."""
+
+    result: ReadResult
+    released: tuple[Kept, ...]
+    withheld: int  # documents or messages that could not be built from accepted messages
+    failure: PartnerError | None = None  # not even an envelope could be read
+
+
+@dataclass(slots=True)
+class _Pass:
+    """The state of one pass over one file."""
+
+    format_name: str
+    choose: Choose
+    keep: Keep
+    translator: Translator | None = None
+    translators: dict[tuple[str, str], Translator | None] = field(default_factory=dict)
+    messages: list[MessageResult] = field(default_factory=list)
+    groups: list[GroupResult] = field(default_factory=list)
+    interchanges: list[InterchangeResult] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    staged: list[Kept] = field(default_factory=list)  # of the open interchange
+    released: list[Kept] = field(default_factory=list)
+    ordinal: int = 0  # of the next message in the open interchange
+    withheld: int = 0
+
+    def take(self, event: Event) -> None:
+        """Take one event."""
+        match event:
+            case MessageStart(head):
+                self.translator = self._translator(head)
+            case MessageEnd(result):
+                self.messages.append(self._judged(result))
+                self.ordinal += 1
+            case GroupEnd(group):
+                self.groups.append(self._regrouped(group))
+            case InterchangeEnd(interchange):
+                self._interchange(interchange)
+            case FileFinding(finding):
+                self.findings.append(finding)
+            case segment:
+                if self.translator is not None:
+                    self.translator.segment(segment)
+
+    def _translator(self, head: MessageHead) -> Translator | None:
+        name = (head.type, head.version)
+        if name not in self.translators and len(self.translators) < 64:  # noqa: PLR2004 - a file names its own types: bound the memo
+            self.translators[name] = self.choose(head)
+        translator = self.translators.get(name)
+        if translator is not None:
+            translator.start(head)
+        return translator
+
+    def _judged(self, result: MessageResult) -> MessageResult:
+        """Finish the message's translation and add what it found to the result."""
+        if self.translator is None:
+            return result
+        documents, found = self.translator.finish()
+        self.translator = None
+        if result.verdict is Verdict.REJECTED:
+            return result
+        if any(finding.severity in REFUSING for finding in found):
+            self.withheld += max(len(documents), 1)
+            content = self.format_name in CONTENT_ANSWERED
+            verdict = Verdict.REJECTED if content else result.verdict
+            documents = ()
+        else:
+            verdict = result.verdict
+        for document in documents:
+            self._stage(result.control, document)
+        return replace(
+            result,
+            verdict=verdict,
+            findings=(*result.findings, *found),
+            findings_total=result.findings_total + len(found),
+            documents=len(documents),
+        )
+
+    def _stage(self, message: str, document: Document) -> None:
+        body = encode_compact(document)
+        at = self.keep(body)
+        self.staged.append(
+            Kept(message, self.ordinal, document.kind, document.id, document.key, at, len(body))
+        )
+
+    def _regrouped(self, group: GroupResult) -> GroupResult:
+        """Put the judged messages into the group; its verdict changes only with theirs."""
+        messages, self.messages = tuple(self.messages), []
+        changed = messages != group.messages
+        verdict = fold_verdicts(tuple(m.verdict for m in messages)) if changed else group.verdict
+        if group.verdict is Verdict.REJECTED:
+            verdict = group.verdict
+        return replace(group, messages=messages, verdict=verdict)
+
+    def _interchange(self, interchange: InterchangeResult) -> None:
+        groups, self.groups = tuple(self.groups), []
+        rejected = interchange.verdict is Verdict.REJECTED
+        verdict = interchange.verdict
+        if groups != interchange.groups and not rejected:
+            verdict = fold_verdicts(tuple(group.verdict for group in groups))
+        staged, self.staged = self.staged, []
+        self.ordinal = 0
+        bad = _refused(groups)
+        if not rejected:
+            self.released += [kept for kept in staged if kept.ordinal not in bad]
+        self.interchanges.append(replace(interchange, groups=groups, verdict=verdict))
+
+
+def _refused(groups: Iterable[GroupResult]) -> frozenset[int]:
+    """Return the ordinals of the messages that stand in the way of their documents."""
+    verdicts = [(m.verdict, group.verdict) for group in groups for m in group.messages]
+    return frozenset(at for at, pair in enumerate(verdicts) if Verdict.REJECTED in pair)
+
+
+def read_and_translate(
+    format_name: str, reader: Reader, chunks: Iterable[bytes], choose: Choose, keep: Keep
+) -> Translated:
+    """Read a whole opened file and build its documents.
+
+    Args:
+        format_name: The name of ``reader``'s format.
+        reader: Fresh, for this file only.
+        chunks: The opened file in pieces of any size.
+        choose: Gives the translator for a message, or None when no map is known for it.
+        keep: Takes a document's bytes; called once a document, in file order.
+    """
+    one = _Pass(format_name, choose, keep)
+    failure: PartnerError | None = None
+    try:
+        for chunk in chunks:
+            for event in reader.feed(chunk):
+                one.take(event)
+        for event in reader.close():
+            one.take(event)
+    except PartnerError as error:
+        failure = error
+        one.findings.append(Finding(error.code, Severity.FATAL, str(error), category="file"))
+    usable = all(finding.severity is not Severity.FATAL for finding in one.findings)
+    released = tuple(one.released) if usable else ()
+    counts: dict[str, int] = {}
+    for kept in released:
+        counts[kept.kind] = counts.get(kept.kind, 0) + 1
+    result = ReadResult(format_name, usable, tuple(one.findings), tuple(one.interchanges), counts)
+    return Translated(result, released, one.withheld, failure)
+
+
+def worst(findings: Iterable[Finding]) -> Mapping[Severity, int]:
+    """Count findings by severity."""
+    counts: dict[Severity, int] = {}
+    for finding in findings:
+        counts[finding.severity] = counts.get(finding.severity, 0) + 1
+    return counts
+
+
+def all_findings(result: ReadResult) -> list[Finding]:
+    """Return every finding of a read result, from the file down to its messages."""
+    found = list(result.findings)
+    for interchange in result.interchanges:
+        found += interchange.findings
+        for group in interchange.groups:
+            found += group.findings
+            for message in group.messages:
+                found += message.findings
+    return found

@@ -1,0 +1,73 @@
+"""The text of a new profile: complete, commented, valid as it stands."""
+
+from typing import NamedTuple
+
+TRANSPORTS = {
+    "folder": """\
+[inbound]
+transport = "folder"            # inbound/{id}/
+ready     = {{ mode = "{ready}" }}
+after     = "archive"           # or delete, keep
+""",
+    "sftp": """\
+[inbound]
+transport = "sftp"
+host      = "sftp.{id}.example"
+folder    = "out"               # theirs, relative to the login's folder
+login     = {{ user = "acktrail", key = "file:{id}-sftp" }}   # secrets/{id}-sftp, mode 0600
+host_key  = {{ current = "ssh-ed25519 SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" }}
+ready     = {{ mode = "{ready}" }}
+after     = "archive"
+""",
+}
+TABLES = {
+    "x12": '[acknowledge]\nta1        = "both"\nfunctional = "auto"             # 999 for HIPAA sets\n',
+    "edifact": '[acknowledge]\ncontrl = "on_request"\n',
+    "hl7": '[hl7]\nversions = ["2.3", "2.3.1", "2.4", "2.5", "2.5.1"]\ntimezone = "UTC"\n\n'
+    '[acknowledge]\nmode  = "auto"\nbatch = "all"\n',
+    "tabular": '[acknowledge]\nreceipt = "csv"\n',
+    "bank": "",
+    "xml": "",
+}
+GLOBS = {
+    "x12": "*.edi",
+    "edifact": "*.edi",
+    "hl7": "*.hl7",
+    "tabular": "*.csv",
+    "bank": "*.sta",
+    "xml": "*.xml",
+}
+
+
+class Wish(NamedTuple):
+    """What is known when a partner is begun."""
+
+    id: str
+    name: str
+    format: str
+    transport: str = "folder"
+    layout: str = ""
+    sender: str = ""
+    receiver: str = ""
+
+
+def draft(wish: Wish) -> str:
+    """Return the first version of a profile."""
+    ready = "trailer" if wish.format in ("x12", "edifact") else "stable"
+    layout = (
+        f'layout  = "{wish.layout or "supplier-invoice"}"\n' if wish.format == "tabular" else ""
+    )
+    identity = f'senders   = ["{wish.sender}"]\n' if wish.sender else "senders   = []\n"
+    identity += f'receivers = ["{wish.receiver}"]\n' if wish.receiver else "receivers = []\n"
+    parts = [
+        f'schema  = "acktrail/partner/1"\nid      = "{wish.id}"\nversion = 1\n'
+        f'name    = "{wish.name}"\n',
+        f"[identity]                      # envelope ids; files that name others are held\n{identity}",
+        TRANSPORTS[wish.transport].format(id=wish.id, ready=ready),
+        f'[[flow]]\nname    = "files"\ninclude = ["{GLOBS[wish.format]}"]\n'
+        f'format  = "{wish.format}"\n{layout}',
+        TABLES[wish.format],
+        "# [[route]]                     # deny by default: without a row nothing is posted\n"
+        '# document = "invoice"\n',
+    ]
+    return "\n".join(part for part in parts if part)
