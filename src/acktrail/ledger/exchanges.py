@@ -1,0 +1,103 @@
+"""The row of an exchange, its identifiers, and the questions asked before it goes on."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from acktrail.errors import NotFoundError
+from acktrail.ledger.dialects import insert_if_absent
+from acktrail.ledger.entry import GENESIS, instant, microseconds
+from acktrail.ledger.tables import exchange, identifier
+from acktrail.ports import ExchangeRow, NewExchange
+
+COLUMNS: Final = tuple(exchange.c[name] for name in ExchangeRow._fields)
+_INSTANTS: Final = 2  # opened_at and changed_at are the last fields
+
+
+def row_of(row: sa.Row[Any]) -> ExchangeRow:
+    """Return a selected row of :data:`COLUMNS` in the port's words."""
+    values = list(row)
+    times = [instant(value) for value in values[-_INSTANTS:]]
+    return ExchangeRow._make(values[:-_INSTANTS] + times)
+
+
+def insert(connection: sa.Connection, row: NewExchange, at: datetime) -> None:
+    """Insert the exchange; its stream is still empty."""
+    now = microseconds(at)
+    start = {"clear": "", "clear_sha256": "", "status": "", "generation": 0, "entries": 0}
+    times = {"head": GENESIS, "opened_at": now, "changed_at": now}
+    connection.execute(sa.insert(exchange).values(row._asdict() | start | times))
+
+
+def lock(connection: sa.Connection, key: str) -> ExchangeRow:
+    """Lock the exchange for this transaction and return its row.
+
+    Raises:
+        NotFoundError: If there is none.
+    """
+    query = sa.select(*COLUMNS).where(exchange.c.id == key).with_for_update(key_share=True)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        msg = "no such exchange"
+        raise NotFoundError(msg)
+    return row_of(row)
+
+
+def set_clear(connection: sa.Connection, key: str, blob: str, sha256: str) -> None:
+    """Note where the opened bytes are.
+
+    Raises:
+        NotFoundError: If there is no such exchange.
+    """
+    change = sa.update(exchange).where(exchange.c.id == key)
+    if not connection.execute(change.values(clear=blob, clear_sha256=sha256)).rowcount:
+        msg = "no such exchange"
+        raise NotFoundError(msg)
+
+
+def rise(connection: sa.Connection, key: str) -> int:
+    """Raise the generation by one and return it.
+
+    Raises:
+        NotFoundError: If there is no such exchange.
+    """
+    change = sa.update(exchange).where(exchange.c.id == key)
+    raised = change.values(generation=exchange.c.generation + 1).returning(exchange.c.generation)
+    generation: int | None = connection.scalar(raised)
+    if generation is None:
+        msg = "no such exchange"
+        raise NotFoundError(msg)
+    return generation
+
+
+def identify(connection: sa.Connection, key: str, scheme: str, value: str) -> None:
+    """Index an identifier; the same one again has no effect."""
+    row = {"exchange": key, "scheme": scheme, "value": value}
+    insert_if_absent(connection, identifier, row)
+
+
+def same_content(connection: sa.Connection, partner: str, clear: str, before: str) -> str:
+    """Return the oldest exchange of the partner before ``before`` with equal opened bytes."""
+    query = sa.select(sa.func.min(exchange.c.id)).where(
+        exchange.c.clear == clear, exchange.c.partner == partner, exchange.c.id < before
+    )
+    return connection.scalar(query) or ""
+
+
+def same_control(connection: sa.Connection, partner: str, identity: str, before: str) -> str:
+    """Return the oldest exchange before ``before`` with the interchange identity.
+
+    The identity is what was given to :func:`identify` under the scheme ``control``.
+    """
+    query = (
+        sa.select(sa.func.min(exchange.c.id))
+        .join(identifier, identifier.c.exchange == exchange.c.id)
+        .where(
+            identifier.c.scheme == "control",
+            identifier.c.value == identity,
+            exchange.c.partner == partner,
+            exchange.c.id < before,
+        )
+    )
+    return connection.scalar(query) or ""

@@ -1,0 +1,1 @@
+"""The revisions, each written by hand in explicit operations."""

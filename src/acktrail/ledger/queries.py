@@ -1,0 +1,150 @@
+"""Questions that commands and the console ask. No locks, no changes.
+
+A prefix is searched as a range: ``_`` of ``ex_`` is a wildcard to LIKE.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import sqlalchemy as sa
+
+from acktrail.errors import NotFoundError
+from acktrail.ledger.entry import EXCHANGE_PREFIX, microseconds
+from acktrail.ledger.exchanges import COLUMNS, row_of
+from acktrail.ledger.status import UNFINISHED
+from acktrail.ledger.tables import exchange, identifier, outbox, posting
+from acktrail.ports import ExchangeRow
+
+HITS: Final = 100
+TEXT_LIMIT: Final = 300
+_LAST: Final = "\U0010ffff"
+_SHORTEST_NAME: Final = 3  # characters from which a text may be the start of a file name
+_SHOWN: Final = 10
+_ID_DIGITS: Final = 18  # what fits a 64-bit integer
+
+
+class Page(NamedTuple):
+    """What part of the exchanges a list shows."""
+
+    partner: str = ""
+    status: str = ""
+    since: datetime | None = None
+    limit: int = 50
+    before: str = ""
+
+
+def one_exchange(connection: sa.Connection, key: str) -> ExchangeRow:
+    """Find one exchange by id, unique prefix of it, file name or sha256.
+
+    Raises:
+        NotFoundError: None, or more than one; then the message lists the newest ids.
+    """
+    if not _searchable(key):
+        msg = "no such exchange"
+        raise NotFoundError(msg)
+    conditions = (
+        exchange.c.id == key,
+        _starts(exchange.c.id, key) if key.startswith(EXCHANGE_PREFIX) else sa.false(),
+        exchange.c.name == key,
+        (exchange.c.raw_sha256 == key) | (exchange.c.clear_sha256 == key),
+    )
+    for condition in conditions:
+        query = sa.select(*COLUMNS).where(condition).order_by(exchange.c.id.desc())
+        rows = connection.execute(query.limit(_SHOWN + 1)).all()
+        if len(rows) == 1:
+            return row_of(rows[0])
+        if rows:
+            more = ", ..." if len(rows) > _SHOWN else ""
+            msg = "more than one exchange: " + ", ".join(row.id for row in rows[:_SHOWN]) + more
+            raise NotFoundError(msg, code="not_found.ambiguous")
+    msg = "no such exchange"
+    raise NotFoundError(msg)
+
+
+def page(connection: sa.Connection, wanted: Page) -> Sequence[ExchangeRow]:
+    """List exchanges, newest first; ``before`` is the last id of the page before."""
+    query = sa.select(*COLUMNS).order_by(exchange.c.id.desc()).limit(wanted.limit)
+    if wanted.partner:
+        query = query.where(exchange.c.partner == wanted.partner)
+    if wanted.status:
+        query = query.where(exchange.c.status == wanted.status)
+    if wanted.since is not None:
+        query = query.where(exchange.c.opened_at >= microseconds(wanted.since))
+    if wanted.before:
+        query = query.where(exchange.c.id < wanted.before)
+    return [row_of(row) for row in connection.execute(query)]
+
+
+def find(connection: sa.Connection, text: str) -> Sequence[tuple[ExchangeRow, str]]:
+    """Search identifiers, names, hashes and Odoo records; newest first, 100 hits at most."""
+    if not _searchable(text):
+        return ()
+    hits: dict[str, str] = {}
+    for query in _searches(text):
+        for key, matched in connection.execute(query.limit(HITS)):
+            hits.setdefault(key, matched)
+    newest = sorted(hits, reverse=True)[:HITS]
+    found = sa.select(*COLUMNS).where(exchange.c.id.in_(newest)).order_by(exchange.c.id.desc())
+    return [(row_of(row), hits[row.id]) for row in connection.execute(found)]
+
+
+def unfinished(connection: sa.Connection, order_key: str, before: str) -> str:
+    """Return the oldest exchange of the ordered key before ``before`` that may still post."""
+    if not order_key:
+        return ""
+    query = sa.select(sa.func.min(exchange.c.id)).where(
+        exchange.c.order_key == order_key,
+        exchange.c.id < before,
+        exchange.c.status.in_(sorted(UNFINISHED)),
+    )
+    return connection.scalar(query) or ""
+
+
+def counts(connection: sa.Connection) -> Mapping[str, int]:
+    """Return ``exchange.<status>`` and ``posting.<state>`` with their numbers."""
+    result: dict[str, int] = {}
+    for column in (exchange.c.status, posting.c.state):
+        query = sa.select(column, sa.func.count()).group_by(column).order_by(column)
+        for word, count in connection.execute(query):
+            result[f"{column.table.name}.{word}"] = count
+    return result
+
+
+def _searches(text: str) -> Iterator[sa.Select[str, str]]:
+    """Yield queries of (exchange id, what matched), each on an index."""
+    if text.startswith(EXCHANGE_PREFIX):
+        yield _hits(exchange.c.id, "id").where(_starts(exchange.c.id, text))
+    yield sa.select(identifier.c.exchange, identifier.c.scheme).where(identifier.c.value == text)
+    named = exchange.c.name == text
+    if len(text) >= _SHORTEST_NAME:
+        named = _starts(exchange.c.name, text)
+    yield _hits(exchange.c.id, "name").where(named)
+    yield _hits(exchange.c.id, "sha256").where(exchange.c.raw_sha256 == text)
+    yield _hits(exchange.c.id, "clear_sha256").where(exchange.c.clear_sha256 == text)
+    yield _hits(outbox.c.exchange, "answer.name").where(outbox.c.name == text)
+    yield _hits(outbox.c.exchange, "answer.control").where(outbox.c.control == text)
+    yield _hits(posting.c.exchange, "external_id").where(posting.c.external_id == text)
+    model, _, number = text.rpartition(",")
+    if _is_number(number):
+        record = posting.c.odoo_id == int(number)
+        if model:
+            record &= posting.c.model == model
+        yield sa.select(posting.c.exchange, posting.c.model).where(record)
+
+
+def _hits(column: sa.ColumnElement[str], matched: str) -> sa.Select[str, str]:
+    return sa.select(column, sa.literal(matched))
+
+
+def _starts(column: sa.ColumnElement[str], prefix: str) -> sa.ColumnElement[bool]:
+    return sa.and_(column >= prefix, column < prefix + _LAST)
+
+
+def _searchable(text: str) -> bool:
+    """Tell whether a text can be in the database: no NUL, no half of a surrogate pair."""
+    return 0 < len(text) <= TEXT_LIMIT and text.isprintable()
+
+
+def _is_number(text: str) -> bool:
+    return 0 < len(text) <= _ID_DIGITS and text.isascii() and text.isdecimal()

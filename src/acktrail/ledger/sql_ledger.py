@@ -1,0 +1,128 @@
+"""The ledger on SQLite or PostgreSQL, in the words of :class:`acktrail.ports.Ledger`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from acktrail.ledger import circuits, claims, entries, journal, queries, verification
+from acktrail.ledger.circuits import Circuit
+from acktrail.ledger.database import begin_writing
+from acktrail.ledger.refusals import translated
+from acktrail.ledger.transaction import SqlTransaction, Writer
+from acktrail.ports import Arrival, Clock, Entry, ExchangeRow, PostingRow, Seen
+
+
+class SqlLedger:
+    """Entries, exchanges, claims, journal and control numbers in one database.
+
+    Every method may raise :class:`acktrail.errors.UnavailableError` when the database is away,
+    locked or full; a transaction is then rolled back and may be tried again.
+    """
+
+    def __init__(self, engine: sa.Engine, clock: Clock, node: str, naming_key: bytes) -> None:
+        """Use an upgraded database.
+
+        Args:
+            engine: From ``open_engine(url, durable=True)``.
+            clock: The one clock.
+            node: Name of this process: owner of leases and default actor ``svc:<node>``.
+            naming_key: Secret under which names of remote files are hashed.
+        """
+        self._engine = engine
+        self._writer = Writer(clock, node, naming_key)
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlTransaction]:
+        """Open a transaction that takes the write lock at once; commit on a clean exit."""
+        with translated(), self._engine.begin() as connection:
+            begin_writing(connection)
+            yield SqlTransaction(connection, self._writer)
+
+    def generation(self, endpoint: str, seen: Seen) -> int | None:
+        """Return the generation to claim next, or None when there is nothing to claim."""
+        with self._reading() as connection:
+            naming_key = self._writer.naming_key
+            return claims.next_generation(connection, naming_key, endpoint, seen)
+
+    def undisposed(self, endpoint: str) -> Sequence[tuple[Arrival, str]]:
+        """Return claims with their exchange whose remote file may still lie there."""
+        with self._reading() as connection:
+            return claims.undisposed(connection, endpoint)
+
+    def exchange(self, key: str) -> ExchangeRow:
+        """Find one exchange by id, unique prefix of it, file name or sha256."""
+        with self._reading() as connection:
+            return queries.one_exchange(connection, key)
+
+    def exchanges(
+        self,
+        *,
+        partner: str = "",
+        status: str = "",
+        since: datetime | None = None,
+        limit: int = 50,
+        before: str = "",
+    ) -> Sequence[ExchangeRow]:
+        """List exchanges, newest first; ``before`` is the last id of the page before."""
+        with self._reading() as connection:
+            return queries.page(connection, queries.Page(partner, status, since, limit, before))
+
+    def find(self, text: str) -> Sequence[tuple[ExchangeRow, str]]:
+        """Search identifiers, names, hashes, Odoo records; each hit with what matched."""
+        with self._reading() as connection:
+            return queries.find(connection, text)
+
+    def entries(self, stream: str) -> tuple[Entry, ...]:
+        """Return the entries of a stream in order."""
+        with self._reading() as connection:
+            return entries.read(connection, stream)
+
+    def unfinished(self, order_key: str, before: str) -> str:
+        """Return the oldest exchange of an ordered key before ``before`` that may still post."""
+        with self._reading() as connection:
+            return queries.unfinished(connection, order_key, before)
+
+    def due(self, target: str, limit: int) -> Sequence[PostingRow]:
+        """Return journal rows that may be sent, real-time lane first, oldest first."""
+        with self._reading() as connection:
+            return journal.due(connection, target, limit, self._writer.clock.now())
+
+    def lease(
+        self, target: str, limit: int, seconds: int, model: str = ""
+    ) -> tuple[PostingRow, ...]:
+        """Take the next batch to send: rows of one partner and model, committed as ``sending``.
+
+        Empty when nothing is due, or when every partner and model that has due rows has a batch
+        in flight already. ``set_posting`` ends a lease.
+        """
+        wish = journal.LeaseWish(target, limit, timedelta(seconds=seconds), model)
+        with self.begin() as transaction:
+            sender = journal.Sender(self._writer.node, self._writer.clock.now())
+            return journal.lease(transaction.connection, wish, sender)
+
+    def circuit(self, target: str) -> Circuit:
+        """Return the state of the target's breaker; closed when it was never set."""
+        with self._reading() as connection:
+            return circuits.read(connection, target)
+
+    def set_circuit(self, value: Circuit) -> None:
+        """Keep the state of a target's breaker for all nodes."""
+        with self.begin() as transaction:
+            circuits.write(transaction.connection, value)
+
+    def verify(self) -> Iterator[str]:
+        """Recompute every chain; yield each fault as ``stream n: what differs``."""
+        with translated():
+            yield from verification.verify(self._engine)
+
+    def counts(self) -> Mapping[str, int]:
+        """Return ``exchange.<status>`` and ``posting.<state>`` with their numbers."""
+        with self._reading() as connection:
+            return queries.counts(connection)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        with translated(), self._engine.connect() as connection:
+            yield connection

@@ -1,0 +1,133 @@
+"""One transaction of the ledger, in the words of :class:`acktrail.ports.Transaction`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from acktrail.ledger import claims, entries, exchanges, journal, numbers, outbox
+from acktrail.ports import (
+    Arrival,
+    Clock,
+    Entry,
+    ExchangeRow,
+    NewExchange,
+    OutboxRow,
+    PostingRow,
+)
+
+
+class Writer(NamedTuple):
+    """What a transaction needs beside its connection."""
+
+    clock: Clock
+    node: str
+    naming_key: bytes
+
+
+class SqlTransaction:
+    """Everything in it is kept, or nothing."""
+
+    def __init__(self, connection: sa.Connection, writer: Writer) -> None:
+        self._connection = connection
+        self._clock, self._node, self._naming_key = writer
+
+    @property
+    def connection(self) -> sa.Connection:
+        """The open connection, for the engine's enqueue in the same transaction."""
+        return self._connection
+
+    def claim(self, arrival: Arrival, exchange: str) -> bool:
+        """Insert the claim; False when somebody has it already."""
+        at = self._clock.now()
+        return claims.insert(self._connection, self._naming_key, arrival, exchange, at)
+
+    def open_exchange(self, row: NewExchange, body: Mapping[str, object], actor: str) -> None:
+        """Insert the exchange and its first entry, ``received``."""
+        exchanges.insert(self._connection, row, self._clock.now())
+        self.append(row.id, "received", body, actor)
+
+    def disposed(self, arrival: Arrival, how: str) -> None:
+        """Note on the claim that the remote file was dealt with."""
+        claims.dispose(self._connection, self._naming_key, arrival, how, self._clock.now())
+
+    def lock(self, exchange: str) -> ExchangeRow:
+        """Lock the exchange for this transaction."""
+        return exchanges.lock(self._connection, exchange)
+
+    def entries(self, stream: str) -> tuple[Entry, ...]:
+        """Return the stream's entries in order."""
+        return entries.read(self._connection, stream)
+
+    def step(self, stream: str, key: str) -> Entry | None:
+        """Return the entry that carries this step key; the stream stays locked after the look."""
+        return entries.with_step(self._connection, stream, key)
+
+    def append(
+        self, stream: str, kind: str, body: Mapping[str, object], actor: str, step: str = ""
+    ) -> Entry:
+        """Append an entry; an exchange's status is folded anew. No actor means this node."""
+        draft = entries.Draft(stream, kind, body, actor or f"svc:{self._node}", step)
+        return entries.append(self._connection, draft, self._clock.now())
+
+    def set_clear(self, exchange: str, blob: str, sha256: str) -> None:
+        """Note where the opened bytes are."""
+        exchanges.set_clear(self._connection, exchange, blob, sha256)
+
+    def rise(self, exchange: str) -> int:
+        """Raise the exchange's generation by one and return it."""
+        return exchanges.rise(self._connection, exchange)
+
+    def identify(self, exchange: str, scheme: str, value: str) -> None:
+        """Index an identifier; ``control`` is the interchange identity of `same_control`."""
+        exchanges.identify(self._connection, exchange, scheme, value)
+
+    def same_content(self, partner: str, clear: str, before: str) -> str:
+        """Return the oldest other exchange of that partner with equal opened bytes, or ``""``."""
+        return exchanges.same_content(self._connection, partner, clear, before)
+
+    def same_control(self, partner: str, identity: str, before: str) -> str:
+        """Return the oldest exchange with the same interchange identity, or ``""``."""
+        return exchanges.same_control(self._connection, partner, identity, before)
+
+    def next_number(self, series: str, count: int = 1) -> int:
+        """Allocate ``count`` consecutive control numbers and return the first."""
+        return numbers.allocate(self._connection, series, count)
+
+    def add_outbox(self, row: OutboxRow) -> None:
+        """Fix an answer file; the same row again has no effect."""
+        outbox.add(self._connection, row)
+
+    def outbox(self, exchange: str) -> tuple[OutboxRow, ...]:
+        """Return the answer files of an exchange in the order they were fixed."""
+        return outbox.rows(self._connection, exchange)
+
+    def set_delivered(self, exchange: str, name: str) -> None:
+        """Note that an answer file was delivered and verified."""
+        outbox.set_delivered(self._connection, exchange, name)
+
+    def add_postings(self, rows: Sequence[PostingRow]) -> tuple[PostingRow, ...]:
+        """Insert journal rows and return them as they stand; see :func:`journal.add`."""
+        return journal.add(self._connection, rows, self._sender())
+
+    def postings(self, exchange: str) -> tuple[PostingRow, ...]:
+        """Return the journal rows of an exchange."""
+        return journal.of_exchange(self._connection, exchange)
+
+    def set_posting(  # noqa: PLR0913
+        self,
+        row: int,
+        state: str,
+        *,
+        odoo_id: int | None = None,
+        error: str = "",
+        calls: str = "",
+        not_before: datetime | None = None,
+    ) -> None:
+        """Change a journal row; ``not_before`` is when a queued one may be sent again."""
+        change = journal.Change(row, state, odoo_id, error, calls, not_before)
+        journal.change(self._connection, change, self._sender())
+
+    def _sender(self) -> journal.Sender:
+        return journal.Sender(self._node, self._clock.now())

@@ -1,0 +1,39 @@
+"""A store that forgets: for trying a file without keeping it, and for tests."""
+
+from hashlib import sha256
+from io import BytesIO
+from typing import BinaryIO
+
+from acktrail.errors import NotFoundError
+
+
+class MemoryStore:
+    """Keeps everything in a dict, by SHA-256; see :class:`acktrail.ports.Store`."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def put(self, body: bytes) -> str:
+        """Keep ``body`` and return its name."""
+        name = sha256(body).hexdigest()
+        self._kept[name] = bytes(body)
+        return name
+
+    def put_stream(self, source: BinaryIO) -> str:
+        """Keep all that ``source`` yields."""
+        return self.put(source.read())
+
+    def get(self, name: str) -> bytes:
+        """Return the bytes kept under ``name``.
+
+        Raises:
+            NotFoundError: If nothing is kept under it.
+        """
+        if name not in self._kept:
+            msg = "nothing is kept under this name"
+            raise NotFoundError(msg)
+        return self._kept[name]
+
+    def open(self, name: str) -> BinaryIO:
+        """Open the content for reading."""
+        return BytesIO(self.get(name))
