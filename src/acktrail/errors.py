@@ -7,7 +7,7 @@
     + TooLargeError
   - SetupError           integration staff must fix   -> hold, no negative answer
     + UnknownPluginError, ProfileError, GuideError, SecretError, KeyMissingError, HostKeyError,
-      LoginError
+      LoginError, HaltedError
   - UnavailableError     nobody: wait and try again   -> retry or snooze
     + ChangedError, NodeLockedError
   - LedgerError          the ledger is not as it was written -> nothing goes on (exit 8)
@@ -114,6 +114,12 @@ class LoginError(SetupError):
     """The server refused our login: the endpoint stops after the third time."""
 
     code = "setup.login"
+
+
+class HaltedError(SetupError):
+    """Odoo refuses us (key, rights, configuration), confirmed: all calls stop, nothing is rejected."""
+
+    code = "setup.odoo_halted"
 
 
 class UnavailableError(AcktrailError):

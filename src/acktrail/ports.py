@@ -395,7 +395,7 @@ class PostingRow(NamedTuple):
     message: str  # control number of the message that it came from
     document: str  # store name of the canonical document
     digest: str  # of the canonical payload
-    state: str  # waiting queued sending stored posted rejected conflict duplicate parked
+    state: str  # queued sending stored posted; rejected conflict duplicate parked mismatch missing
     attempts: int
     odoo_id: int | None
     error: str  # class of the last refusal; never text from outside
@@ -469,7 +469,7 @@ class Transaction(Protocol):
         ...
 
     def same_control(self, partner: str, identity: str, before: str) -> str:
-        """Return an older exchange with the same interchange identity, or ``""``."""
+        """Return the oldest other exchange with the same interchange identity, or ``""``."""
         ...
 
     def next_number(self, series: str, count: int = 1) -> int:
@@ -491,8 +491,9 @@ class Transaction(Protocol):
     def add_postings(self, rows: Sequence[PostingRow]) -> tuple[PostingRow, ...]:
         """Insert journal rows and return them as they stand.
 
-        A row whose (target, external id) exists with the same digest comes back as ``duplicate``;
-        with another digest as ``conflict``. ``id`` of the argument is ignored.
+        A row whose (target, external id) is live with the same digest comes back as ``duplicate``;
+        with another digest as ``conflict``. The same row of the same exchange comes back as it is
+        (replay), and what Odoo rejected may come again. ``id`` of the argument is ignored.
         """
         ...
 
@@ -515,7 +516,10 @@ class Ledger(Protocol):
         ...
 
     def generation(self, endpoint: str, seen: Seen) -> int | None:
-        """Return the generation to claim next, or None when claimed and not yet disposed of."""
+        """Return the generation to claim next; None when there is nothing to claim.
+
+        Nothing: claimed and not yet disposed of, or kept for good.
+        """
         ...
 
     def undisposed(self, endpoint: str) -> Sequence[tuple[Arrival, str]]:

@@ -238,7 +238,7 @@ def test_claim_takes_any_bytes_as_path(ledger: SqlLedger) -> None:
 # ---------------------------------------------------------------- duplicates
 
 
-def test_same_content_names_the_oldest_of_the_partner(ledger: SqlLedger) -> None:
+def test_same_content_names_the_oldest_other_of_the_partner(ledger: SqlLedger) -> None:
     open_exchanges(ledger, 1, 2, 3)
     with ledger.begin() as transaction:
         transaction.open_exchange(new_exchange(0, partner="other"), {}, "")
@@ -246,11 +246,11 @@ def test_same_content_names_the_oldest_of_the_partner(ledger: SqlLedger) -> None
             transaction.set_clear(one, "blob", "e" * 64)
 
         assert transaction.same_content("acme", "blob", THREE) == ONE
-        assert transaction.same_content("acme", "blob", ONE) == ""
+        assert transaction.same_content("acme", "blob", ONE) == TWO
         assert transaction.same_content("acme", "blub", THREE) == ""
 
 
-def test_same_control_names_the_oldest_of_the_partner(ledger: SqlLedger) -> None:
+def test_same_control_names_the_oldest_other_of_the_partner(ledger: SqlLedger) -> None:
     open_exchanges(ledger, 1, 2, 3)
     identity = "ZZ:A|ZZ:B|000000905"
     with ledger.begin() as transaction:
@@ -260,6 +260,7 @@ def test_same_control_names_the_oldest_of_the_partner(ledger: SqlLedger) -> None
         transaction.identify(ONE, "isa13", "000000905")
 
         assert transaction.same_control("acme", identity, THREE) == ONE
+        assert transaction.same_control("acme", identity, ONE) == TWO
         assert transaction.same_control("acme", "000000905", THREE) == ""
         assert transaction.same_control("other", identity, THREE) == ""
 

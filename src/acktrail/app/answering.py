@@ -15,7 +15,7 @@ from acktrail.documents.encoding import decode_result
 from acktrail.engine.port import Task
 from acktrail.errors import ConflictError
 from acktrail.model import Acknowledgement, Answering
-from acktrail.pipeline.outcomes import Advance, Outcome, Snooze
+from acktrail.pipeline.outcomes import Advance, Hold, Outcome, Snooze
 from acktrail.pipeline.states import FINISHED
 from acktrail.ports import Entry, ExchangeRow, OutboxRow, Transaction
 from acktrail.profiles.partner import PartnerProfile
@@ -153,7 +153,10 @@ class Answers:
         if policy != "answer":
             return None
         tools = self._tools
-        if tools.ledger.exchange(original).status not in FINISHED:
+        status = tools.ledger.exchange(original).status
+        if status == "held":  # whatever a person decides of the original holds for its copies
+            return self._hold_copy(subject, original)
+        if status not in FINISHED:
             return Snooze(WAIT_FOR_ORIGINAL, "waits_for_original")
         with tools.ledger.begin() as tx:
             tx.lock(subject.row.id)
@@ -171,6 +174,13 @@ class Answers:
                     }
                     tx.append(subject.row.id, "acknowledged", body, tools.actor)
         return None
+
+    def _hold_copy(self, subject: Subject, original: str) -> Outcome:
+        with self._tools.ledger.begin() as tx:
+            tx.lock(subject.row.id)
+            body = {"code": "duplicate.of_held", "of": original}
+            tx.append(subject.row.id, "held", body, self._tools.actor)
+        return Hold("duplicate.of_held", original)
 
     # -------------------------------------------------------------- delivery
 

@@ -97,11 +97,15 @@ class Intake:
                 return Content(tools.store.put_stream(clear), digest.hexdigest(), opened)
 
     def _same_content(self, work: Work, content: Content) -> str:
+        with self._tools.ledger.begin() as tx:
+            return self._copy_of(tx, work, content)
+
+    def _copy_of(self, tx: Transaction, work: Work, content: Content) -> str:
+        """Return the exchange that brought the same content, unless that does not matter."""
         policy = work.found.profile.inbound.duplicates.content
         if work.task.generation or policy == "accept":
             return ""
-        with self._tools.ledger.begin() as tx:
-            return tx.same_content(work.row.partner, content.blob, work.row.id)
+        return tx.same_content(work.row.partner, content.blob, work.row.id)
 
     # -------------------------------------------------------------- read and translate
 
@@ -155,6 +159,9 @@ class Intake:
             earlier = self._adopt(tx, work)
             if earlier:
                 return earlier
+            copy_of = self._copy_of(tx, work, content)  # read at the same time, committed before
+            if copy_of:
+                return self._note_copy(tx, work, content, copy_of)
             duplicate = self._same_control(tx, work, done.result)
             refused = refused or bool(duplicate)
             self._opened_entries(tx, work, content)
@@ -231,17 +238,17 @@ class Intake:
         return outcome_of(done) if done else None
 
     def _duplicate(self, work: Work, content: Content, before: str) -> Outcome:
-        """Note of which exchange this is a copy; the policy says what it gets."""
-        policy = work.found.profile.inbound.duplicates.content
         with self._tools.ledger.begin() as tx:
             earlier = self._adopt(tx, work)
-            if earlier:
-                return earlier
-            self._opened_entries(tx, work, content)
-            kind = "held" if policy == "hold" else "duplicate"
-            outcome = "hold" if policy == "hold" else "reject"
-            body = {"of": before, "policy": policy, "outcome": outcome, "code": "duplicate"}
-            tx.append(work.row.id, kind, body, self._tools.actor, work.step)
+            return earlier or self._note_copy(tx, work, content, before)
+
+    def _note_copy(self, tx: Transaction, work: Work, content: Content, before: str) -> Outcome:
+        """Note of which exchange this is a copy; the policy says what it gets."""
+        policy = work.found.profile.inbound.duplicates.content
+        self._opened_entries(tx, work, content)
+        kind, outcome = ("held", "hold") if policy == "hold" else ("duplicate", "reject")
+        body = {"of": before, "policy": policy, "outcome": outcome, "code": "duplicate"}
+        tx.append(work.row.id, kind, body, self._tools.actor, work.step)
         return Hold("duplicate", before) if policy == "hold" else Reject(())
 
     def _hold(self, work: Work, content: Content, code: str) -> Outcome:

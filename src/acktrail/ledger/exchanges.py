@@ -78,18 +78,30 @@ def identify(connection: sa.Connection, key: str, scheme: str, value: str) -> No
 
 
 def same_content(connection: sa.Connection, partner: str, clear: str, before: str) -> str:
-    """Return the oldest exchange of the partner before ``before`` with equal opened bytes."""
+    """Return the oldest other exchange of the partner with equal opened bytes.
+
+    Two copies may be read at the same time: the lock makes the second wait for the first's commit.
+    """
+    _one_at_a_time(connection, f"content|{partner}|{clear}")
     query = sa.select(sa.func.min(exchange.c.id)).where(
-        exchange.c.clear == clear, exchange.c.partner == partner, exchange.c.id < before
+        exchange.c.clear == clear, exchange.c.partner == partner, exchange.c.id != before
     )
     return connection.scalar(query) or ""
 
 
+def _one_at_a_time(connection: sa.Connection, what: str) -> None:
+    """Hold a lock until the transaction ends; SQLite's write lock is one already."""
+    if connection.dialect.name != "sqlite":
+        key = sa.func.hashtextextended(what, 0)
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
 def same_control(connection: sa.Connection, partner: str, identity: str, before: str) -> str:
-    """Return the oldest exchange before ``before`` with the interchange identity.
+    """Return the oldest other exchange with the interchange identity.
 
     The identity is what was given to :func:`identify` under the scheme ``control``.
     """
+    _one_at_a_time(connection, f"control|{partner}|{identity}")
     query = (
         sa.select(sa.func.min(exchange.c.id))
         .join(identifier, identifier.c.exchange == exchange.c.id)
@@ -97,7 +109,7 @@ def same_control(connection: sa.Connection, partner: str, identity: str, before:
             identifier.c.scheme == "control",
             identifier.c.value == identity,
             exchange.c.partner == partner,
-            exchange.c.id < before,
+            exchange.c.id != before,
         )
     )
     return connection.scalar(query) or ""

@@ -13,7 +13,7 @@ from acktrail.errors import NotFoundError
 from acktrail.ledger.entry import EXCHANGE_PREFIX, microseconds
 from acktrail.ledger.exchanges import COLUMNS, row_of
 from acktrail.ledger.status import UNFINISHED
-from acktrail.ledger.tables import exchange, identifier, outbox, posting
+from acktrail.ledger.tables import exchange, identifier, ledger_entry, outbox, posting
 from acktrail.ports import ExchangeRow
 
 HITS: Final = 100
@@ -99,6 +99,13 @@ def unfinished(connection: sa.Connection, order_key: str, before: str) -> str:
         exchange.c.status.in_(sorted(UNFINISHED)),
     )
     return connection.scalar(query) or ""
+
+
+def size(connection: sa.Connection) -> tuple[int, int]:
+    """Return the number of entries and of streams."""
+    streams = sa.func.count(ledger_entry.c.stream.distinct())
+    entries, of = connection.execute(sa.select(sa.func.count(), streams)).one()
+    return int(entries), int(of)
 
 
 def counts(connection: sa.Connection) -> Mapping[str, int]:

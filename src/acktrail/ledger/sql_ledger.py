@@ -117,6 +117,11 @@ class SqlLedger:
         with translated():
             yield from verification.verify(self._engine)
 
+    def size(self) -> tuple[int, int]:
+        """Return the number of entries and of streams."""
+        with self._reading() as connection:
+            return queries.size(connection)
+
     def counts(self) -> Mapping[str, int]:
         """Return ``exchange.<status>`` and ``posting.<state>`` with their numbers."""
         with self._reading() as connection:

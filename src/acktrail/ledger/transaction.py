@@ -88,7 +88,7 @@ class SqlTransaction:
         return exchanges.same_content(self._connection, partner, clear, before)
 
     def same_control(self, partner: str, identity: str, before: str) -> str:
-        """Return the oldest exchange with the same interchange identity, or ``""``."""
+        """Return the oldest other exchange with that interchange identity, or ``""``."""
         return exchanges.same_control(self._connection, partner, identity, before)
 
     def next_number(self, series: str, count: int = 1) -> int:

@@ -23,8 +23,11 @@ class Identifier(NamedTuple):
 def stranger(result: ReadResult, senders: tuple[str, ...], receivers: tuple[str, ...]) -> str:
     """Return which side of an envelope the profile does not name: sender, receiver or ``""``.
 
-    An empty list in the profile means that the format's envelope names nobody (rows, statements).
+    Rows and statements have no envelope that names anybody; an empty list in the profile asks
+    for nothing.
     """
+    if result.format not in SCHEMES:
+        return ""
     for one in result.interchanges:
         if senders and one.sender not in senders:
             return "sender"

@@ -1,0 +1,163 @@
+"""Writes docs/reference/ and docs/schema/ from the code; a test fails when they lag behind."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from pydantic import BaseModel
+
+from acktrail import errors
+from acktrail.app.home import parser_files
+from acktrail.app.registry import built_in
+from acktrail.app.rules import all_rules
+from acktrail.app.settings import Settings
+from acktrail.cli.main import cli
+from acktrail.ledger.status import MOVES
+from acktrail.pipeline.states import FOLLOWS, MAY_REJECT, STEPS
+from acktrail.profiles.partner import PartnerProfile
+
+DOCS = Path(__file__).parent
+NOTE = "Written by `make docs`; do not edit.\n"
+
+
+def pages() -> dict[str, str]:
+    """Return every generated file's text by its path below docs/."""
+    return {
+        "reference/findings.md": findings(),
+        "reference/errors.md": error_codes(),
+        "reference/states.md": states(),
+        "reference/commands.md": commands(),
+        "reference/profile.md": keys("Keys of a partner profile", PartnerProfile),
+        "reference/settings.md": keys("Keys of acktrail.toml", Settings),
+        "schema/partner.json": schema(PartnerProfile),
+        "schema/settings.json": schema(Settings),
+    }
+
+
+def findings() -> str:
+    """Return the table of every finding."""
+    rules = sorted(all_rules(built_in(parser_files())), key=lambda rule: rule.name)
+    lines = ["# Findings\n", NOTE, "What can be found in a partner's data. Severity is the default;"
+             " `error` refuses the message it stands in, `fatal` the file.\n",
+             "| finding | severity | standard's code | category | who acts | meaning |",
+             "|---|---|---|---|---|---|"]
+    lines += [
+        f"| `{r.name}` | {r.severity} | {r.code or '-'} | {r.category} | {r.owner} | {r.text} |"
+        for r in rules
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def error_codes() -> str:
+    """Return the table of every deliberate error."""
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    lines = ["# Errors\n", NOTE, "| code | who acts | meaning |", "|---|---|---|"]
+    for kind in kinds:
+        if issubclass(kind, errors.AcktrailError):
+            said = (kind.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
+            lines.append(f"| `{kind.code}` | {kind.owner} | {' '.join(said.split())} |")
+    return "\n".join(lines) + "\n"
+
+
+def states() -> str:
+    """Return stages, steps and the fold of entries to a status."""
+    line = "; ".join(f"{stage} --> {after or 'done'}" for stage, after in FOLLOWS.items())
+    lines = ["# Stages, steps, statuses\n", NOTE, "Any stage may also hold, or wait in place.\n",
+             "```mermaid", "flowchart LR", f"    {line}",
+             f"    {' & '.join(sorted(MAY_REJECT))} -. reject .-> acknowledge", "```\n",
+             "| durable step | stages |", "|---|---|"]
+    lines += [f"| {step} | {', '.join(stages)} |" for step, stages in STEPS.items()]
+    lines += ["", "| entry | status of the exchange |", "|---|---|"]
+    lines += [f"| {kind} | {status or 'unchanged'} |" for kind, status in MOVES.items()]
+    return "\n".join(lines) + "\n"
+
+
+def commands() -> str:
+    """Return the help of every command."""
+    lines = ["# Commands\n", NOTE]
+    for path, command in _walk(cli, "acktrail"):
+        context = click.Context(command, info_name=path)
+        lines += [f"## {path}\n", "```text", command.get_help(context), "```\n"]
+    return "\n".join(lines)
+
+
+def _walk(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command, info_name=path)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            if below is not None:
+                yield from _walk(below, f"{path} {name}")
+
+
+def keys(title: str, model: type[BaseModel]) -> str:
+    """Return the table of every key of a TOML file."""
+    lines = [f"# {title}\n", NOTE, "| key | value | default |", "|---|---|---|"]
+    table = model.model_json_schema(by_alias=True)
+    lines += list(_rows(table, table.get("$defs", {}), ""))
+    return "\n".join(lines) + "\n"
+
+
+def _rows(table: dict[str, object], defs: dict[str, object], prefix: str) -> Iterator[str]:
+    properties = table.get("properties", {})
+    required = table.get("required", [])
+    if not isinstance(properties, dict) or not isinstance(required, list):
+        return
+    for name, one in properties.items():
+        target, many = _target(one, defs)
+        path = f"{prefix}{name}{'[]' if many else ''}"
+        if target is not None:
+            yield from _rows(target, defs, f"{path}.")
+            continue
+        default = "required" if name in required else json.dumps(one.get("default"), default=str)
+        yield f"| `{path}` | {_type(one)} | {default.replace('null', 'format default')} |"
+
+
+def _target(one: dict[str, object], defs: dict[str, object]) -> tuple[dict[str, object] | None, bool]:
+    """Return the table a property leads to, and whether it is a list of them."""
+    items = one.get("items")
+    if isinstance(items, dict) and "$ref" in items:
+        return _deref(items, defs), True
+    for part in (one, *_list(one.get("anyOf")), *_list(one.get("allOf"))):
+        if isinstance(part, dict) and "$ref" in part:
+            return _deref(part, defs), False
+    return None, False
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _deref(part: dict[str, object], defs: dict[str, object]) -> dict[str, object]:
+    found = defs[str(part["$ref"]).rpartition("/")[2]]
+    return found if isinstance(found, dict) else {}
+
+
+def _type(one: dict[str, object]) -> str:
+    if "enum" in one:
+        return ", ".join(f"`{value}`" for value in _list(one["enum"]))
+    if "const" in one:
+        return f"`{one['const']}`"
+    parts = [part for part in _list(one.get("anyOf")) if isinstance(part, dict)]
+    if parts:
+        return " or ".join(_type(part) for part in parts if part.get("type") != "null")
+    if one.get("type") == "array":
+        items = one.get("items")
+        return f"list of {_type(items)}" if isinstance(items, dict) else "list"
+    if one.get("type") == "object":
+        return "table"
+    example = _list(one.get("examples"))
+    return f"{one.get('type', 'value')}{f', such as `{example[0]}`' if example else ''}"
+
+
+def schema(model: type[BaseModel]) -> str:
+    """Return the JSON Schema that editors check a file against."""
+    return json.dumps(model.model_json_schema(by_alias=True), indent=2, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    for name, text in pages().items():
+        (DOCS / name).parent.mkdir(parents=True, exist_ok=True)
+        (DOCS / name).write_text(text)

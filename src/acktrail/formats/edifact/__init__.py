@@ -1,0 +1,8 @@
+"""UN/EDIFACT: syntax 1-4 in, findings by directory, CONTRL out.
+
+Not here: what a message means (``translate``), APERAK, interactive EDIFACT, security segments.
+"""
+
+from acktrail.formats.edifact.format import Edifact
+
+__all__ = ["Edifact"]

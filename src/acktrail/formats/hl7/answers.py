@@ -1,0 +1,305 @@
+"""Decides what is answered to a read file, and puts the answer files together.
+
+Two files at most: the accept answers of enhanced mode (CA, CE, CR), which say that we have the
+content, and the application answers (AA, AE, AR), which say what became of it.
+
+Spec: HL7 v2+ chapter 2, 2.8.2 (original mode), 2.8.3 (enhanced mode), 2.9.3.3 (response batches),
+table 0155. Never answered: an acknowledgement; a message whose header could not be read.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from acktrail.formats.hl7 import rules
+from acktrail.formats.hl7.header import MODES
+from acktrail.formats.hl7.wording import (
+    Answer,
+    Subject,
+    envelope_bytes,
+    message_bytes,
+    nobody,
+    read_subject,
+    trailer_bytes,
+)
+from acktrail.model import (
+    Acknowledgement,
+    Answering,
+    Finding,
+    InterchangeResult,
+    MessageResult,
+    Owner,
+    ReadResult,
+    Severity,
+)
+
+_BAD = (Severity.ERROR, Severity.FATAL)
+_DIGITS = 8
+_CONFLICT, _INTERNAL = "205", "207"
+_REFUSED = Finding(
+    "hl7.file_refused", Severity.ERROR, "The file or batch was refused", _INTERNAL, "envelope"
+)
+_COMMENT = "No message could be read"
+
+Piece = bytes | Callable[[str], bytes]  # the second takes a control number of its own
+
+
+class AnswerFile(NamedTuple):
+    """One answer file before its control numbers are known."""
+
+    pieces: tuple[Piece, ...]
+    subject: str
+    after_posting: bool
+    kind: str = "ACK"
+    extension: str = "hl7"
+
+    @property
+    def numbers(self) -> int:
+        """How many control numbers it takes."""
+        return sum(callable(piece) for piece in self.pieces)
+
+    def written(self, controls: Iterator[str]) -> Acknowledgement:
+        """Write the file, taking control numbers in order."""
+        first, written = "", []
+        for piece in self.pieces:
+            if isinstance(piece, bytes):
+                written.append(piece)
+                continue
+            control = next(controls)
+            first = first or control
+            written.append(piece(control))
+        body = b"".join(written)
+        return Acknowledgement(
+            self.kind, first, self.subject, body, self.extension, self.after_posting
+        )
+
+
+def answer_files(result: ReadResult, answering: Answering) -> list[AnswerFile]:
+    """Return the answers that the headers and the profile ask for."""
+    fatal = [finding for finding in result.findings if finding.severity is Severity.FATAL]
+    how = answering.options.get("batch") or "all"
+    if how == "none" or answering.options.get("mode") == "none":
+        return []
+    if any(finding.owner is not Owner.PARTNER for finding in fatal):
+        return []  # held: perhaps the rest is still to come
+    if fatal and not any(_messages(one) for one in result.interchanges):
+        return [_unread(answering)] if how == "all" else []
+    if how == "report":
+        return [_report(result)]
+    phases = _Phase(result, answering, accept=True), _Phase(result, answering, accept=False)
+    for interchange in result.interchanges:
+        _fill(phases, interchange, result)
+    return [phase.file() for phase in phases if phase.wanted(how)]
+
+
+def _fill(
+    phases: tuple["_Phase", "_Phase"], interchange: InterchangeResult, result: ReadResult
+) -> None:
+    """Give both files what they answer to one interchange."""
+    refused = _bad(result.findings) or _bad(interchange.findings)
+    header = read_subject(interchange.facts, "FHS")
+    for phase in phases:
+        phase.open("FHS", header, interchange.control)
+    for group in interchange.groups:
+        batch = read_subject(group.facts, "BHS")
+        for phase in phases:
+            phase.open("BHS", batch, group.control)
+        for message in group.messages:
+            asked = _asked(message, phases[0].options, refused=refused or _bad(group.findings))
+            if asked:
+                for phase in phases:
+                    phase.take(asked)
+        for phase in phases:
+            phase.close("BTS", batch)
+    for phase in phases:
+        phase.close("FTS", header)
+
+
+class _Asked(NamedTuple):
+    """A message that may be answered."""
+
+    message: MessageResult
+    subject: Subject
+    modes: tuple[str, str] | None  # conditions of accept and application answer; None = original
+    receipt: str  # CA CE CR
+    errors: tuple[Finding, ...]
+
+
+def _asked(message: MessageResult, options: dict[str, str], *, refused: bool) -> _Asked | None:
+    """Return what decides the answers to a message; ``None`` when it gets none."""
+    subject = read_subject(message.facts, "MSH")
+    if subject is None or message.facts.get("answer") == "never":
+        return None
+    if not message.control and options.get("answer_without_control_id") != "true":
+        return None
+    errors = tuple([one for one in message.findings if one.severity in _BAD])
+    receipt = _receipt(errors, refused=refused)
+    return _Asked(message, subject, _modes(subject, options), receipt, errors)
+
+
+def controls(answering: Answering) -> Iterator[str]:
+    """Yield our control ids: prefix and number, at most 20 characters."""
+    prefix = answering.options.get("control_prefix") or "AT"
+    for number in answering.numbers:
+        yield f"{prefix}{number:0{_DIGITS}d}"
+
+
+class _Phase:
+    """The accept answers, or the application answers, of a file."""
+
+    def __init__(self, result: ReadResult, answering: Answering, *, accept: bool) -> None:
+        self.options = answering.options
+        self._answering = answering
+        self._accept = accept
+        self._only_errors = answering.options.get("batch") == "errors"
+        self._subject = result.interchanges[0].control if result.interchanges else ""
+        self._silent = not any(_messages(one) for one in result.interchanges)
+        self._refused = _bad(result.findings)
+        self._asked = 0  # messages that may get an answer in this phase
+        self._undecided = False  # one of them waits for what Odoo says
+        self._enveloped = False
+        self._counts = {"BTS": 0, "FTS": 0}
+        self._answers = 0
+        self._pieces: list[Piece] = []
+
+    def wanted(self, how: str) -> bool:
+        """Tell whether the file is to be sent: an empty one says that all was accepted."""
+        if self._silent:  # a batch without messages is legal and gets its like
+            return self._enveloped and not self._accept and not self._refused
+        empty = how == "errors" and self._enveloped and bool(self._asked)
+        return bool(self._answers) or empty
+
+    def file(self) -> AnswerFile:
+        """Return the file."""
+        after_posting = self._undecided and not self._accept
+        return AnswerFile(tuple(self._pieces), self._subject, after_posting)
+
+    def open(self, tag: str, header: Subject | None, answered: str) -> None:
+        """Open FHS or BHS of the response where the file had one."""
+        if header is None:
+            return
+        self._enveloped = True
+        if tag == "BHS":
+            self._counts["BTS"] = 0
+            self._counts["FTS"] += 1
+        else:
+            self._counts["FTS"] = 0
+        at, options = self._answering.at, self.options
+        self._pieces.append(
+            lambda control: envelope_bytes(tag, header, control, at, options, answered=answered)
+        )
+
+    def close(self, tag: str, header: Subject | None) -> None:
+        """Close what :meth:`open` opened, with its count."""
+        if header:
+            self._pieces.append(trailer_bytes(tag, header, self._counts[tag]))
+
+    def take(self, asked: _Asked) -> None:
+        """Add the answer to a message, if this phase has one."""
+        answer = self._accepted(asked) if self._accept else self._outcome(asked)
+        if answer is None or (self._only_errors and answer.good):
+            return
+        self._answers += 1
+        self._counts["BTS"] += 1
+        at, options = self._answering.at, self.options
+        self._pieces.append(lambda control: message_bytes(answer, control, at, options))
+
+    def _accepted(self, asked: _Asked) -> Answer | None:
+        """Return the accept answer: we have the content, or will not take it (2.8.3)."""
+        if asked.modes is None or asked.modes[0] == "NE":
+            return None
+        self._asked += 1
+        shown = () if asked.receipt == "CA" else asked.errors or (_REFUSED,)
+        answer = Answer(asked.subject, asked.receipt, shown)
+        return answer if _wants(asked.modes[0], good=answer.good) else None
+
+    def _outcome(self, asked: _Asked) -> Answer | None:
+        """Return the application answer; what was refused on receipt gets none."""
+        condition = asked.modes[1] if asked.modes else "AL"
+        if condition == "NE" or (asked.modes and asked.receipt != "CA"):
+            return None
+        self._asked += 1
+        answer = self._judged(asked)
+        return answer if _wants(condition, good=answer.good) else None
+
+    def _judged(self, asked: _Asked) -> Answer:
+        if asked.receipt != "CA":
+            return Answer(asked.subject, "AR", asked.errors or (_REFUSED,))
+        if asked.errors:
+            return Answer(asked.subject, "AE", asked.errors)
+        self._undecided = True
+        state, _, code = self._answering.posted.get(asked.message.control, "").partition(":")
+        if state in ("rejected", "conflict"):
+            default = _CONFLICT if state == "conflict" else _INTERNAL
+            return Answer(asked.subject, "AE", (_not_taken(code or default),))
+        warnings = self.options.get("ack_warnings") == "true"
+        return Answer(asked.subject, "AA", asked.message.findings if warnings else ())
+
+
+def _modes(subject: Subject, options: dict[str, str]) -> tuple[str, str] | None:
+    """Return the conditions of accept and application answer; ``None`` = original mode."""
+    mode = options.get("mode") or "auto"
+    sent = [subject.header.fields[number].strip() for number in (15, 16)]
+    valid = all(one in MODES or not one for one in sent)
+    if mode == "original" or (mode == "auto" and not (valid and any(sent))):
+        return None
+    if not valid or not any(sent):
+        return "AL", "AL"
+    other = options.get("half_pair") or "NE"
+    return sent[0] or other, sent[1] or other
+
+
+def _wants(condition: str, *, good: bool) -> bool:
+    """Tell whether table 0155 asks for an answer: always, on error, on success."""
+    return condition == "AL" or (condition == "SU" and good) or (condition == "ER" and not good)
+
+
+def _receipt(errors: tuple[Finding, ...], *, refused: bool) -> str:
+    """Return CR for what the header alone refuses, CE for other refusals, else CA."""
+    names = {finding.rule for finding in errors}
+    if names & rules.HEADER_REFUSALS:
+        return "CR"
+    return "CE" if refused or names & rules.OTHER_REFUSALS else "CA"
+
+
+def _not_taken(code: str) -> Finding:
+    text = "The receiving system did not take the content"
+    return Finding("hl7.not_taken", Severity.ERROR, text, code, "content")
+
+
+def _bad(findings: tuple[Finding, ...]) -> bool:
+    return any(finding.severity in _BAD for finding in findings)
+
+
+def _messages(interchange: InterchangeResult) -> int:
+    return sum(len(group.messages) for group in interchange.groups)
+
+
+def _unread(answering: Answering) -> AnswerFile:
+    """Return a batch without messages: there is no control id that an answer could name."""
+    subject, at, options = nobody(), answering.at, answering.options
+
+    def opening(tag: str) -> Callable[[str], bytes]:
+        return lambda control: envelope_bytes(
+            tag, subject, control, at, options, answered="", comment=_COMMENT
+        )
+
+    trailers = trailer_bytes("BTS", subject, 0), trailer_bytes("FTS", subject, 1)
+    return AnswerFile((opening("FHS"), opening("BHS"), *trailers), "", after_posting=False)
+
+
+def _report(result: ReadResult) -> AnswerFile:
+    """Return a control report for people, one line a message or finding, no values."""
+    lines = [f"file\t{finding.rule}\t{finding.message}" for finding in result.findings]
+    for interchange in result.interchanges:
+        for group in interchange.groups:
+            for message in group.messages:
+                lines.append(f"{message.control}\t{message.type}\t{message.verdict.value}")
+                lines += [
+                    f"{message.control}\t{one.severity.value}\t{one.place.address}\t{one.message}"
+                    for one in message.findings
+                ]
+    body = "".join(f"{line}\r\n" for line in lines)
+    subject = result.interchanges[0].control if result.interchanges else ""
+    return AnswerFile(
+        (body.encode(),), subject, after_posting=False, kind="REPORT", extension="txt"
+    )

@@ -1,0 +1,223 @@
+"""Judges one message: structure, fields, what the profile agreed.
+
+The fast path says no more than "no fault"; only a refused line is looked at closely.
+"""
+
+from collections.abc import Callable
+
+from acktrail.formats.hl7 import rules
+from acktrail.formats.hl7.amounts import amounts_agree, plainly_agree
+from acktrail.formats.hl7.escapes import escape_faults
+from acktrail.formats.hl7.guides import Guide
+from acktrail.formats.hl7.header import Header, header_faults
+from acktrail.formats.hl7.locate import CLEARED, Fault, faults
+from acktrail.formats.hl7.message import Message, is_segment
+from acktrail.formats.hl7.rules import Collector, found
+from acktrail.formats.hl7.settings import Agreed, Path, Settings
+from acktrail.formats.hl7.structure import Structure
+from acktrail.model import Place, Rule, Severity
+
+_SHOWN = 8  # names in "expected one of"
+_CHARGE = "FT1"
+
+
+class Check:
+    """The judgement of one message."""
+
+    __slots__ = ("_guide", "_header", "_message", "_settings", "_used", "findings", "structure")
+
+    def __init__(
+        self, message: Message, header: Header, guide: Guide | None, settings: Settings
+    ) -> None:
+        self._message = message
+        self._header = header
+        self._guide = guide
+        self._settings = settings
+        self._used = settings.used_by(header.kind)
+        self.findings = Collector(settings.max_findings)
+        self.structure = ""
+
+    def run(self) -> None:
+        """Judge the message; loops of its segments are known afterwards."""
+        for rule, field in header_faults(self._header, self._guide, self._settings):
+            self._fault(0, Fault(rule, field))
+        structure = self._choose()
+        self._walk(structure)
+        if self._guide:
+            self._lines(self._guide)
+        self._escapes()
+
+    def note(self, rule: Rule, index: int = 0) -> None:
+        """Add a finding about a whole segment."""
+        if not self.findings.full(rule.severity):
+            self.findings.keep(found(rule, self._message.place(index)))
+
+    # ------------------------------------------------------------ structure
+
+    def _choose(self) -> Structure | None:
+        """Return the structure of the event; one that is not known fails only if agreed on."""
+        guide, header = self._guide, self._header
+        if guide is None:
+            return None
+        agreed = self._settings.structure_for.get(header.type, "")
+        choice = guide.choose(header.structure, header.type, agreed)
+        place = self._message.place
+        if not choice.by_message:
+            self.findings.add(found(rules.STRUCTURE_ID_WRONG, place(0, 9, 3)))
+        self.structure = choice.name
+        if choice.name:
+            return guide.structure(choice.name)
+        severity = Severity.ERROR if self._settings.events else Severity.WARNING
+        self.findings.add(found(rules.UNKNOWN_STRUCTURE, place(0, 9), severity=severity))
+        return None
+
+    def _walk(self, structure: Structure | None) -> None:
+        message, tags = self._message, self._message.tags
+        if structure is None:
+            message.loops = [""] * len(tags)
+            strays: list[tuple[int, tuple[str, ...]]] = [(at, ()) for at in range(1, len(tags))]
+            missing: list[str] = []
+        else:
+            message.loops, strays, missing = structure.walk(tags)
+        for index, expected in strays:
+            self._stray(index, expected, placed=structure is not None)
+        agreed = self._settings.agreed
+        needed = [name for name in agreed if Agreed(Path(name), required=True) in agreed[name]]
+        for name in dict.fromkeys([*missing, *(name for name in needed if name not in tags)]):
+            self._missing(name, agreed=name in needed)
+        if "ADD" in tags or "DSC" in tags:
+            self.note(rules.FRAGMENTED)
+
+    def _stray(self, index: int, expected: tuple[str, ...], *, placed: bool) -> None:
+        tag = self._message.tags[index]
+        if not is_segment(tag):
+            self._message.tags[index] = ""  # text of a line that is no segment is data
+            self.note(rules.NON_SEGMENT_LINE, index)
+        elif tag[0] == "Z":
+            self.note(rules.Z_SEGMENT, index)
+        elif self._guide and not self._guide.knows(tag):
+            self._add(rules.UNKNOWN_SEGMENT, index, matters=False)
+        elif placed:
+            matters = self._settings.order == "strict" and tag in self._used.segments
+            text = f"{rules.SEGMENT_UNEXPECTED.text}; expected {_listed(expected)}"
+            self._add(rules.SEGMENT_UNEXPECTED, index, matters=matters, text=text)
+
+    def _missing(self, name: str, *, agreed: bool) -> None:
+        last = len(self._message.lines)
+        place = self._message.place(last - 1)
+        # the segment is not there: its own name, after the last one
+        place = Place(name, last + 1, offset=place.offset, address=name)
+        severity = self._severity(rules.SEGMENT_MISSING, agreed or self._used.needs(name))
+        self.findings.add(found(rules.SEGMENT_MISSING, place, severity=severity))
+
+    # ------------------------------------------------------------ fields
+
+    def _lines(self, guide: Guide) -> None:
+        """Run every line against its pattern: this is the hot loop."""
+        message, agreed = self._message, self._settings.agreed
+        plain = message.marks.plain
+        accepts = guide.accepts if plain else {"MSH": _anything}
+        for index, (tag, line) in enumerate(zip(message.tags, message.lines, strict=True)):
+            accept = accepts.get(tag)
+            if accept is None:
+                accept = guide.warm(tag) if plain else None
+            if accept is None or not accept(line):
+                self._look(guide, index, tag)
+            if tag == _CHARGE and not (plain and plainly_agree(line)):
+                self._amounts(index)
+            if tag in agreed:
+                self._agreed(index, agreed[tag])
+
+    def _look(self, guide: Guide, index: int, tag: str) -> None:
+        specs = guide.specs(tag)
+        if not specs:
+            return
+        message = self._message
+        for fault in faults(message.fields(index), specs, message.marks):
+            self._fault(index, fault)
+
+    def _amounts(self, index: int) -> None:
+        fields = self._message.fields(index)
+        if not amounts_agree(fields, self._message.marks):
+            matters = self._used.reads(_CHARGE, 11, 1)
+            self._add(rules.AMOUNT_MISMATCH, index, (11, 1, 1), matters=matters)
+
+    def _agreed(self, index: int, rows: tuple[Agreed, ...]) -> None:
+        fields = self._message.fields(index)
+        for row in rows:
+            for rule, repetition in self._broken(fields, row):
+                if not self.findings.full(rule.severity):
+                    where = (row.path.field, row.path.component, repetition)
+                    self.findings.keep(found(rule, self._message.place(index, *where)))
+
+    def _broken(self, fields: list[str], row: Agreed) -> list[tuple[Rule, int]]:
+        """Return what a segment breaks of one row of the profile, by repetition."""
+        number, marks = row.path.field, self._message.marks
+        value = fields[number] if 0 < number < len(fields) else ""
+        repetitions = value.split(marks.repetition) if marks.repetition else [value]
+        values = [_component(one, marks.component, row.path.component) for one in repetitions]
+        broken: list[tuple[Rule, int]] = []
+        if number and row.required and not any(values):
+            broken.append((rules.REQUIRED_MISSING, 0))
+        for repetition, one in enumerate(values, 1):
+            code = one.partition(marks.component)[0]
+            if row.codes and code and code != CLEARED and code not in row.codes:
+                broken.append((rules.BAD_CODE, repetition))
+            if row.length and len(one) > row.length:
+                broken.append((rules.TOO_LONG, repetition))
+        return broken
+
+    def _escapes(self) -> None:
+        message = self._message
+        sign = message.marks.escape
+        if not message.escaped:
+            return
+        for index, line in enumerate(message.lines):
+            if sign in line and index:
+                for rule in escape_faults(line, message.marks, message.codec):
+                    self.note(rule, index)
+
+    # ------------------------------------------------------------ findings
+
+    def _fault(self, index: int, fault: Fault) -> None:
+        rule, field, component, repetition = fault
+        matters = self._used.reads(self._message.tags[index], field, component)
+        self._add(rule, index, (field, component, repetition), matters=matters)
+
+    def _add(
+        self,
+        rule: Rule,
+        index: int,
+        where: tuple[int, int, int] = (0, 0, 0),
+        *,
+        matters: bool,
+        text: str = "",
+    ) -> None:
+        """Add a finding at a segment, or at field, component and repetition in it."""
+        severity = self._severity(rule, matters)
+        if not self.findings.full(severity):
+            place = self._message.place(index, *where)
+            self.findings.keep(found(rule, place, severity=severity, text=text))
+
+    def _severity(self, rule: Rule, matters: bool) -> Severity:  # noqa: FBT001
+        """Return the weight of a fault: one against the tables counts only where it matters."""
+        if rule.name not in rules.TABLE_RULES and rule is not rules.AMOUNT_MISMATCH:
+            return rule.severity
+        raised = self._settings.strict or (matters and rule not in _NEVER_RAISED)
+        return Severity.ERROR if raised else Severity.WARNING
+
+
+_NEVER_RAISED = (rules.EXTRA_FIELD, rules.EXTRA_COMPONENT, rules.EXTRA_REPETITION)
+_anything: Callable[[str], object] = str
+
+
+def _component(value: str, mark: str, number: int) -> str:
+    if not number:
+        return value
+    parts = value.split(mark)
+    return parts[number - 1] if number <= len(parts) else ""
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    more = ", ..." if len(names) > _SHOWN else ""
+    return (", ".join(names[:_SHOWN]) or "the end of the message") + more

@@ -1,0 +1,250 @@
+"""Folds messages into groups (BHS) and interchanges (FHS); implicit ones where these are absent.
+
+Counts are compared and shown, never repaired; a header without its trailer is perhaps a cut file.
+Spec: HL7 v2+ chapter 2, 2.9.3.
+"""
+
+from dataclasses import dataclass, field
+
+from acktrail.formats.hl7 import rules
+from acktrail.formats.hl7.charset import decode
+from acktrail.formats.hl7.delimiters import read_delimiters
+from acktrail.formats.hl7.header import Header, read_header
+from acktrail.formats.hl7.message import cut_lines
+from acktrail.formats.hl7.reading import Frame, Opened
+from acktrail.formats.hl7.rules import found
+from acktrail.formats.hl7.settings import Settings
+from acktrail.formats.hl7.units import Unit
+from acktrail.model import (
+    NOWHERE,
+    Finding,
+    GroupResult,
+    InterchangeResult,
+    MessageResult,
+    Owner,
+    Place,
+    Rule,
+    Severity,
+    Verdict,
+    fold_verdicts,
+)
+from acktrail.ports import Event, FileFinding, GroupEnd, InterchangeEnd
+
+
+@dataclass(slots=True)
+class _Group:
+    control: str = ""
+    explicit: bool = False
+    kind: str = ""
+    version: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
+    messages: list[MessageResult] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    place: Place = NOWHERE
+    refused: bool = False
+
+    def result(self) -> GroupResult:
+        verdict = fold_verdicts(tuple(message.verdict for message in self.messages))
+        return GroupResult(
+            self.control,
+            self.kind,
+            self.version,
+            Verdict.REJECTED if self.refused else verdict,
+            tuple(self.messages),
+            tuple(self.findings),
+            self.facts,
+        )
+
+
+@dataclass(slots=True)
+class _Interchange:
+    control: str = ""
+    explicit: bool = False
+    sender: str = ""
+    receiver: str = ""
+    test: bool = False
+    facts: dict[str, str] = field(default_factory=dict)
+    groups: list[GroupResult] = field(default_factory=list)
+    batches: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    place: Place = NOWHERE
+    refused: bool = False
+
+    def result(self) -> InterchangeResult:
+        verdict = fold_verdicts(tuple(group.verdict for group in self.groups))
+        return InterchangeResult(
+            self.control,
+            self.sender,
+            self.receiver,
+            self.test,
+            Verdict.REJECTED if self.refused else verdict,
+            tuple(self.groups),
+            tuple(self.findings),
+            self.facts,
+        )
+
+
+class Envelope:
+    """What is open in the file."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._interchange: _Interchange | None = None
+        self._group: _Group | None = None
+        self._batched = False  # a BHS was seen in this interchange, or an FHS before it
+        self.seen = False  # the file has at least one envelope header
+
+    def frame(self, opened: Opened) -> Frame:
+        """Return where a message stands; open an implicit interchange and group if needed."""
+        header = opened.header
+        outside = self._batched and (self._group is None or not self._group.explicit)
+        interchange = self._open_interchange(header, opened.control)
+        group = self._group = self._group or _Group()
+        group.kind = group.kind or header.kind
+        group.version = group.version or header.version
+        return Frame(interchange.control, group.control, outside)
+
+    def add(self, result: MessageResult) -> None:
+        """Count a message to the group that :meth:`frame` named."""
+        if self._group:
+            self._group.messages.append(result)
+
+    def take(self, unit: Unit, offset: int, body: bytes) -> list[Event]:
+        """Take an envelope segment; return what it ends."""
+        tag = body[:3].decode("ascii")
+        settings = self._settings
+        text, codec, _ = decode(unit, body, settings.charset, settings.charset_fallback)
+        place = Place(tag, offset=offset, address=tag)
+        line = cut_lines(text, text[3])[0]
+        match tag:
+            case "FHS":
+                return self._file_header(line, codec, place)
+            case "BHS":
+                return self._batch_header(line, codec, place)
+            case "BTS":
+                return self._batch_trailer(_count(line), place)
+            case _:
+                return self._file_trailer(_count(line), place)
+
+    def close(self) -> list[Event]:
+        """End what is open at the end of the file."""
+        return self._end_interchange()
+
+    # ------------------------------------------------------------ segments
+
+    def _file_header(self, line: str, codec: str, place: Place) -> list[Event]:
+        events = self._end_interchange()
+        one = self._interchange = _Interchange(explicit=True, place=place)
+        header = _header(line)
+        if header is None:
+            self._note(one, rules.BAD_DELIMITERS, place, Severity.ERROR)
+        else:
+            one.control = self._control(header)
+            one.sender, one.receiver = header.party(3), header.party(5)
+            one.facts = header.envelope_facts(codec)
+        self.seen, self._batched = True, False
+        return events
+
+    def _batch_header(self, line: str, codec: str, place: Place) -> list[Event]:
+        events = self._end_group()
+        header = _header(line)
+        group = self._group = _Group(explicit=True, place=place)
+        if header is None:
+            self._note(group, rules.BAD_DELIMITERS, place, Severity.ERROR)
+        else:
+            group.control = self._control(header)
+            group.facts = header.envelope_facts(codec)
+        one = self._open_interchange(header, group.control)
+        one.batches += 1
+        self.seen = self._batched = True
+        return events
+
+    def _batch_trailer(self, count: str, place: Place) -> list[Event]:
+        group = self._group
+        if group is None:
+            return [FileFinding(found(rules.HEADER_MISSING, place))]
+        if not group.explicit:
+            self._note(group, rules.HEADER_MISSING, place, Severity.WARNING)
+        self._compare(group, count, len(group.messages), place)
+        return self._end_group(trailed=True)
+
+    def _file_trailer(self, count: str, place: Place) -> list[Event]:
+        events = self._end_group()
+        one = self._interchange
+        if one is None:
+            return [*events, FileFinding(found(rules.HEADER_MISSING, place))]
+        if not one.explicit:
+            self._note(one, rules.HEADER_MISSING, place, Severity.WARNING)
+        if one.batches:  # without BHS the standard does not say what is counted
+            self._compare(one, count, one.batches, place)
+        return events + self._end_interchange(trailed=True)
+
+    # ------------------------------------------------------------ ends
+
+    def _end_group(self, *, trailed: bool = False) -> list[Event]:
+        group = self._group
+        if group is None:
+            return []
+        events = self._untrailed(group) if group.explicit and not trailed else []
+        one = self._open_interchange(None, group.control)
+        result = group.result()
+        one.groups.append(result)
+        self._group = None
+        return [*events, GroupEnd(result)]
+
+    def _end_interchange(self, *, trailed: bool = False) -> list[Event]:
+        events = self._end_group()
+        one = self._interchange
+        if one is None:
+            return events
+        if one.explicit and not trailed:
+            events += self._untrailed(one)
+        self._interchange = None
+        self._batched = self.seen
+        return [*events, InterchangeEnd(one.result())]
+
+    def _untrailed(self, part: _Group | _Interchange) -> list[Event]:
+        """Judge a header without its trailer: hold, refuse or only say so."""
+        how = self._settings.on_missing_trailer
+        if how == "process":
+            self._note(part, rules.TRAILER_MISSING, part.place, Severity.WARNING)
+            return []
+        part.refused = True
+        owner = Owner.PARTNER if how == "reject" else Owner.US
+        return [FileFinding(found(rules.TRAILER_MISSING, part.place, owner=owner))]
+
+    def _compare(self, part: _Group | _Interchange, sent: str, counted: int, place: Place) -> None:
+        if not sent or sent.lstrip("0") == (str(counted) if counted else ""):
+            return
+        process = self._settings.on_count_mismatch == "process"
+        severity = Severity.WARNING if process else Severity.ERROR
+        place = place._replace(element=1, address=f"{place.segment}-1")
+        self._note(part, rules.COUNT_MISMATCH, place, severity)
+
+    @staticmethod
+    def _note(part: _Group | _Interchange, rule: Rule, place: Place, severity: Severity) -> None:
+        part.findings.append(found(rule, place, severity=severity))
+        part.refused = part.refused or severity is Severity.ERROR
+
+    def _open_interchange(self, header: Header | None, control: str) -> _Interchange:
+        """Return the open interchange; else one made from the first header of the file."""
+        if self._interchange is None:
+            one = self._interchange = _Interchange(control)
+            if header:
+                one.sender, one.receiver = header.party(3), header.party(5)
+                one.test = header.fields[0] == "MSH" and header.processing in ("T", "D")
+        return self._interchange
+
+    def _control(self, header: Header) -> str:
+        fallback = header.fields[9] if self._settings.control_id_fallback else ""
+        return header.fields[11] or fallback
+
+
+def _header(line: str) -> Header | None:
+    marks = read_delimiters(line[3], line[4:10].partition(line[3])[0])
+    return read_header(line, marks) if marks else None
+
+
+def _count(line: str) -> str:
+    fields = line.split(line[3], 2)
+    return fields[1].strip() if len(fields) > 1 else ""

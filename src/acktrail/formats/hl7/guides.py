@@ -1,0 +1,132 @@
+"""What checks a message: its version's segments, its event's structure, compiled once each.
+
+Compiling a segment's pattern costs milliseconds, the slow look microseconds: a segment gets its
+pattern after it was seen often enough. Names from a message are looked up, never remembered.
+"""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from acktrail.formats.hl7.patterns import LinePattern
+from acktrail.formats.hl7.settings import Used, read_paths
+from acktrail.formats.hl7.structure import Structure
+from acktrail.formats.hl7.tables import (
+    NEAR,
+    VERSIONS,
+    Corrections,
+    FieldSpec,
+    Tables,
+    read_corrections,
+)
+from acktrail.ports import DataFiles
+
+_WARM = 500  # lines of a segment before its pattern pays
+_MOST_PATTERNS = 64  # of one version; beyond it the slow look does
+
+Accept = Callable[[str], object]
+
+
+class Choice(NamedTuple):
+    """The structure of an event and how it was found."""
+
+    name: str = ""  # "" = none is known
+    by_message: bool = True  # False: MSH-9.3 names one that the version does not have
+
+
+class Guide:
+    """One version of HL7."""
+
+    def __init__(self, tables: Tables, events: Mapping[str, str]) -> None:
+        self._tables = tables
+        self._events = events
+        self._specs: dict[str, tuple[FieldSpec, ...]] = {}
+        self._structures: dict[str, Structure] = {}
+        self._seen: Counter[str] = Counter()
+        self.version = tables.version
+        # a line without any fault, for the recommended delimiters; MSH has its own check
+        self.accepts: dict[str, Accept] = {"MSH": re.compile("").match}
+
+    def knows(self, tag: str) -> bool:
+        """Tell whether the version has the segment."""
+        return tag in self._tables.segments
+
+    def specs(self, tag: str) -> tuple[FieldSpec, ...]:
+        """Return the fields of a segment; empty when the version has no table of it."""
+        if tag not in self._tables.segments:
+            return ()
+        if tag not in self._specs:
+            self._specs[tag] = self._tables.segment(tag)
+        return self._specs[tag]
+
+    def warm(self, tag: str) -> Accept | None:
+        """Count a line of ``tag``; return its pattern once it has been seen often enough."""
+        specs = self.specs(tag)
+        if not specs or tag in self.accepts:
+            return None
+        self._seen[tag] += 1
+        if self._seen[tag] < _WARM or len(self.accepts) > _MOST_PATTERNS:
+            return None
+        self.accepts[tag] = LinePattern(tag, specs).accepts
+        return self.accepts[tag]
+
+    def choose(self, sent: str, event: str, agreed: str = "") -> Choice:
+        """Return the structure of ``event`` (DFT^P03); ``sent`` is MSH-9.3.
+
+        Order: MSH-9.3, TYPE_EVENT, the map of events, the profile's choice.
+        """
+        known = self._tables.structures
+        if sent in known:
+            return Choice(sent)
+        for name in (event.replace("^", "_"), self._events.get(event, ""), agreed):
+            if name in known:
+                return Choice(name, by_message=not sent)
+        return Choice(by_message=not sent)
+
+    def structure(self, name: str) -> Structure:
+        """Return the automaton of a structure that :meth:`choose` named."""
+        if name not in self._structures:
+            self._structures[name] = Structure(self._tables.structure(name))
+        return self._structures[name]
+
+
+class Guides:
+    """Every version, read when first needed."""
+
+    def __init__(self, files: DataFiles) -> None:
+        self._files = files
+        self._guides: dict[str, Guide] = {}
+        self._corrections: Corrections | None = None
+        self._used: dict[str, Used] = {}
+
+    def version(self, version: str) -> Guide | None:
+        """Return the guide of MSH-12.1, or of the nearest version with tables."""
+        name = NEAR.get(version, version)
+        if name not in VERSIONS:
+            return None
+        if name not in self._guides:
+            self._corrections = self._corrections or read_corrections(self._files)
+            self._guides[name] = Guide(Tables(name, self._corrections), self._events(name))
+        return self._guides[name]
+
+    def used(self) -> Mapping[str, Used]:
+        """Return what our maps use, by message type.
+
+        Raises:
+            GuideError: If the file is not there.
+        """
+        if not self._used:
+            table = tomllib.loads(self._files.read("hl7/used.toml").decode("utf-8"))
+            self._used = {name: Used(read_paths(paths)) for name, paths in table["used"].items()}
+        return self._used
+
+    def _events(self, version: str) -> dict[str, str]:
+        table = tomllib.loads(self._files.read("hl7/events.toml").decode("utf-8"))
+        return {
+            event: row["structure"]
+            for row in table["event"]
+            if version in row["versions"]
+            for event in row["events"]
+        }

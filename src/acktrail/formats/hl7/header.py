@@ -1,0 +1,153 @@
+"""The message header: what it says, what the answer needs of it, what is wrong with it.
+
+Spec: HL7 v2+ chapter 2, MSH; 2.8.2 and 2.8.3 for what refuses a message.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from acktrail.formats.hl7 import rules
+from acktrail.formats.hl7.delimiters import Delimiters
+from acktrail.formats.hl7.guides import Guide
+from acktrail.formats.hl7.locate import CLEARED
+from acktrail.formats.hl7.patterns import FITS, FITS_WITH_ODD_OFFSET
+from acktrail.formats.hl7.settings import Settings
+from acktrail.formats.hl7.tables import NEAR
+from acktrail.model import Rule
+
+MODES = frozenset({"AL", "NE", "ER", "SU"})  # table 0155
+_EMPTY = ("",) * 26
+_LEAST = 12  # fields of the shortest header: up to the version id
+_FIFTH_FROM = "2.7"
+_TIME_FROM = "2.4"  # MSH-7 is required from here on
+
+
+class Header(NamedTuple):
+    """MSH, raw: field n stands at n, with empty text for what was not sent."""
+
+    fields: list[str]
+    marks: Delimiters
+    sent: int  # how many fields were sent
+    kind: str = ""  # MSH-9.1
+    event: str = ""  # MSH-9.2
+    structure: str = ""  # MSH-9.3
+    version: str = ""  # MSH-12.1
+    processing: str = ""  # MSH-11.1
+
+    @property
+    def type(self) -> str:
+        """Message type and event: DFT^P03, ACK."""
+        return f"{self.kind}^{self.event}" if self.event else self.kind
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether the header reaches to its version id."""
+        return self.sent >= _LEAST
+
+    def party(self, field: int) -> str:
+        """Return application and facility as one text: BILL^HOSP."""
+        names = _name(self.fields[field], self.marks), _name(self.fields[field + 1], self.marks)
+        return "^".join(names) if any(names) else ""
+
+    def facts(self, codec: str, *, answerable: bool) -> dict[str, str]:
+        """Return what the answer needs and no more: it is kept, and may hold no patient data."""
+        facts = {"MSH": self._reduced((8, 13, 14, 17)), "charset": codec}
+        if not answerable:
+            facts["answer"] = "never"
+        return facts
+
+    def envelope_facts(self, codec: str) -> dict[str, str]:
+        """Return what the answer needs of FHS or BHS; BHS-12 is set when a batch is sent again.
+
+        Fields 9 and 10, name and comment, are free text and left out.
+        """
+        facts = {self.fields[0]: self._reduced((8, 9, 10, *range(13, 19))), "charset": codec}
+        return facts | ({"corrects": self.fields[12]} if self.fields[12] else {})
+
+    def _reduced(self, left_out: tuple[int, ...]) -> str:
+        """Return the segment up to field 18 without some fields (MSH-8 is security)."""
+        kept = self.fields[:19]
+        for number in left_out:
+            kept[number] = ""
+        del kept[1]  # the separator itself
+        return self.marks.field.join(kept).rstrip(self.marks.field)
+
+
+def read_header(line: str, marks: Delimiters) -> Header:
+    """Read MSH, or FHS and BHS, whose first fields are alike."""
+    fields = line.split(marks.field, 25)[:25]
+    fields.insert(1, marks.field)
+    sent = len(fields) - 1
+    fields += _EMPTY[len(fields) :]
+    kinds = [*(part.strip() for part in _one(fields[9], marks).split(marks.component)), "", ""]
+    version = _one(fields[12], marks).partition(marks.component)[0].strip()
+    processing = _one(fields[11], marks).partition(marks.component)[0].strip()
+    return Header(fields, marks, sent, kinds[0], kinds[1], kinds[2], version, processing)
+
+
+def _one(value: str, marks: Delimiters) -> str:
+    """Return the first repetition."""
+    return value.partition(marks.repetition)[0] if marks.repetition else value
+
+
+def _name(value: str, marks: Delimiters) -> str:
+    """Return the name of an HD field: its namespace id, else its universal id."""
+    if marks.component not in value:
+        return value
+    parts = value.split(marks.component)
+    return parts[0] or parts[1]
+
+
+class HeaderFault(NamedTuple):
+    """A rule that the header breaks, and where."""
+
+    rule: Rule
+    field: int = 0
+
+
+def header_faults(header: Header, guide: Guide | None, settings: Settings) -> Iterator[HeaderFault]:
+    """Yield what is wrong with a complete header."""
+    version = header.version
+    if guide is None or (settings.versions and version not in settings.versions):
+        yield HeaderFault(rules.UNSUPPORTED_VERSION, 12)
+    elif version in NEAR:
+        yield HeaderFault(rules.VERSION_APPROXIMATED, 12)
+    if header.marks.truncation and version < _FIFTH_FROM:
+        yield HeaderFault(rules.TRUNCATION_EARLY, 2)
+    yield from _event_faults(header, settings)
+    if settings.processing_ids and header.processing not in settings.processing_ids:
+        yield HeaderFault(rules.UNSUPPORTED_PROCESSING_ID, 11)
+    if not header.fields[10].strip():
+        yield HeaderFault(rules.CONTROL_ID_MISSING, 10)
+    if header.fields[14]:
+        yield HeaderFault(rules.FRAGMENTED, 14)
+    yield from _time_faults(header, version)
+    yield from _mode_faults(header)
+
+
+def _event_faults(header: Header, settings: Settings) -> Iterator[HeaderFault]:
+    kind = header.kind
+    wanted = {event.partition("^")[0] for event in settings.events}
+    if not kind or (wanted and kind not in wanted):
+        yield HeaderFault(rules.UNSUPPORTED_TYPE, 9)
+    elif wanted and kind not in settings.events and header.type not in settings.events:
+        yield HeaderFault(rules.UNSUPPORTED_EVENT, 9)
+
+
+def _time_faults(header: Header, version: str) -> Iterator[HeaderFault]:
+    sent = _one(header.fields[7], header.marks).partition(header.marks.component)[0]
+    sent = sent.partition(header.marks.part or "&")[0]
+    if not sent:
+        if version >= _TIME_FROM:
+            yield HeaderFault(rules.REQUIRED_MISSING, 7)
+    elif sent != CLEARED and not FITS["TS"](sent):
+        odd = FITS_WITH_ODD_OFFSET(sent)
+        yield HeaderFault(rules.OFFSET_ODD if odd else rules.BAD_TS, 7)
+
+
+def _mode_faults(header: Header) -> Iterator[HeaderFault]:
+    modes = (header.fields[15].strip(), header.fields[16].strip())
+    if any(mode and mode not in MODES for mode in modes):
+        yield HeaderFault(rules.ACK_MODE_INVALID, 15)
+    elif bool(modes[0]) != bool(modes[1]):
+        yield HeaderFault(rules.ACK_MODE_HALF, 15 if not modes[0] else 16)

@@ -1,0 +1,99 @@
+"""Primitive types as patterns, and a whole segment as one: fast accept, nothing else.
+
+A line that its pattern refuses is looked at by :mod:`acktrail.formats.hl7.locate`, which finds the
+places. Both must agree on every line (a property test says so). Everything is atomic or possessive:
+nested optional groups would otherwise backtrack exponentially. Only for the recommended delimiters.
+
+Spec: HL7 v2+ chapter 2A (DT, TM, DTM, NM, SI).
+"""
+
+import re
+from collections.abc import Callable
+
+from acktrail.formats.hl7.tables import FieldSpec
+
+_LEAP = r"(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)0229"
+_MONTH = r"[1-9][0-9]{3}(?:0[1-9]|1[0-2])"
+# the days that every month has come first: they are what is nearly always sent
+_DAY = (
+    rf"(?:{_MONTH}(?:0[1-9]|1[0-9]|2[0-8])|{_LEAP}|[1-9][0-9]{{3}}"
+    r"(?:(?:0[13-9]|1[0-2])(?:29|30)|(?:0[13578]|1[02])31))"
+)
+_PART = rf"(?:{_MONTH}|[1-9][0-9]{{3}})"  # a year, or year and month
+_CLOCK = r"(?:[01][0-9]|2[0-3])(?:[0-5][0-9](?:[0-5][0-9](?:\.[0-9]{1,4})?)?)?"
+_ZONE = r"(?:[+-](?:0[0-9]|1[0-4])[0-5][0-9])?"
+
+PATTERNS = {
+    "NM": r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)",
+    "SI": r"[0-9]{1,4}",
+    "DT": rf"(?:{_DAY}|{_PART})",
+    "TM": rf"{_CLOCK}{_ZONE}",
+    "TS": rf"(?:{_DAY}(?:{_CLOCK})?|{_PART}){_ZONE}",
+}
+FITS: dict[str, Callable[[str], object]] = {
+    kind: re.compile(pattern).fullmatch for kind, pattern in PATTERNS.items()
+}
+# three digits, or a blank before the sign, occur; the standard's own example has -500
+FITS_WITH_ODD_OFFSET = re.compile(rf"(?:{_DAY}(?:{_CLOCK})?|{_PART}) ?[+-][0-9]{{3,4}}").fullmatch
+NUMBER = FITS["NM"]
+
+_RUN = 6  # fields between two places where a line may be over
+_OVER = r"\|*+\Z"
+
+
+class LinePattern:
+    """What a whole segment without any fault looks like.
+
+    The line is padded with separators, so that most fields need no optional tail: a flat sequence
+    is matched several times as fast as nested groups. Every few fields the line may be over.
+    """
+
+    __slots__ = ("_match", "_padding")
+
+    def __init__(self, tag: str, specs: tuple[FieldSpec, ...]) -> None:
+        known = {spec.number: spec for spec in specs}
+        last = max(known)
+        needed = max((spec.number for spec in specs if spec.required), default=0)
+        tail = _OVER
+        for number in range(last, 0, -1):
+            ends = number >= needed and number % _RUN == 0 and number < last
+            tail = rf"\|{_field(known.get(number))}" + (f"(?>{_OVER}|{tail})" if ends else tail)
+        self._match = re.compile(f"{tag}{tail}", re.DOTALL).match
+        self._padding = "|" * (last + 1)
+
+    def accepts(self, line: str) -> bool:
+        """Tell whether there is no fault in ``line``."""
+        return self._match(line + self._padding) is not None
+
+
+def _field(spec: FieldSpec | None) -> str:
+    if spec is None:
+        return r"[^|]*+"  # a gap in the table
+    if spec.withdrawn:
+        return ""
+    one = _repetition(spec)
+    more = ""
+    if spec.most != 1:
+        more = rf"(?>~{one})" + ("*+" if not spec.most else f"{{0,{spec.most - 1}}}+")
+    return (r"(?!\|)" if spec.required else "") + one + more
+
+
+def _repetition(spec: FieldSpec) -> str:
+    """Return the pattern of one value, possibly empty; what it leaves over fails the line."""
+    if not spec.kinds:
+        return r"[^|~]*+"
+    last = max((n for n, kind in enumerate(spec.kinds, 1) if kind), default=0)
+    rest = len(spec.kinds) - max(last, 1)
+    tail = (rf"(?:\^[^|~^]*+){{0,{rest}}}+" if rest else "") + r"\^*+"
+    if spec.codes:
+        codes = "|".join(re.escape(code) for code in sorted(spec.codes, key=len, reverse=True))
+        return _typed(codes) + tail
+    parts = [_typed(PATTERNS[kind]) if kind else r"[^|~^]*+" for kind in spec.kinds[: last or 1]]
+    pattern = rf"{parts[-1]}{tail}"
+    for part in reversed(parts[:-1]):
+        pattern = rf"{part}(?>\^{pattern})?+"
+    return pattern
+
+
+def _typed(pattern: str) -> str:
+    return rf'(?>(?:{pattern}|"")?(?:&[^|~^]*+)?+(?=[\^~|]))'

@@ -1,0 +1,208 @@
+"""Writes the segments of an answer: MSH, MSA, ERR, FHS, BHS and their trailers.
+
+Spec: HL7 v2+ chapter 2, 2.8.2, 2.8.3 (which code), 2.9.2 (MSA), 2.9.3 (batches), table 0357.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from acktrail.formats.hl7.delimiters import PLAIN, Delimiters, read_delimiters
+from acktrail.formats.hl7.escapes import escape
+from acktrail.formats.hl7.header import Header, read_header
+from acktrail.formats.hl7.tables import NEAR, VERSIONS
+from acktrail.model import Finding, Severity
+
+END = "\r"
+_TEXTS = {  # table 0357
+    "100": "Segment sequence error",
+    "101": "Required field missing",
+    "102": "Data type error",
+    "103": "Table value not found",
+    "104": "Value too long",
+    "200": "Unsupported message type",
+    "201": "Unsupported event code",
+    "202": "Unsupported processing id",
+    "203": "Unsupported version id",
+    "204": "Unknown key identifier",
+    "205": "Duplicate key identifier",
+    "206": "Application record locked",
+    "207": "Application internal error",
+}
+_LETTERS = {Severity.INFO: "I", Severity.WARNING: "W", Severity.ERROR: "E", Severity.FATAL: "E"}
+_OCCURRENCE = re.compile(r"\[([0-9]+)\]")
+_MOST_ERRORS = 10
+_VERSION = "2.5.1"  # of an answer to a version that we do not know
+_THREE_PARTS_FROM, _ERR_FIELDS_FROM, _LENGTH_CODE_FROM = "2.3.1", "2.5", "2.7"
+
+
+class Subject(NamedTuple):
+    """The header that is answered, read back from what was kept of it."""
+
+    header: Header
+    codec: str
+
+    @property
+    def marks(self) -> Delimiters:
+        """The delimiters of the answer: those of the message."""
+        return self.header.marks
+
+
+def read_subject(facts: Mapping[str, str], tag: str) -> Subject | None:
+    """Read a kept header; ``None`` when there was none that could be read."""
+    line = facts.get(tag, "")
+    marks = read_delimiters(line[3], line[4:10].partition(line[3])[0]) if line[4:] else None
+    return Subject(read_header(line, marks), facts.get("charset", "ascii")) if marks else None
+
+
+class Answer(NamedTuple):
+    """What is said of one message."""
+
+    subject: Subject
+    code: str  # AA AE AR CA CE CR
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        """Tell whether it is a positive answer."""
+        return self.code in ("AA", "CA")
+
+
+def message_bytes(answer: Answer, control: str, at: datetime, options: Mapping[str, str]) -> bytes:
+    """Write one acknowledgement message; every segment ends with CR, the last one too."""
+    marks, header = answer.subject.marks, answer.subject.header
+    version = _version(answer, options)
+    msh = [*_swapped(answer.subject, options), _time(at), "", _type(header, version, options)]
+    msh += [control, header.fields[11], version]
+    if header.fields[18]:
+        msh += ["", "", "", "", "", header.fields[18]]
+    lines = [marks.field.join(msh), *_body(answer, version.partition(marks.component)[0])]
+    return (END.join(lines) + END).encode(answer.subject.codec, "replace")
+
+
+def envelope_bytes(  # noqa: PLR0913 - one per field that differs
+    tag: str,
+    subject: Subject,
+    control: str,
+    at: datetime,
+    options: Mapping[str, str],
+    *,
+    answered: str,
+    comment: str = "",
+) -> bytes:
+    """Write FHS or BHS of a response; field 12 is the control id that it answers."""
+    fields = [tag, *_swapped(subject, options)[1:], _time(at), "", ""]
+    fields += [escape(comment, subject.marks), control, answered]
+    line = subject.marks.field.join(fields).rstrip(subject.marks.field) + END
+    return line.encode(subject.codec, "replace")
+
+
+def trailer_bytes(tag: str, subject: Subject, count: int) -> bytes:
+    """Write BTS or FTS with its count."""
+    return f"{tag}{subject.marks.field}{count}{END}".encode("ascii", "replace")
+
+
+def nobody() -> Subject:
+    """Return the subject of an answer to a file in which no header could be read."""
+    return Subject(read_header("MSH|" + PLAIN.written(), PLAIN), "ascii")
+
+
+def _swapped(subject: Subject, options: Mapping[str, str]) -> list[str]:
+    """Return fields 0, 2 to 6: sender and receiver change places, whole, all components kept."""
+    fields, marks = subject.header.fields, subject.marks
+    own = _identity(options.get("identity", ""), marks)
+    sender = [fields[5] or own[0], fields[6] or own[1]] if own else [fields[5], fields[6]]
+    return ["MSH", marks.written(), *sender, fields[3], fields[4]]
+
+
+def _identity(text: str, marks: Delimiters) -> list[str]:
+    """Return our application and facility, which a profile writes with ``|`` and ``^``."""
+    if not text:
+        return []
+    parts = [
+        marks.component.join(escape(part, marks) for part in field.split("^"))
+        for field in text.split("|")
+    ]
+    return [*parts, ""][:2]
+
+
+def _version(answer: Answer, options: Mapping[str, str]) -> str:
+    header = answer.subject.header
+    refused = any(finding.rule == "hl7.unsupported_version" for finding in answer.findings)
+    known = header.version in VERSIONS or header.version in NEAR
+    if known and not (refused and options.get("ack_version")):
+        return header.fields[12]
+    return options.get("ack_version") or _VERSION
+
+
+def _type(header: Header, version: str, options: Mapping[str, str]) -> str:
+    """Return MSH-9: ACK^P03^ACK, from 2.3.1 on with the structure."""
+    event, form = header.event, options.get("ack_msh9") or "full"
+    parts = ["ACK"]
+    if event and form != "code":
+        parts.append(event)
+        if form == "full" and version >= _THREE_PARTS_FROM:
+            parts.append("ACK")
+    return header.marks.component.join(parts)
+
+
+def _time(at: datetime) -> str:
+    return at.strftime("%Y%m%d%H%M%S%z")
+
+
+def _body(answer: Answer, version: str) -> list[str]:
+    marks, control = answer.subject.marks, answer.subject.header.fields[10]
+    msa = ["MSA", answer.code, control]
+    if answer.findings and not answer.good and version < _ERR_FIELDS_FROM:
+        msa.append(escape(answer.findings[0].message, marks))
+    shown = answer.findings[:_MOST_ERRORS]
+    if not shown:
+        errors: list[str] = []
+    elif version >= _ERR_FIELDS_FROM:
+        errors = [_error(finding, version, marks) for finding in shown]
+    else:
+        errors = [_old_error(shown, version, marks)]
+    return [marks.field.join(msa), *errors]
+
+
+def _code(finding: Finding, version: str) -> str:
+    early = finding.code == "104" and version < _LENGTH_CODE_FROM
+    return "102" if early else finding.code or "207"
+
+
+def _error(finding: Finding, version: str, marks: Delimiters) -> str:
+    """Write an ERR of 2.5 and later: ERR-1 stays empty."""
+    code = _code(finding, version)
+    coded = marks.component.join((code, _TEXTS.get(code, ""), "HL70357"))
+    name = finding.rule.removeprefix("hl7.").upper()
+    where = marks.component.join(_location(finding))
+    fields = ("ERR", "", where, coded, _LETTERS[finding.severity], escape(name, marks))
+    return marks.field.join((*fields, "", "", escape(finding.message, marks)))
+
+
+def _old_error(findings: Iterable[Finding], version: str, marks: Delimiters) -> str:
+    """Write the one ERR of 2.4 and before: ERR-1 repeats, segment, sequence, field, code."""
+    repetitions = []
+    for finding in findings:
+        code = _code(finding, version)
+        coded = (marks.part or " ").join((code, _TEXTS.get(code, ""), "HL70357"))
+        where = (*_location(finding), "", "", "")[:3]
+        repetitions.append(marks.component.join((*where, coded)))
+    return marks.field.join(("ERR", (marks.repetition or " ").join(repetitions)))
+
+
+def _location(finding: Finding) -> tuple[str, ...]:
+    """Return segment, sequence, field, repetition, component, as many as are known."""
+    place = finding.place
+    if not place.segment:
+        return ()
+    occurrence = _OCCURRENCE.search(place.address)
+    located = [place.segment, occurrence.group(1) if occurrence else "1"]
+    if place.element:
+        located.append(str(place.element))
+        if place.component or place.repetition:
+            located.append(str(max(place.repetition, 1)))
+        if place.component:
+            located.append(str(place.component))
+    return tuple(located)

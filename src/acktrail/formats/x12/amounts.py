@@ -1,0 +1,34 @@
+"""Exact sums of amounts."""
+
+from collections.abc import Iterable
+from decimal import Context, Decimal
+
+ZERO = Decimal(0)
+CENT = Decimal("0.01")
+# wide enough that sums of any allowed amounts stay exact: 18 digits with any scale
+EXACT = Context(prec=64)
+add = EXACT.add
+subtract = EXACT.subtract
+multiply = EXACT.multiply
+
+
+def amount(elements: list[str], place: int) -> Decimal:
+    """Return the amount at ``place`` of a segment that its guide has accepted; 0 if not sent."""
+    text = elements[place] if place < len(elements) else ""
+    return Decimal(text) if text else ZERO
+
+
+def implied(elements: list[str], place: int) -> Decimal:
+    """Return an amount of type N2: two decimals are implied."""
+    return EXACT.scaleb(amount(elements, place), -2)
+
+
+def total(elements: list[str], places: Iterable[int]) -> Decimal:
+    """Return the sum of the amounts at ``places``."""
+    found = ZERO
+    for place in places:
+        if place >= len(elements):
+            break
+        if elements[place]:
+            found = add(found, Decimal(elements[place]))
+    return found

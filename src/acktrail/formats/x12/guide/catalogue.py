@@ -1,0 +1,127 @@
+"""Which guides there are and which one a set is checked by."""
+
+import tomllib
+from collections.abc import Callable
+from typing import Any
+
+from acktrail.errors import GuideError
+from acktrail.formats.delimited import Marks
+from acktrail.formats.x12.guide.compiled import Machine
+from acktrail.formats.x12.guide.model import ElementType, Guide, GuideKey, dictionary
+from acktrail.formats.x12.guide.pyx12_maps import read_map, read_map_types
+from acktrail.formats.x12.guide.toml_guide import read_guide, read_types
+from acktrail.ports import DataFiles
+
+FOLDER = "x12"
+SCHEMA = "acktrail/x12-guide/1"
+ALIASES = f"{FOLDER}/aliases.toml"
+SEGMENT_IDS = f"{FOLDER}/segments.toml"
+MAP_TYPES = "dataele.xml"
+MACHINES_KEPT = 16  # senders vary their delimiters; a compile costs about 0.1 s
+
+
+class Catalogue:
+    """Guides by (GS08, ST01, GS01), read and compiled when first asked for."""
+
+    def __init__(self, files: DataFiles, maps: Callable[[str], bytes]) -> None:
+        self._files = files
+        self._maps = maps
+        self._tables: dict[str, dict[str, Any]] | None = None
+        self._keys: tuple[GuideKey, ...] = ()
+        self._segment_ids: frozenset[str] = frozenset()
+        self._types: dict[str, dict[str, ElementType]] = {}
+        self._guides: dict[str, Guide] = {}
+        self._machines: dict[tuple[str, Marks], Machine] = {}
+
+    def keys(self) -> tuple[GuideKey, ...]:
+        """Return the key of every guide, in the order of their file names."""
+        self._index()
+        return self._keys
+
+    def segment_ids(self) -> frozenset[str]:
+        """Return the segment ids that the standard is known to have."""
+        self._index()
+        return self._segment_ids
+
+    def key(self, gs08: str, st01: str, gs01: str) -> GuideKey | None:
+        """Return the key of the guide for such a set, or None."""
+        fitting = (k for k in self.keys() if (k.st01, k.gs01) == (st01, gs01) and k.fits(gs08))
+        return next(fitting, None)
+
+    def machine(self, key: GuideKey, marks: Marks) -> Machine:
+        """Return the compiled guide for the delimiters of one interchange.
+
+        Raises:
+            GuideError: If the guide's file is broken.
+        """
+        name = (key.id, marks)
+        machine = self._machines.pop(name, None)
+        if machine is None:
+            machine = Machine(self.guide(key.id), marks)
+        self._machines[name] = machine  # the youngest stands last
+        if len(self._machines) > MACHINES_KEPT:
+            self._machines.pop(next(iter(self._machines)), None)
+        return machine
+
+    def guide(self, name: str) -> Guide:
+        """Return a guide by its id.
+
+        Raises:
+            GuideError: If there is no such guide, or its file is broken.
+        """
+        if name not in self._guides:
+            self._guides[name] = self._read(self._index()[name])
+        return self._guides[name]
+
+    def _index(self) -> dict[str, dict[str, Any]]:
+        """Read the heads of all guide files, once."""
+        if self._tables is None:
+            names = [one for one in self._files.names(FOLDER) if one.endswith(".toml")]
+            read = [_toml(self._files.read(f"{FOLDER}/{one}"), one) for one in names]
+            guides = [table for table in read if table.get("schema") == SCHEMA]
+            aliases = _toml(self._files.read(ALIASES), ALIASES).get("gs08", {})
+            self._keys = tuple(_key(table, aliases) for table in guides)
+            ids = _toml(self._files.read(SEGMENT_IDS), SEGMENT_IDS).get("ids", "")
+            self._segment_ids = frozenset(str(ids).split())
+            self._tables = {str(table["id"]): table for table in guides}
+        return self._tables
+
+    def _read(self, table: dict[str, Any]) -> Guide:
+        name, release = str(table["id"]), str(table["release"])
+        try:
+            if "map" in table:
+                find = dictionary(release, self._map_types(), name)
+                return read_map(name, self._maps(str(table["map"])), find)
+            return read_guide(table, dictionary(release, self._release_types(release), name))
+        except (KeyError, TypeError, IndexError):
+            msg = f"guide {name}: a key is missing or of the wrong type"
+            raise GuideError(msg) from None
+
+    def _map_types(self) -> dict[str, ElementType]:
+        if MAP_TYPES not in self._types:
+            self._types[MAP_TYPES] = read_map_types(self._maps(MAP_TYPES))
+        return self._types[MAP_TYPES]
+
+    def _release_types(self, release: str) -> dict[str, ElementType]:
+        if release not in self._types:
+            body = self._files.read(f"{FOLDER}/elements-{release}.toml")
+            self._types[release] = read_types(body)
+        return self._types[release]
+
+
+def _toml(body: bytes, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(body.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        msg = f"{name}: not valid TOML"
+        raise GuideError(msg) from None
+
+
+def _key(table: dict[str, Any], aliases: dict[str, list[str]]) -> GuideKey:
+    try:
+        name, key = str(table["id"]), table["key"]
+        versions = [*key["gs08"], *aliases.get(name, ())]
+        return GuideKey(name, str(key["st01"]), str(key["gs01"]), tuple(map(str, versions)))
+    except (KeyError, TypeError):
+        msg = "a guide file lacks id or key"
+        raise GuideError(msg) from None

@@ -1,0 +1,27 @@
+"""HL numbering and parentage: each HL is the next number and stands under one named before."""
+
+from collections.abc import Iterator
+
+from acktrail.formats.x12 import rules
+from acktrail.model import Rule
+
+
+class Hierarchy:
+    """The HL segments of one set; a dictionary, not recursion, so depth costs nothing."""
+
+    __slots__ = ("_known", "_last")
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._known: set[str] = set()
+
+    def faults(self, elements: list[str]) -> Iterator[tuple[Rule, int]]:
+        """Yield what is wrong with an HL segment, with the element number."""
+        number = elements[1] if len(elements) > 1 else ""
+        parent = elements[2] if len(elements) > 2 else ""  # noqa: PLR2004 - HL02
+        self._last += 1
+        if number != str(self._last):
+            yield rules.HL_NUMBER, 1
+        if parent and parent not in self._known:
+            yield rules.HL_PARENT, 2
+        self._known.add(number)

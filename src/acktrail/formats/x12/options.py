@@ -1,0 +1,96 @@
+"""The ``[x12]`` table of a profile as one frozen value; what is left out gets our default."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from acktrail.formats.x12.rules import BALANCE_PREFIX, SNIP3
+from acktrail.model import Finding, Owner, Place, Rule, Severity
+
+MIB = 1 << 20
+SWITCHES = {"reject": Severity.ERROR, "warn": Severity.WARNING, "off": None}
+NOTE_SEVERITIES = {"R": Severity.ERROR, "E": Severity.WARNING}
+SNIP_DEFAULTS = {"1": "reject", "2": "reject", "4": "warn", "5": "off", "6": "off", "7": "warn"}
+TA1_PREFIX = "TA1 "
+# accepted with errors: the contents are read all the same (BizTalk's table of TA1 notes)
+MILD_NOTES = frozenset({"001", "002", "003", "006", "008", "009", "019", "020", "021"})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Caps against hostile files; none is near what honest files hold."""
+
+    segment_bytes: int = MIB
+    segments: int = 10_000_000  # of one transaction set
+    sets: int = 100_000  # of one group
+    groups: int = 10_000  # of one interchange
+    interchanges: int = 10_000
+    findings: int = 1_000  # kept of one set, group or interchange; all are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How one partner's files are judged."""
+
+    snip: Mapping[str, str] = field(default_factory=dict)  # "1".."7" -> reject | warn | off
+    checks: Mapping[str, str] = field(default_factory=dict)  # balancing check -> same
+    notes: Mapping[str, str] = field(default_factory=dict)  # TA1 note -> E | R
+    agreed: tuple[tuple[str, str], ...] = ()  # (ST01, GS08 or ""); empty: all we have guides for
+    unwrap: bool = False
+    limits: Limits = Limits()
+
+    def finding(
+        self, rule: Rule, place: Place, *, code: str = "", reference: str = "", ours: bool = False
+    ) -> Finding | None:
+        """Return what ``rule`` finds at ``place`` under these options; None when switched off.
+
+        Args:
+            rule: A row of the table.
+            place: Where.
+            code: In place of the rule's own, for rules that stand for several codes.
+            reference: Data element number.
+            ours: True when the gap is ours, not the partner's.
+        """
+        severity = self._severity(rule, code or rule.code)
+        if severity is None:
+            return None
+        found = replace(rule.at(place, reference), severity=severity)
+        if code:
+            found = replace(found, code=code)
+        # our own gap must never become a negative answer: it carries no code
+        return replace(found, owner=Owner.US, code="") if ours else found
+
+    def _severity(self, rule: Rule, code: str) -> Severity | None:
+        if code.startswith(TA1_PREFIX):
+            note = code.removeprefix(TA1_PREFIX)
+            default = "E" if note in MILD_NOTES else "R"
+            return NOTE_SEVERITIES.get(self.notes.get(note, default), Severity.ERROR)
+        if rule.category == SNIP3:
+            switch = self.checks.get(rule.name.removeprefix(BALANCE_PREFIX))
+            return SWITCHES[switch] if switch in SWITCHES else rule.severity
+        if rule.category.startswith("snip"):
+            kind = rule.category[4:]
+            return SWITCHES[self.snip.get(kind, SNIP_DEFAULTS[kind])]
+        return rule.severity
+
+
+def read_options(table: Mapping[str, object]) -> Options:
+    """Return the options that a profile's table stands for; unknown keys are not looked at."""
+    agreed = table.get("agreed")
+    pairs = [str(one).partition(":") for one in agreed] if isinstance(agreed, list | tuple) else []
+    return Options(
+        snip=_texts(table.get("snip")),
+        checks=_texts(table.get("checks")),
+        notes=_texts(table.get("notes")),
+        agreed=tuple((set_id, version) for set_id, _colon, version in pairs),
+        unwrap=table.get("unwrap") is True,
+        limits=_limits(table),
+    )
+
+
+def _texts(value: object) -> dict[str, str]:
+    return {str(k): str(v) for k, v in value.items()} if isinstance(value, Mapping) else {}
+
+
+def _limits(table: Mapping[str, object]) -> Limits:
+    given = {name: table.get(f"max_{name}") for name in Limits.__dataclass_fields__}
+    return replace(Limits(), **{k: v for k, v in given.items() if isinstance(v, int) and v > 0})

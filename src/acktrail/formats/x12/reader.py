@@ -1,0 +1,231 @@
+"""Cuts a file into interchanges and segments, in pieces of any size and in constant memory.
+
+Text is decoded as latin-1, so one character is one byte and positions are byte offsets. Every byte
+belongs to a segment, to a gap that leaves a finding, or to line ends between segments.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from acktrail.errors import TruncatedFileError, UnreadableFileError
+from acktrail.formats.x12 import rules
+from acktrail.formats.x12.guide.catalogue import Catalogue
+from acktrail.formats.x12.interchange import Interchange
+from acktrail.formats.x12.marks import ISA_LENGTH, TERMINATOR_AT, read_header
+from acktrail.formats.x12.options import Options
+from acktrail.formats.x12.pieces import Cut
+from acktrail.model import Finding, Place, Rule
+from acktrail.ports import Event, FileFinding
+
+LINE_ENDS = "\r\n"
+BLANKS = "\r\n\t \x1a"  # between interchanges; 0x1A ends files of old systems
+BLANK_BYTES = {ord(sign): None for sign in LINE_ENDS}
+LEADING_LIMIT = 1024
+ISA_START = "ISA"
+Ends = tuple[Callable[[str, int], re.Match[str] | None], Callable[[str, int], re.Match[str] | None]]
+
+
+class X12Reader:
+    """Reads one file."""
+
+    def __init__(self, options: Options, catalogue: Catalogue) -> None:
+        self._options = options
+        self._catalogue = catalogue
+        self._tail = ""  # read and not cut yet
+        self._offset = 0  # of the tail in the file
+        self._interchange: Interchange | None = None
+        self._count = 0  # of interchanges
+        self._gap = 0  # where bytes began that belong to nothing
+        self._in_gap = False
+        self._dead = False
+        self._unwrap = False
+        self._ends = _ends_of("~", "*")
+
+    def feed(self, chunk: bytes) -> Iterable[Event]:
+        """Take the next bytes; return what they completed.
+
+        Raises:
+            UnreadableFileError: If no ISA stands within the first KiB.
+        """
+        out: list[Event] = []
+        if not self._dead:
+            text = chunk.decode("latin-1")
+            if self._unwrap:
+                text = text.translate(BLANK_BYTES)
+            self._read(self._tail + text, out)
+        return out
+
+    def close(self) -> Iterable[Event]:
+        """Say that the file is over; return what is still open.
+
+        Raises:
+            UnreadableFileError: If the file never held an ISA.
+            TruncatedFileError: If it ends within its first ISA.
+        """
+        out: list[Event] = []
+        if self._dead:
+            return out
+        self._dead = True
+        if self._interchange is not None:
+            self._close_open(self._interchange, out)
+        elif self._tail.startswith(ISA_START) and not self._tail[3:4].isalnum():
+            if self._count == 0:
+                msg = "the file ends within its first ISA segment"
+                raise TruncatedFileError(msg)
+            self._file(rules.TRUNCATED, self._offset, out)
+        else:
+            self._mark_gap(self._tail, 0, len(self._tail))
+            self._end_gap(out)
+            if self._count == 0:
+                raise _unreadable()
+        return out
+
+    def _read(self, text: str, out: list[Event]) -> None:
+        at = 0
+        while at < len(text) and not self._dead:
+            if self._interchange is None:
+                after = self._seek(text, at, out)
+            else:
+                after = self._cut(self._interchange, text, at, out)
+            if after is None:
+                break  # more bytes are needed
+            if self._unwrap and self._count == 0 and self._interchange is None:
+                text, at = text[after:].translate(BLANK_BYTES), 0
+                self._offset += after
+                continue
+            at = after
+        self._tail = text[at:]
+        self._offset += at
+
+    # -------------------------------------------------------------- between interchanges
+    def _seek(self, text: str, at: int, out: list[Event]) -> int | None:
+        """Go to the next ISA; return where reading goes on, None when more bytes are needed."""
+        found = text.find(ISA_START, at)
+        stop = found if found >= 0 else max(at, len(text) - len(ISA_START) + 1)
+        self._mark_gap(text, at, stop)
+        if self._count == 0 and self._offset + stop > LEADING_LIMIT:
+            raise _unreadable()
+        if found < 0 or len(text) - found < ISA_LENGTH:
+            return stop if stop > at else None
+        header = read_header(text, found)
+        if header is None:
+            return self._unreadable_isa(text, found, out)
+        self._end_gap(out)
+        if self._count >= self._options.limits.interchanges:
+            self._stop_at("interchanges", self._offset + found, out)
+            return None
+        self._count += 1
+        self._interchange = Interchange(
+            header, self._offset + found, self._options, self._catalogue
+        )
+        self._ends = _ends_of(header.marks.segment, header.marks.element)
+        return found + ISA_LENGTH
+
+    def _unreadable_isa(self, text: str, found: int, out: list[Event]) -> int:
+        """Deal with the letters ISA where no ISA segment can be read."""
+        wrapped = any(sign in text[found : found + TERMINATOR_AT] for sign in LINE_ENDS)
+        if wrapped and self._count == 0 and self._options.unwrap and not self._unwrap:
+            self._unwrap = True
+            self._file(rules.UNWRAPPED, self._offset + found, out)
+            return found
+        if wrapped and self._count == 0:
+            self._file(rules.WRAPPED, self._offset + found, out)
+            self._dead = True
+            return found
+        if self._count == 0:
+            raise _unreadable()
+        if not text[found + len(ISA_START)].isalnum():
+            self._file(rules.UNREADABLE_ISA, self._offset + found, out)
+        self._mark_gap(text, found, found + len(ISA_START))
+        return found + len(ISA_START)
+
+    def _mark_gap(self, text: str, start: int, stop: int) -> None:
+        """Note that ``text[start:stop]`` belongs to no interchange; blanks between two are no gap."""
+        skipped = text[start:stop]
+        if self._count:
+            skipped = skipped.lstrip(BLANKS)
+        if skipped and not self._in_gap:
+            self._in_gap = True
+            self._gap = self._offset + stop - len(skipped)
+
+    def _end_gap(self, out: list[Event]) -> None:
+        if self._in_gap:
+            rule = rules.TRAILING_BYTES if self._count else rules.LEADING_BYTES
+            self._file(rule, self._gap, out)
+        self._in_gap = False
+
+    # -------------------------------------------------------------- inside an interchange
+    def _cut(self, interchange: Interchange, text: str, at: int, out: list[Event]) -> int | None:
+        """Hand over all whole segments, up to the next IEA or ISA at most."""
+        terminator = interchange.header.marks.segment
+        longest = self._options.limits.segment_bytes
+        next_, later = self._ends
+        ahead = next_(text, at)
+        if ahead is not None and ahead.group(1) == ISA_START:
+            # an ISA where the IEA is missing; it may have other delimiters
+            interchange.close(out, self._offset + ahead.start(1))
+            self._interchange = None
+            return ahead.start(1)
+        stop = _whole_until(text, at, terminator, ahead or later(text, at))
+        if stop < 0:
+            if len(text) - at > longest:
+                self._stop_at("segment_bytes", self._offset + at, out)
+            return None
+        pieces = text[at:stop].split(terminator)
+        endless = next((i for i, one in enumerate(pieces) if len(one) > longest), len(pieces))
+        cut = Cut(self._offset + at)
+        interchange.take(pieces[:endless], cut, out)
+        if interchange.over:
+            self._interchange = None
+        elif interchange.limit or endless < len(pieces):
+            self._stop_at(interchange.limit or "segment_bytes", cut.offset, out)
+        return cut.offset - self._offset
+
+    def _close_open(self, interchange: Interchange, out: list[Event]) -> None:
+        """Close the open interchange: a whole IEA without terminator still counts."""
+        end = self._offset + len(self._tail)
+        rest = self._tail.strip(BLANKS)
+        marks = interchange.header.marks
+        parts = rest.split(marks.element)
+        if parts[0] == "IEA" and len(parts) == 3 and parts[2] == interchange.header.control:  # noqa: PLR2004 - tag, IEA01, IEA02
+            interchange.take([self._tail], Cut(self._offset), out)
+            self._file(rules.UNTERMINATED, self._offset, out)
+            return
+        # an unterminated segment may be half a segment: it is not looked at
+        interchange.close(out, end)
+        self._file(rules.TRUNCATED, end, out)
+
+    def _stop_at(self, limit: str, offset: int, out: list[Event]) -> None:
+        """Refuse the file because a cap was hit; the finding names it."""
+        self._dead = True
+        if self._interchange is not None:
+            self._interchange.close(out, offset)
+            self._interchange = None
+        found = rules.LIMIT.at(Place(offset=offset))
+        out.append(FileFinding(replace(found, message=f"{found.message}: max_{limit}")))
+
+    def _file(self, rule: Rule, offset: int, out: list[Event]) -> None:
+        found: Finding = rule.at(Place(offset=offset))
+        out.append(FileFinding(found))
+
+
+def _ends_of(segment: str, element: str) -> Ends:
+    """Return what finds where an interchange may end, IEA or the next ISA: here, or later on."""
+    tag = f"[\\r\\n ]*(IEA(?={re.escape(element)})|ISA(?=[^A-Za-z0-9 ]))"
+    return re.compile(tag).match, re.compile(re.escape(segment) + tag).search
+
+
+def _whole_until(text: str, at: int, terminator: str, ends: re.Match[str] | None) -> int:
+    """Return the index of the terminator up to which segments can be cut, or -1."""
+    if ends is None:
+        return text.rfind(terminator, at)
+    if ends.group(1) == ISA_START:
+        return ends.start()
+    last = text.find(terminator, ends.end())
+    return last if last >= 0 else text.rfind(terminator, at)
+
+
+def _unreadable() -> UnreadableFileError:
+    msg = "no ISA segment of 106 bytes where the file has to start"
+    return UnreadableFileError(msg)

@@ -1,0 +1,66 @@
+"""A segment of a transaction set as maps see it."""
+
+from typing import NamedTuple
+
+from acktrail.formats.delimited import Marks
+from acktrail.model import Place
+
+
+def text_of(value: str) -> str:
+    """Return the characters that latin-1 decoded bytes stand for: UTF-8 where they are that."""
+    if value.isascii():
+        return value
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return value
+
+
+class SetSegment(NamedTuple):
+    """One segment, split into elements only; deeper levels are split when asked for.
+
+    A tuple because it is built for every segment of the file: a slotted object costs twice that.
+    """
+
+    elements: list[str]  # [0] is the tag
+    loop: str
+    marks: Marks
+    position: int
+    offset: int
+
+    @property
+    def tag(self) -> str:
+        """Segment id."""
+        return self.elements[0]
+
+    @property
+    def place(self) -> Place:
+        """Where it stands, as a whole."""
+        return Place(self.tag, self.position, offset=self.offset, address=self.tag)
+
+    def get(self, element: int, component: int = 0, repetition: int = 1, part: int = 1) -> str:
+        """Return the text of an element or component; ``""`` when it was not sent."""
+        if element >= len(self.elements) or part > 1:
+            return ""
+        value = self.elements[element]
+        if self.marks.repetition and (repetition > 1 or self.marks.repetition in value):
+            value = _nth(value, self.marks.repetition, repetition)
+        elif repetition > 1:
+            return ""
+        if self.marks.component and (component > 1 or self.marks.component in value):
+            value = _nth(value, self.marks.component, component or 1)
+        elif component > 1:
+            return ""
+        return text_of(value)
+
+    def repetitions(self, element: int) -> int:
+        """Return how often the element is repeated; 0 when it was not sent."""
+        if element >= len(self.elements) or not self.elements[element]:
+            return 0
+        mark = self.marks.repetition
+        return self.elements[element].count(mark) + 1 if mark else 1
+
+
+def _nth(value: str, mark: str, n: int) -> str:
+    parts = value.split(mark)
+    return parts[n - 1] if n <= len(parts) else ""

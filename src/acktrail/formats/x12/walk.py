@@ -1,0 +1,113 @@
+"""Follows a transaction set through its guide: loops entered and left, what is missing or too much.
+
+Moves are memoised in the states (``guide/compiled.py``); what depends on the data seen so far (is it
+there, how often) lives here, in one frame for each open loop instance.
+"""
+
+from collections.abc import Callable
+
+from acktrail.formats.x12 import rules
+from acktrail.formats.x12.guide.compiled import Loop, Machine, Move, State
+from acktrail.formats.x12.guide.model import UNBOUNDED
+from acktrail.model import Rule
+
+Emit = Callable[[Rule, str, int], None]  # rule, segment id, segments ahead of the current one
+
+
+class Frame:
+    """One open instance of a loop."""
+
+    __slots__ = ("counts", "loop", "seen")
+
+    def __init__(self, loop: Loop) -> None:
+        self.loop = loop
+        self.seen = 0  # mask of children seen
+        self.counts: dict[int, int] = {}  # by bit, from the second time on
+
+
+class Walker:
+    """The place in the guide that a set has come to."""
+
+    __slots__ = ("_emit", "frames", "state", "top")
+
+    def __init__(self, machine: Machine, emit: Emit) -> None:
+        self.state = machine.first
+        self.frames: list[Frame] = [Frame(machine.top)]
+        self.top = self.frames[0]  # the innermost open loop
+        self.top.seen = machine.first.bit
+        self._emit = emit
+
+    def follow(self, move: Move) -> State:
+        """Go to the next segment and count it."""
+        state, leave, enter = move
+        if leave or enter:
+            self._cross(leave, enter)
+        if self.top.seen & state.bit:
+            self._again(self.top, state, rules.SEGMENT_MAX, state.tag)
+        else:
+            self.top.seen |= state.bit
+        self.state = state
+        return state
+
+    def _cross(self, leave: int, enter: tuple[Loop, ...]) -> None:
+        """Leave and enter loops; tell what the left ones lack."""
+        for _ in range(leave):
+            self._close(self.frames.pop(), 0)
+        frame = self.frames[-1]
+        for loop in enter:
+            if frame.seen & loop.bit:
+                self._again(frame, loop, rules.LOOP_MAX, first_tag(loop))
+            else:
+                frame.seen |= loop.bit
+            frame = Frame(loop)
+            self.frames.append(frame)
+        self.top = frame
+
+    def finish(self, ahead: int) -> None:
+        """Close every open loop: without this the missing parts of outer ones stay unseen."""
+        while self.frames:
+            self._close(self.frames.pop(), ahead)
+
+    def _again(self, frame: Frame, child: State | Loop, rule: Rule, tag: str) -> None:
+        if child.maximum == UNBOUNDED:
+            return
+        count = frame.counts.get(child.bit, 1) + 1
+        frame.counts[child.bit] = count
+        if count > child.maximum:
+            self._emit(rule, tag, 0)
+
+    def _close(self, frame: Frame, ahead: int) -> None:
+        missing = frame.loop.required & ~frame.seen
+        if missing:
+            for child in frame.loop.children:
+                if child.bit & missing:
+                    self._missing(child, ahead)
+
+    def _missing(self, child: State | Loop, ahead: int) -> None:
+        """Tell that a required child is not there; of a wrapper, tell its required children."""
+        if isinstance(child, State):
+            self._emit(rules.MISSING, child.tag, ahead)
+        elif child.node.wrapper:
+            for inner in child.children:
+                if inner.bit & child.required:
+                    self._missing(inner, ahead)
+        else:
+            self._emit(rules.LOOP_MIN, first_tag(child), ahead)
+
+
+def first_tag(loop: Loop) -> str:
+    """Return the id of the segment that opens a loop."""
+    child = loop.children[0]
+    return child.tag if isinstance(child, State) else first_tag(child)
+
+
+def belongs_earlier(walker: Walker, tag: str, qualifier: str) -> bool:
+    """Tell whether a segment would have been right earlier in one of the open loops."""
+    position = walker.state.position
+    for frame in reversed(walker.frames):
+        for child in frame.loop.children:
+            earlier = isinstance(child, State) and child.position < position
+            if earlier and isinstance(child, State) and child.fits(tag, qualifier):
+                return True
+        position = frame.loop.position
+    return False

@@ -1,0 +1,45 @@
+"""Every finding that the XML format can make."""
+
+from acktrail.model import Owner, Rule, Severity
+
+ERROR, FATAL, WARNING, INFO = Severity.ERROR, Severity.FATAL, Severity.WARNING, Severity.INFO
+
+KIND_UNKNOWN = Rule(
+    "xml.kind_unknown",
+    ERROR,
+    "",
+    "envelope",
+    "well-formed XML of a kind that is not read here",
+    Owner.US,
+)
+VERSION_UNKNOWN = Rule(
+    "camt.version_unknown",
+    WARNING,
+    "",
+    "envelope",
+    "a version that is not known: read as the nearest lower one",
+)
+NO_STATEMENT = Rule("camt.no_statement", FATAL, "", "envelope", "the file holds no statement")
+ACCOUNT_MISSING = Rule("camt.account_missing", ERROR, "", "usage", "the statement names no account")
+BALANCE_MISSING = Rule(
+    "camt.balance_missing", ERROR, "", "usage", "no booked opening or closing balance"
+)
+AMOUNT = Rule(
+    "camt.amount", ERROR, "", "value", "an amount or its sign or currency is missing or wrong"
+)
+DATE = Rule("camt.date", ERROR, "", "value", "an entry without a booking or value date that exists")
+CURRENCY = Rule(
+    "camt.currency", ERROR, "", "value", "an entry or balance in another currency than the account"
+)
+STATUS = Rule("camt.status", INFO, "", "usage", "an entry that is not booked: it is not posted")
+BATCH = Rule("camt.batch", ERROR, "", "balance", "the details of a batch entry do not add up to it")
+PAGE = Rule(
+    "camt.page", ERROR, "", "structure", "not the last page of its statement, or not its only one"
+)
+BALANCE = Rule(
+    "camt.balance", ERROR, "", "balance", "opening balance plus entries is not the closing balance"
+)
+INFORMS = Rule(
+    "camt.informs", INFO, "", "usage", "a report or notification: informs, is not posted"
+)
+RULES: tuple[Rule, ...] = tuple(one for one in list(globals().values()) if isinstance(one, Rule))

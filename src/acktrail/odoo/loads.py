@@ -1,0 +1,154 @@
+"""The values of a plan: what is going to be asked of Odoo for one document, before any call."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from acktrail.model import Finding, Owner, Rule, Severity
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Fields that may leave this house, per model; a plan with any other field is a defect.
+ALLOWED: dict[str, frozenset[str]] = {
+    "account.move": _words(
+        "id move_type partner_id/id journal_id/id date invoice_date invoice_date_due ref "
+        "invoice_origin narration invoice_line_ids/name "
+        "invoice_line_ids/product_id invoice_line_ids/product_id/id invoice_line_ids/quantity "
+        "invoice_line_ids/product_uom_id/id invoice_line_ids/price_unit "
+        "invoice_line_ids/tax_ids/id line_ids/name line_ids/account_id/id line_ids/partner_id/id "
+        "line_ids/debit line_ids/credit line_ids/tax_ids/id"
+    ),
+    "sale.order": _words(
+        "id partner_id/id partner_shipping_id/id partner_invoice_id/id client_order_ref date_order "
+        "commitment_date note order_line/product_id order_line/product_id/id "
+        "order_line/product_uom_qty order_line/product_uom_id/id order_line/price_unit "
+        "order_line/tax_ids/id"
+    ),
+    "res.partner": _words(
+        "id name ref is_company street street2 city zip country_id/id phone email lang"
+    ),
+    "product.product": _words("id name default_code type"),
+    "product.supplierinfo": _words(
+        "id partner_id/id product_id product_id/id product_code price min_qty date_start date_end"
+    ),
+    "account.bank.statement.line": _words("id journal_id/id date payment_ref amount"),
+}
+
+
+class Load(NamedTuple):
+    """One record for Odoo's ``load``: insert if absent, by external id. All cells are text."""
+
+    model: str
+    external_id: str
+    fields: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]  # the first carries the record, the others further lines
+    depends_on: tuple[str, ...] = ()  # external ids that have to be stored before
+    shared: bool = False  # master data that several documents need: the first one counts
+    overwrite: bool = False  # an owned record that is written again (profile: party_updates)
+
+
+class Lookup(NamedTuple):
+    """A value that has to hit exactly one record; a miss and a double hit refuse the document."""
+
+    model: str
+    field: str
+    value: str
+
+
+class Expected(NamedTuple):
+    """What the stored record must say when it is read back; empty parts are not compared."""
+
+    reference_field: str
+    reference: str
+    partner: str = ""  # external id
+    amount_field: str = ""
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that one document asks of Odoo.
+
+    ``external_id`` is the posting's identity in our journal. The last load is the document's own
+    record; the loads before it are what that record refers to.
+    """
+
+    kind: str
+    external_id: str
+    company: int
+    loads: tuple[Load, ...]
+    lookups: tuple[Lookup, ...] = ()
+    expected: Expected | None = None
+    verb: str = ""  # action_post, action_confirm: only where the profile says so
+    settles: tuple[str, ...] = ()  # claim numbers to be reconciled with their invoices
+    minor: int = 2  # decimal places of the currency
+
+    @property
+    def model(self) -> str:
+        """The model of the document's own record."""
+        return self.loads[-1].model
+
+    @property
+    def depends_on(self) -> tuple[str, ...]:
+        """External ids of ours that must be in Odoo before and that the plan does not bring."""
+        own = {load.external_id for load in self.loads}
+        needed = {one for load in self.loads for one in load.depends_on}
+        return tuple(sorted(needed - own))
+
+
+class Refusal(NamedTuple):
+    """Why a document is not planned; for a person of ours, nothing was sent."""
+
+    findings: tuple[Finding, ...]
+
+
+def _rule(name: str, text: str, severity: Severity = Severity.ERROR) -> Rule:
+    return Rule(name, severity, "", "posting", text, Owner.US)
+
+
+KIND_UNROUTED = _rule("post.kind_unrouted", "documents of this kind have no place in Odoo yet")
+FUNCTION_UNROUTED = _rule(
+    "post.function_unrouted", "a change or cancellation is decided by a person, not posted"
+)
+OPTION_MISSING = _rule("post.option_missing", "the profile's [odoo] table lacks a needed key")
+CURRENCY = _rule("post.currency", "the currency is not the one that the profile names")
+DATE_MISSING = _rule("post.date_missing", "the document has no date to book it on")
+LINES_MISSING = _rule("post.lines_missing", "the document has no line")
+PRICE_MISSING = _rule("post.price_missing", "a line has neither a price nor an amount")
+QUANTITY_MISSING = _rule("post.quantity_missing", "a line has no quantity of the needed role")
+NEGATIVE_TOTAL = _rule("post.negative_total", "the total is negative: a credit note was expected")
+UNBALANCED = _rule("post.unbalanced", "payment is not claims less provider adjustments")
+CLAIM_UNBALANCED = _rule("post.claim_unbalanced", "a claim's charge less adjustments is not paid")
+LINE_UNROUTED = _rule("post.line_unrouted", "a charge line of this type is decided by a person")
+MERGE = _rule("post.merge_by_person", "a merge of two persons is decided by a person")
+NOTHING = _rule("post.nothing_to_post", "the document moves no money", Severity.INFO)
+PARTY_UNKNOWN = _rule("ref.party_unknown", "a party is not in the profile's parties table")
+ITEM_UNKNOWN = _rule("ref.item_unknown", "an item has no number that leads to a product")
+TAX_UNKNOWN = _rule("ref.tax_unknown", "a tax is not in the profile's taxes table")
+UNIT_UNKNOWN = _rule("ref.unit_unknown", "a unit is not in the profile's units table")
+ACCOUNT_UNKNOWN = _rule("ref.account_unknown", "an adjustment has no account in the profile")
+
+RULES = (
+    KIND_UNROUTED,
+    FUNCTION_UNROUTED,
+    OPTION_MISSING,
+    CURRENCY,
+    DATE_MISSING,
+    LINES_MISSING,
+    PRICE_MISSING,
+    QUANTITY_MISSING,
+    NEGATIVE_TOTAL,
+    UNBALANCED,
+    CLAIM_UNBALANCED,
+    LINE_UNROUTED,
+    MERGE,
+    NOTHING,
+    PARTY_UNKNOWN,
+    ITEM_UNKNOWN,
+    TAX_UNKNOWN,
+    UNIT_UNKNOWN,
+    ACCOUNT_UNKNOWN,
+)

@@ -1,0 +1,183 @@
+"""The profile's ``[odoo]`` table as one frozen value. Not here: how it is used."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+from acktrail.errors import ProfileError
+from acktrail.odoo.keys import SLUG
+from acktrail.ports import DataFiles
+
+DEFAULTS = "odoo/defaults.toml"
+PRODUCTS = ("none", "external_id", "default_code", "barcode")
+UPDATES = ("append", "overwrite")
+
+
+@dataclass(frozen=True, slots=True)
+class NewPartner:
+    """The partner's own record in Odoo, made from the profile if it is absent."""
+
+    name: str
+    ref: str = ""
+    is_company: bool = True
+    country: str = ""  # external id: base.us
+
+
+@dataclass(frozen=True, slots=True)
+class OdooOptions:
+    """The keys of ``[odoo]`` in a partner profile. References are external ids, ``module.name``.
+
+    ========================  ====================================================================
+    target                    name of the Odoo in acktrail.toml; "journal" keeps calls, sends none
+    company                   database id of the company (1)
+    slug                      part of every external id, ``[a-z0-9_]{1,40}``, frozen once used;
+                              default: the partner's id with other characters as ``_``
+    currency                  ISO code of the company ("USD"); other documents are refused
+    sale_journal              customer invoices and credit notes (``account.<company>_sale``)
+    purchase_journal          vendor bills and refunds (``account.<company>_purchase``)
+    general_journal           entries of remittances (``account.<company>_general``)
+    bank_journal              bank statement lines; "" = statements are refused
+    receivable, outstanding   accounts of a remittance: the claims' and the money received
+    adjustment                account by ``"CO-45"``, ``"CO"``, ``"PLB-WO"``, ``"PLB"``,
+                              ``"default"``, looked up in this order; PR needs none (it stays open)
+    partner                   external id of the partner's record, or a table name, ref, is_company,
+                              country: then it is created if absent
+    parties                   ``"SCHEME:VALUE"`` -> external id; with it an unlisted party refuses
+                              the document, without it every document is the partner's
+    taxes                     ``"TYPE:CATEGORY:RATE"``, ``"CATEGORY:RATE"`` or ``"CATEGORY"`` ->
+                              external id, "" = no tax; ``"default"`` for lines without a tax
+    units                     UN/ECE Rec 20 code -> external id, added to parsers/odoo/defaults.toml
+    products                  how lines find a product: "none" (lines are text), "external_id"
+                              (ours, from a catalogue), "default_code", "barcode"
+    items                     ``"SCHEME:VALUE"`` -> what to look for instead, in terms of products
+    create_products           create an unknown product (products = "external_id" only)
+    party_fields              res.partner fields that the sender owns; [] = pseudonym only
+    party_updates             "append": a known person is left alone; "overwrite": owned fields are
+                              written again
+    notes                     send a trade document's notes (escaped) as terms
+    post                      post moves after they were stored and compared
+    confirm                   confirm sale orders likewise
+    reconcile                 settle a posted remittance's claims with their open invoices
+    ========================  ====================================================================
+    """
+
+    target: str = "journal"
+    company: int = 1
+    slug: str = ""
+    currency: str = "USD"
+    sale_journal: str = ""
+    purchase_journal: str = ""
+    general_journal: str = ""
+    bank_journal: str = ""
+    receivable: str = ""
+    outstanding: str = ""
+    adjustment: Mapping[str, str] = field(default_factory=dict)
+    partner: str | NewPartner = ""
+    parties: Mapping[str, str] = field(default_factory=dict)
+    taxes: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    products: str = "none"
+    items: Mapping[str, str] = field(default_factory=dict)
+    create_products: bool = False
+    party_fields: tuple[str, ...] = ()
+    party_updates: str = "append"
+    notes: bool = False
+    post: bool = False
+    confirm: bool = False
+    reconcile: bool = False
+    pseudonym_key: bytes = field(default=b"", repr=False)
+
+    @classmethod
+    def from_table(
+        cls,
+        table: Mapping[str, object],
+        defaults: Mapping[str, object] | None = None,
+        pseudonym_key: bytes = b"",
+    ) -> "OdooOptions":
+        """Return the options of a validated ``[odoo]`` table.
+
+        Args:
+            table: Plain values as TOML gives them.
+            defaults: See :func:`read_defaults`; its tables are merged key by key.
+            pseudonym_key: The deployment's secret for documents about persons.
+
+        Raises:
+            ProfileError: One argument per problem, ``odoo.key: what is wrong``.
+        """
+        merged = _merged(defaults or {}, table)
+        problems = _problems(merged)
+        if problems:
+            raise ProfileError(*problems)
+        partner = merged.get("partner", "")
+        values: dict[str, object] = dict(merged)
+        if isinstance(partner, Mapping):
+            values["partner"] = NewPartner(**partner)
+        values["party_fields"] = tuple(_listed(merged.get("party_fields", ())))
+        company = merged.get("company", 1)
+        for name in ("sale", "purchase", "general"):
+            values.setdefault(f"{name}_journal", f"account.{company}_{name}")
+        return cls(**values, pseudonym_key=pseudonym_key)  # type: ignore[arg-type]
+
+
+def read_defaults(files: DataFiles) -> Mapping[str, object]:
+    """Return parsers/odoo/defaults.toml, the tables that hold for every partner."""
+    return tomllib.loads(files.read(DEFAULTS).decode())
+
+
+TYPES = {one.name: one.type for one in fields(OdooOptions) if one.name != "pseudonym_key"}
+CHOICES = {"products": PRODUCTS, "party_updates": UPDATES}
+OWNED = ("name", "street", "street2", "city", "zip", "country_id", "phone", "email", "lang")
+
+
+def _merged(defaults: Mapping[str, object], table: Mapping[str, object]) -> dict[str, object]:
+    merged = dict(defaults)
+    for key, value in table.items():
+        ours = defaults.get(key)
+        both = isinstance(ours, Mapping) and isinstance(value, Mapping)
+        merged[key] = {**ours, **value} if both else value  # type: ignore[dict-item]
+    return merged
+
+
+def _problems(table: Mapping[str, object]) -> list[str]:
+    found = [f"odoo.{key}: unknown key" for key in sorted(set(table) - set(TYPES))]
+    found += [
+        f"odoo.{key}: {_wanted(key)}"
+        for key, value in sorted(table.items())
+        if key in TYPES and not _fits(key, value)
+    ]
+    return found
+
+
+def _fits(key: str, value: object) -> bool:
+    special = {
+        "slug": lambda: isinstance(value, str) and (not value or bool(SLUG.match(value))),
+        "party_fields": lambda: isinstance(value, list | tuple) and set(value) <= set(OWNED),
+        "partner": lambda: isinstance(value, str) or _names_partner(value),
+        "company": lambda: type(value) is int and value > 0,
+    }
+    if key in CHOICES:
+        return value in CHOICES[key]
+    if key in special:
+        return special[key]()
+    if TYPES[key] in (str, bool):
+        return type(value) is TYPES[key]
+    return isinstance(value, Mapping) and all(isinstance(one, str) for one in value.values())
+
+
+def _names_partner(value: object) -> bool:
+    known = {one.name for one in fields(NewPartner)}
+    return isinstance(value, Mapping) and "name" in value and set(value) <= known
+
+
+def _wanted(key: str) -> str:
+    if key in CHOICES:
+        return "one of " + ", ".join(CHOICES[key])
+    return {
+        "slug": "up to 40 of a-z, 0-9 and _",
+        "party_fields": "a list of " + ", ".join(OWNED),
+        "partner": "an external id, or a table with name, ref, is_company, country",
+    }.get(key, "not of the right type")
+
+
+def _listed(value: object) -> tuple[str, ...]:
+    return tuple(str(one) for one in value) if isinstance(value, list | tuple) else ()

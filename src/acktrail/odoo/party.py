@@ -1,0 +1,48 @@
+"""A contact from a person or organisation: a pseudonym, and the fields that the sender owns."""
+
+from acktrail.documents.kinds import PartyUpdate
+from acktrail.documents.parts import Clear
+from acktrail.odoo import cells, loads
+from acktrail.odoo.keys import pseudonym
+from acktrail.odoo.loads import Expected, Load, Plan, Refusal
+from acktrail.odoo.references import References
+
+SOURCE = {"zip": "postcode", "country_id": "country", "lang": "language"}
+
+
+def contact(refs: References, update: PartyUpdate) -> Plan | Refusal:
+    """Plan one contact. Without owned fields it is a number and nothing else.
+
+    The posting's identity holds the event's time, so that a later event about the same person is
+    a new posting; the record's identity is the person.
+    """
+    document, options = refs.document, refs.options
+    if update.action == "MERGE":
+        return Refusal((loads.MERGE.at(),))
+    own = refs.person(document.key)
+    alias = pseudonym(document.key, options.pseudonym_key)
+    title = cells.text(update.role, 20).capitalize() or "Person"
+    head = {"id": own, "name": f"{title} {alias}", "ref": alias, "is_company": "0"}
+    for name in options.party_fields:
+        cell = _cell(name, getattr(update, SOURCE.get(name, name)))
+        if cell is not None and (cell or name != "name"):
+            head["country_id/id" if name == "country_id" else name] = cell
+    overwrite = options.party_updates == "overwrite"
+    if not overwrite:
+        head = {name: cell for name, cell in head.items() if cell}
+    record = Load("res.partner", own, tuple(head), (tuple(head.values()),), overwrite=overwrite)
+    event = update.event_at.isoformat() if update.event_at else ""
+    posting = refs.key("party", (*document.key, event, update.action), options.pseudonym_key)
+    expected = Expected("ref", alias)
+    return refs.finish(Plan(document.kind, posting, options.company, (record,), expected=expected))
+
+
+def _cell(name: str, value: str | Clear | None) -> str | None:
+    """``None`` = not sent, left alone; "" = to be emptied."""
+    if value is None:
+        return None
+    if isinstance(value, Clear):
+        return ""
+    if name == "country_id":
+        return f"base.{value.lower()}" if len(value) == 2 and value.isalpha() else None  # noqa: PLR2004
+    return cells.text(value)

@@ -1,0 +1,208 @@
+"""What a partner says of something that we sent: TA1, 997, 999, CONTRL and HL7 ACK.
+
+One document for each thing that is answered: a group and every set in it, an interchange and
+every message in it; so a set that was refused in a group that was not can be told.
+"""
+
+from collections.abc import Callable, Mapping
+
+from acktrail.documents.kinds import AnswerReceived, Document
+from acktrail.documents.parts import Code, Reference
+from acktrail.model import Finding, MessageHead, Place
+from acktrail.ports import Segment
+from acktrail.translate import rules
+
+ANSWERS = frozenset(
+    {
+        ("x12", "997"),
+        ("x12", "999"),
+        ("edifact", "CONTRL"),
+        ("hl7", "ACK"),
+    }
+)
+# IK501/AK501 and AK901 (elements 717 and 715), TA104 (I17)
+X12_CODES = {
+    "A": "ACCEPTED",
+    "E": "ACCEPTED_WITH_ERRORS",
+    "P": "PARTIAL",
+    "R": "REJECTED",
+    "M": "REJECTED",
+    "W": "REJECTED",
+    "X": "REJECTED",
+}
+EDIFACT_CODES = {"4": "REJECTED", "7": "ACCEPTED", "8": "RECEIVED"}  # 0083
+HL7_CODES = {  # table 0008: CA says only that the message is in safe keeping
+    "AA": "ACCEPTED",
+    "CA": "RECEIVED",
+    "AE": "REJECTED",
+    "CE": "REJECTED",
+    "AR": "REJECTED",
+    "CR": "REJECTED",
+}
+GROUP, MESSAGE, INTERCHANGE = "GROUP", "MESSAGE", "INTERCHANGE"
+MAX_CODES = 1000
+Take = Callable[[Segment], None]
+
+
+def interchange_answers(facts: Mapping[str, str]) -> tuple[Document, ...]:
+    """Return what the TA1 segments of an X12 interchange say: they stand in no message.
+
+    Args:
+        facts: Of the interchange; ``TA1`` holds ISA13, TA104 and TA105 of each, as
+            ``000000017/R/023``, parted by blanks.
+    """
+    documents = []
+    for said in facts.get("TA1", "").split():
+        control, verdict, note = [*said.split("/"), "", ""][:3]
+        codes = (Code("TA105", note),) if note.strip("0") else ()
+        subjects = (Reference(INTERCHANGE, control),)
+        payload = AnswerReceived("TA1", X12_CODES.get(verdict, "REJECTED"), subjects, codes)
+        documents.append(Document("acknowledgement", control, ("TA1", control), payload))
+    return tuple(documents)
+
+
+class AnswerTranslator:
+    """Translates one acknowledgement at a time."""
+
+    def __init__(self) -> None:
+        self._begin("", "")
+        self._take: dict[str, Take] = {
+            "AK1": self._ak1,
+            "AK2": self._ak2,
+            "IK3": self._error,
+            "AK3": self._error,
+            "IK4": self._error,
+            "AK4": self._error,
+            "IK5": self._set_answer,
+            "AK5": self._set_answer,
+            "AK9": self._group_answer,
+            "UCI": self._uci,
+            "UCF": self._ucf,
+            "UCM": self._ucm,
+            "UCS": self._ucs,
+            "UCD": self._ucd,
+            "MSA": self._msa,
+            "ERR": self._err,
+        }
+
+    def start(self, head: MessageHead) -> None:
+        """Begin a message."""
+        self._begin(head.type.partition("^")[0], head.format)
+
+    def segment(self, segment: Segment) -> None:
+        """Take the next segment; those that answer nothing are passed over."""
+        take = self._take.get(segment.tag)
+        if take is not None:
+            take(segment)
+
+    def finish(self) -> tuple[tuple[Document, ...], tuple[Finding, ...]]:
+        """End the message: one document for each thing answered."""
+        self._close()
+        if not self._documents and not self._findings:
+            place = Place(address="MSA-1" if self._format == "hl7" else "")
+            self._findings.append(rules.find(rules.REQUIRED_MISSING, self._format, place))
+        documents = () if self._findings else tuple(self._documents)
+        return documents, tuple(self._findings)
+
+    def _begin(self, standard: str, format_: str) -> None:
+        self._standard = standard
+        self._format = format_
+        self._documents: list[Document] = []
+        self._findings: list[Finding] = []
+        self._parents: tuple[Reference, ...] = ()
+        self._set = Reference(MESSAGE, "")
+        self._open: tuple[str, tuple[Reference, ...]] | None = None
+        self._codes: list[Code] = []
+
+    def _close(self) -> None:
+        """Write down the answer whose errors may have followed it."""
+        if self._open is None:
+            return
+        disposition, subjects = self._open
+        numbers = tuple(one.value for one in subjects)
+        payload = AnswerReceived(self._standard, disposition, subjects, tuple(self._codes))
+        key = (self._standard, *numbers)
+        self._documents.append(Document("acknowledgement", numbers[-1], key, payload))
+        self._open = None
+        self._codes = []
+
+    def _answer(
+        self, segment: Segment, element: int, table: dict[str, str], subjects: tuple[Reference, ...]
+    ) -> None:
+        """Open the answer to ``subjects``, whose code stands in ``element``."""
+        sent = segment.get(element).strip()
+        if sent not in table or not subjects or not subjects[-1].value:
+            rule = rules.UNKNOWN_CODE if sent else rules.REQUIRED_MISSING
+            address = f"{segment.tag}.{element}"
+            place = segment.place._replace(element=element, address=address)
+            self._findings.append(rules.find(rule, self._format, place))
+            return
+        self._open = (table[sent], subjects)
+
+    def _code(self, list_: str, value: str) -> None:
+        if value and len(self._codes) < MAX_CODES:
+            self._codes.append(Code(list_, value))
+
+    def _codes_of(self, segment: Segment, elements: tuple[int, ...], list_: str) -> None:
+        for element in elements:
+            self._code(list_, segment.get(element).strip())
+
+    def _ak1(self, segment: Segment) -> None:
+        self._close()
+        self._parents = (Reference(GROUP, segment.get(2).strip()),)
+
+    def _ak2(self, segment: Segment) -> None:
+        self._close()
+        self._set = Reference(MESSAGE, segment.get(2).strip())
+
+    def _error(self, segment: Segment) -> None:
+        element = 4 if segment.tag.endswith("3") else 3
+        self._code(f"{segment.tag}{element:02}", segment.get(element).strip())
+
+    def _set_answer(self, segment: Segment) -> None:
+        self._codes_of(segment, (2, 3, 4, 5, 6), f"{segment.tag}02")
+        self._answer(segment, 1, X12_CODES, (*self._parents, self._set))
+        self._close()
+
+    def _group_answer(self, segment: Segment) -> None:
+        self._codes = []
+        self._codes_of(segment, (5, 6, 7, 8, 9), "AK905")
+        self._answer(segment, 1, X12_CODES, self._parents)
+        self._close()
+
+    def _uci(self, segment: Segment) -> None:
+        self._close()
+        self._parents = (Reference(INTERCHANGE, segment.get(1).strip()),)
+        self._answer(segment, 4, EDIFACT_CODES, self._parents)
+        self._code("0085", segment.get(5).strip())
+
+    def _ucf(self, segment: Segment) -> None:
+        self._close()
+        self._parents = (*self._parents[:1], Reference(GROUP, segment.get(1).strip()))
+        self._answer(segment, 4, EDIFACT_CODES, self._parents)
+        self._code("0085", segment.get(5).strip())
+
+    def _ucm(self, segment: Segment) -> None:
+        self._close()
+        subject = Reference(MESSAGE, segment.get(1).strip())
+        self._answer(segment, 3, EDIFACT_CODES, (*self._parents, subject))
+        self._code("0085", segment.get(4).strip())
+
+    def _ucs(self, segment: Segment) -> None:
+        self._code("0085", segment.get(2).strip())
+
+    def _ucd(self, segment: Segment) -> None:
+        self._code("0085", segment.get(1).strip())
+
+    def _msa(self, segment: Segment) -> None:
+        self._close()
+        self._answer(segment, 1, HL7_CODES, (Reference(MESSAGE, segment.get(2)),))
+
+    def _err(self, segment: Segment) -> None:
+        """Spec: HL7 chapter 2, ERR: ERR-3 from 2.5 on, before it the fourth part of ERR-1."""
+        sent = segment.get(3).strip()
+        if sent:
+            self._code("0357", sent)
+            return
+        for one in range(1, min(segment.repetitions(1), MAX_CODES) + 1):
+            self._code("0357", segment.get(1, 4, one).strip())

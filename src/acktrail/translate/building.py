@@ -1,0 +1,127 @@
+"""The one mutable thing of translating: a document while it is built, one message at a time."""
+
+from datetime import tzinfo
+from typing import NamedTuple
+
+from acktrail.model import NOWHERE, Finding, Place, Rule
+from acktrail.ports import Segment
+from acktrail.translate import rules
+from acktrail.translate.paths import Path
+from acktrail.translate.shapes import Shape, Values
+
+MAX_FINDINGS = 1000
+MAX_EXT = 10_000
+MAX_PARTS = 200_000
+
+
+class Level(NamedTuple):
+    """A loop or group as the map sees it: what it builds and which segments it holds."""
+
+    name: str
+    shape: Shape | None  # None: its segments speak of the level around it
+    holds: frozenset[str] | None  # None: every segment
+    required: tuple[tuple[str, str, str], ...] = ()  # field; tag and address for the finding
+
+
+class Frame:
+    """An open level: what was filled so far."""
+
+    __slots__ = ("level", "place", "values", "weak")
+
+    def __init__(self, level: Level, place: Place, around: "Frame | None" = None) -> None:
+        self.level = level
+        self.place = place
+        self.values: Values = {} if around is None else around.values
+        # field -> address and text, while it may give way
+        self.weak: dict[str, tuple[str, str]] = {} if around is None else around.weak
+
+
+class Origin(NamedTuple):
+    """Where a value comes from; no path for a constant."""
+
+    path: Path | None
+    segment: Segment
+    weak: bool = False
+
+    def address_and_text(self) -> tuple[str, str]:
+        """Return what ``ext`` takes of it."""
+        if self.path is None:
+            return "", ""
+        address = f"{self.path.text}@{self.segment.place.position}"
+        return address, self.path.read(self.segment)
+
+
+class Building:
+    """What is known while one message is translated.
+
+    ``ext`` takes what no rule maps: the value by its address and the segment's position; of health
+    data the address alone, once, so that it stays small and holds nothing.
+    """
+
+    __slots__ = (
+        "_zone", "currency", "ext", "findings", "format", "health", "parts", "units", "zone",
+    )  # fmt: skip
+
+    def __init__(
+        self, format_: str, *, health: bool, units: dict[str, str], zone: tzinfo | None
+    ) -> None:
+        self.format = format_
+        self.health = health
+        self.units = units
+        self._zone = zone
+        self.begin("")
+
+    def begin(self, currency: str) -> None:
+        """Forget the message before."""
+        self.currency = currency
+        self.zone = self._zone
+        self.findings: list[Finding] = []
+        self.ext: dict[str, str] = {}
+        self.parts = 0
+
+    def found(self, rule: Rule, path: Path | None, segment: Segment) -> None:
+        """Note a finding at the address of ``path``."""
+        self.found_at(rule, segment.place if path is None else path.place(segment))
+
+    def found_at(self, rule: Rule, place: Place = NOWHERE) -> None:
+        """Note a finding at a place."""
+        if len(self.findings) < MAX_FINDINGS:
+            self.findings.append(rules.find(rule, self.format, place))
+
+    def keep(self, address: str, text: str) -> None:
+        """Keep unmapped text by its address; of health data only that it was there."""
+        if self.health:
+            address, text = address.partition("@")[0], ""
+        if len(self.ext) < MAX_EXT:
+            self.ext[address] = text
+        elif not any(one.rule == rules.EXT_FULL.name for one in self.findings):
+            self.found_at(rules.EXT_FULL)
+
+    def put(self, frame: Frame, name: str, value: object, origin: Origin) -> bool:
+        """Fill a field: the first value stays, and a weak one gives way to one that is not.
+
+        What is not taken goes to ``ext``. Returns False when another value stays.
+        """
+        held = frame.values.get(name)
+        if held is None or (name in frame.weak and not origin.weak):
+            old = frame.weak.pop(name, None)
+            if old is not None and old[0] and held != value:
+                self.keep(*old)
+            frame.values[name] = value
+            if origin.weak:
+                frame.weak[name] = origin.address_and_text()
+            return True
+        if held == value:
+            return True
+        address, text = origin.address_and_text()
+        if address:
+            self.keep(address, text)
+        return False
+
+    def collect(self, frame: Frame, name: str, part: object, place: Place) -> None:
+        """Add a part to those of its kind, up to a cap."""
+        self.parts += 1
+        if self.parts <= MAX_PARTS:
+            frame.values.setdefault(name, []).append(part)
+        elif self.parts == MAX_PARTS + 1:
+            self.found_at(rules.TOO_MANY_PARTS, place)

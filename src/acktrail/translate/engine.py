@@ -1,0 +1,114 @@
+"""Follows a compiled map over the segments of a message: one pass, no look back.
+
+The open levels are a stack. A segment closes every level that does not hold it, then the first
+rule of the innermost level whose tests hold fills that level, or opens one. Ids of loops and
+groups are not used: they differ from directory to directory, what a level holds does not.
+"""
+
+from collections.abc import Mapping
+from datetime import tzinfo
+
+from acktrail.documents.kinds import HEALTH_KINDS, Document
+from acktrail.model import NOWHERE, Finding, MessageHead, Place, Severity
+from acktrail.ports import Segment
+from acktrail.translate import rules, sums
+from acktrail.translate.assemble import assemble
+from acktrail.translate.building import Building, Frame
+from acktrail.translate.maps import DOCUMENT, Map
+from acktrail.translate.paths import HEAD_TAG, HeadSegment
+from acktrail.translate.rest import keep_rest, keep_segment
+
+
+class MapTranslator:
+    """Translates messages by a map; one document each."""
+
+    def __init__(
+        self,
+        map_: Map,
+        *,
+        units: dict[str, str] | None = None,
+        zone: tzinfo | None = None,
+        currency: str = "",
+        checks: Mapping[str, str] | None = None,
+    ) -> None:
+        self._map = map_
+        self._rules = {level: map_.rules.get(level, {}) for level in map_.levels}
+        self._currency = currency or map_.currency
+        self._checks = checks or {}
+        health = map_.kinds[0] in HEALTH_KINDS
+        self._building = Building(map_.format, health=health, units=units or {}, zone=zone)
+        self._frames = [Frame(map_.levels[DOCUMENT], NOWHERE)]
+        self._places: list[Place] = []
+
+    def start(self, head: MessageHead) -> None:
+        """Begin a message."""
+        self._building.begin(self._currency)
+        self._frames = [Frame(self._map.levels[DOCUMENT], NOWHERE)]
+        self._places = []
+        if HEAD_TAG in self._rules[DOCUMENT]:
+            self.segment(HeadSegment(head))
+
+    def segment(self, segment: Segment) -> None:
+        """Take the next segment."""
+        tag, frames, building = segment.tag, self._frames, self._building
+        holds = frames[-1].level.holds
+        while holds is not None and tag not in holds:
+            self._close()
+            holds = frames[-1].level.holds
+        frame = frames[-1]
+        dispatch = self._rules[frame.level.name].get(tag)
+        handler = dispatch.find(segment) if dispatch is not None else None
+        if handler is None:
+            if tag not in self._map.drop:
+                keep_segment(building, segment)
+            return
+        if handler.opens:
+            frame = self._open(handler.opens, frame, segment)
+        for step in handler.steps:
+            step(building, frame, segment)
+        keep_rest(building, segment, handler.rest)
+
+    def finish(self) -> tuple[tuple[Document, ...], tuple[Finding, ...]]:
+        """End the message: one document, or none when there is a finding of severity error."""
+        while len(self._frames) > 1:
+            self._close()
+        building, frame = self._building, self._frames[0]
+        self._check_required(frame)
+        document = assemble(self._map.kinds, frame.values, building)
+        findings = building.findings
+        if document is not None:
+            findings += sums.check(document, self._checks, self._places)
+        refused = any(one.severity in (Severity.ERROR, Severity.FATAL) for one in findings)
+        documents = () if document is None or refused else (document,)
+        return documents, tuple(findings)
+
+    def _open(self, name: str, around: Frame, segment: Segment) -> Frame:
+        level = self._map.levels[name]
+        frame = Frame(level, segment.place, around if level.shape is None else None)
+        self._frames.append(frame)
+        return frame
+
+    def _close(self) -> None:
+        frame = self._frames.pop()
+        shape = frame.level.shape
+        if shape is None:
+            return
+        self._check_required(frame)
+        part = shape.build(frame.values)
+        if part is None and frame.values:
+            self._building.keep(f"{frame.level.name}@{frame.place.position}", "")
+        if part is None:
+            return
+        self._building.collect(self._frames[-1], shape.into, part, frame.place)
+        if shape.into == "lines":
+            self._places.append(frame.place)
+
+    def _check_required(self, frame: Frame) -> None:
+        for name, tag, address in frame.level.required:
+            if name not in frame.values and not self._found_at(address):
+                place = frame.place._replace(segment=tag, address=address)
+                self._building.found_at(rules.REQUIRED_MISSING, place)
+
+    def _found_at(self, address: str) -> bool:
+        """Tell whether the value was there and wrong: then it is not missing as well."""
+        return any(one.place.address == address for one in self._building.findings)

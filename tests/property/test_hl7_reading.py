@@ -1,0 +1,222 @@
+"""Standing properties of the HL7 reader and its answers."""
+
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from acktrail.errors import PartnerError
+from acktrail.formats.hl7.delimiters import PLAIN, read_delimiters
+from acktrail.formats.hl7.escapes import escape, unescape
+from acktrail.formats.hl7.guides import Guides
+from acktrail.formats.hl7.locate import faults
+from acktrail.formats.hl7.message import Hl7Segment
+from acktrail.formats.hl7.patterns import LinePattern
+from acktrail.formats.hl7.units import Units
+from acktrail.model import ReadResult
+from tests.generators.hl7 import (
+    ParserFiles,
+    acknowledge,
+    adt,
+    batch,
+    dft,
+    events,
+    messages,
+    read,
+    written,
+)
+
+CANARY = "QXCANARYZ"
+TAGS = ("PID", "PV1", "FT1", "DG1", "IN1", "OBX", "EVN", "GT1")
+GUIDES = {version: Guides(ParserFiles()).version(version) for version in ("2.3", "2.5.1", "2.7")}
+PATTERNS: dict[tuple[str, str], LinePattern] = {}
+
+PIECES = st.sampled_from(
+    [
+        *(b"MSH|^~\\&|A|B|C|D|20260101||DFT^P03|1|P|2.5.1", b"FHS|^~\\&|A", b"BHS|^~\\&|A"),
+        *(b"BTS|1", b"FTS|1", b"PID|1||A", b"FT1|1", b"MSH", b"MSH|", b"MSH|^", b"Z"),
+        *(b"\r", b"\n", b"\r\n", b"\x0b", b"\x1c\r", b"\xef\xbb\xbf", b"\\", b"|", b"~^&", b"\xff"),
+    ]
+)
+BYTES = st.one_of(st.binary(max_size=200), st.lists(PIECES, max_size=40).map(b"".join))
+VALUES = st.sampled_from(
+    [
+        *("", "1", "x", '""', "20240229", "20230229", "20260101120000+0100", "12.5", "1.5&USD"),
+        *("&z", "a^b", "^^", "~", "a~b", "^".join("123456789" * 2), "CG", "M", "0", "1e3"),
+    ]
+)
+
+
+@given(BYTES, st.integers(1, 64))
+def test_any_bytes_give_a_result_or_a_partner_error(body: bytes, size: int) -> None:
+    try:
+        result = read(body, {}, size)
+    except PartnerError:
+        return
+    assert isinstance(result, ReadResult)
+    assert len(acknowledge(result)) <= 2
+
+
+@given(BYTES, st.integers(1, 40))
+def test_units_are_the_file_whatever_the_chunks(body: bytes, size: int) -> None:
+    units = Units(1 << 20)
+
+    found = [one for at in range(0, len(body), size) for one in units.feed(body[at : at + size])]
+    found += units.close()
+
+    assert b"".join(unit.raw for unit in found) == body
+    assert read(body, {}, size) == read(body)
+
+
+@given(st.integers(0, 1 << 20), st.integers(0, 255))
+def test_one_changed_byte_gives_a_result_or_a_partner_error(at: int, value: int) -> None:
+    body = bytearray(batch([dft(1), adt(2)]))
+    body[at % len(body)] = value
+
+    result = read(bytes(body))
+
+    assert len(messages(result)) <= 3
+
+
+@given(st.integers(1, 10_000))
+def test_batch_cut_before_its_last_trailer_is_never_usable(at: int) -> None:
+    body = batch([dft(1), adt(2)])
+    end = at % (body.rindex(b"FTS") + 3)
+
+    assert not read(body[:end]).usable
+
+
+@given(st.integers(0, 10_000))
+def test_lost_line_of_a_batch_always_leaves_a_finding(at: int) -> None:
+    lines = batch([dft(1, 2), dft(2, 2)]).split(b"\r")[:-1]
+    gone = at % len(lines)
+    needed = (b"FHS", b"BHS", b"BTS", b"FTS", b"MSH", b"EVN", b"PID")
+    if not lines[gone].startswith(needed):
+        return  # an optional or repeated segment: HL7 has no segment count
+
+    result = read(b"\r".join(lines[:gone] + lines[gone + 1 :]) + b"\r")
+
+    assert (
+        result.findings
+        or any(
+            one.findings or any(group.findings for group in one.groups)
+            for one in result.interchanges
+        )
+        or any(message.findings for message in messages(result))
+    )
+
+
+@given(
+    st.lists(
+        st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x0b\x1c"), max_size=20),
+        max_size=8,
+    )
+)
+def test_segments_out_are_segments_in(lines: list[str]) -> None:
+    start = ("MSH", "FHS", "BHS", "FTS", "BTS")
+    sent = [line for line in lines if line.strip() and not line.startswith(start)]
+    sent = [*dft(), *sent, "NTE|1||end"]
+
+    found = [one.raw for one in events(written(sent)) if isinstance(one, Hl7Segment)]
+
+    assert "\r".join(found) == "\r".join(sent)
+
+
+@given(st.text())
+def test_unescape_undoes_escape(text: str) -> None:
+    assert unescape(escape(text, PLAIN), PLAIN) == text
+    other = read_delimiters("!", "*%?+#")
+    assert other is not None
+    assert unescape(escape(text, other), other) == text
+
+
+@settings(max_examples=400)
+@given(
+    st.sampled_from(sorted(GUIDES)),
+    st.sampled_from(TAGS),
+    st.lists(VALUES, max_size=70),
+    st.integers(0, 3),
+)
+def test_pattern_and_slow_look_agree(
+    version: str, tag: str, values: list[str], trailing: int
+) -> None:
+    guide = GUIDES[version]
+    assert guide is not None
+    specs = guide.specs(tag)
+    pattern = PATTERNS.get((version, tag)) or LinePattern(tag, specs)
+    PATTERNS[version, tag] = pattern
+    line = "|".join([tag, *values]) + "|" * trailing
+
+    accepted = pattern.accepts(line)
+
+    assert accepted is not any(True for _ in faults(line.split("|"), specs, PLAIN))
+
+
+@settings(max_examples=400)
+@given(st.sampled_from(sorted(GUIDES)), st.integers(0, 3), st.integers(1, 60), VALUES)
+def test_pattern_and_slow_look_agree_on_one_change(
+    version: str, which: int, field: int, value: str
+) -> None:
+    guide = GUIDES[version]
+    assert guide is not None
+    line = dft(version=version)[(2, 3, 4, 6)[which]]
+    fields = line.split("|") + [""] * 60
+    fields[field] = value
+    tag, specs = fields[0], guide.specs(fields[0])
+    pattern = PATTERNS.get((version, tag)) or LinePattern(tag, specs)
+    PATTERNS[version, tag] = pattern
+
+    accepted = pattern.accepts("|".join(fields).rstrip("|"))
+
+    assert accepted is not any(True for _ in faults(fields, specs, PLAIN))
+
+
+@given(st.integers(1, 20), st.integers(1, 12), st.booleans())
+def test_no_finding_and_no_answer_holds_a_planted_value(
+    field: int,
+    component: int,
+    strict: bool,  # noqa: FBT001 - Hypothesis passes it
+) -> None:
+    planted = "^" * (component - 1) + CANARY
+    lines = [
+        *dft(1),
+        f"NTE|1||{CANARY}\\{CANARY}",
+        f"{CANARY} a line of text",
+        f"OBX|1|ST|{CANARY}",
+    ]
+    for at in range(1, len(lines)):
+        fields = lines[at].split("|")
+        if len(fields) > field:
+            fields[field] = planted
+        lines[at] = "|".join(fields)
+
+    result = read(written(lines), {"strict": strict})
+    shown = repr(result) + "".join(
+        one.body.decode()
+        for options in ({}, {"ack_warnings": "true"}, {"batch": "report"})
+        for one in acknowledge(result, dict(options))
+    )
+
+    assert messages(result)[0].findings
+    assert CANARY not in shown
+
+
+@given(
+    st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="|"), min_size=1)
+)
+def test_msa_2_is_msh_10_byte_for_byte(control: str) -> None:
+    lines = dft()
+    fields = lines[0].split("|")
+    fields[9] = control
+    body = written(["|".join(fields), *lines[1:]])
+
+    (answer,) = acknowledge(read(body))
+
+    assert re.search(rb"MSA\|A[AE]\|([^|\r]*)", answer.body)[1] == control.encode()  # type: ignore[index]
+
+
+@given(st.sampled_from(["\r", "\n", "\r\n", "~", "^", "\\X41\\", "\\", "FT1|1\r", "ZZZ|1\r"]))
+def test_long_runs_are_read_in_one_go(piece: str) -> None:
+    body = written([*dft(), "NTE|1||" + piece * 5_000])
+
+    assert messages(read(body))[0].findings_total >= 0

@@ -1,0 +1,64 @@
+"""Whatever a partner sends, translating ends with documents or findings, and findings say nothing."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from acktrail.documents.encoding import decode_document, encode
+from acktrail.model import MessageHead, Severity
+from acktrail.translate.answers import AnswerTranslator
+from acktrail.translate.remittance import RemittanceTranslator
+from acktrail.translate.translator import Translator
+from tests.fakes.segment import FakeSegment
+from tests.unit.translate.running import Folder, mapped
+
+FORMATS = {"x12": "*:", "edifact": "+:", "hl7": "|^~&"}
+TRANSLATORS: list[tuple[str, Translator, list[str]]] = [
+    ("x12", mapped("x12-850"), ["BEG", "CUR", "REF", "DTM", "N1", "N3", "PER", "SAC", "PO1", "PID", "N9", "MSG", "CTT", "AMT"]),
+    ("x12", mapped("x12-810"), ["BIG", "CUR", "REF", "ITD", "N1", "N4", "IT1", "TXI", "SAC", "TDS", "SLN", "CTT"]),
+    ("edifact", mapped("edifact-orders"), ["BGM", "DTM", "NAD", "RFF", "LIN", "PIA", "QTY", "PRI", "ALC", "MOA", "UNS"]),
+    ("edifact", mapped("edifact-invoic"), ["BGM", "DTM", "NAD", "RFF", "LIN", "PIA", "QTY", "PRI", "TAX", "MOA", "UNS"]),
+    ("hl7", mapped("hl7-dft", {"bill_to": "payer"}), ["MSH", "PID", "PV1", "FT1", "GT1", "IN1", "ZZZ"]),
+    ("hl7", mapped("hl7-adt", {"authority": "A"}), ["MSH", "EVN", "PID", "MRG", "NK1"]),
+    ("x12", RemittanceTranslator(), ["BPR", "TRN", "N1", "CLP", "CAS", "NM1", "SVC", "DTM", "REF", "AMT", "LQ", "MOA", "PLB"]),
+    ("x12", AnswerTranslator(), ["AK1", "AK2", "IK3", "IK4", "IK5", "AK9", "UCI", "UCM", "MSA", "ERR"]),
+]
+WORDS = st.sampled_from(
+    ["", "", "1", "-2.50", "20260102", "20260231", "BY", "A", "137", "102", "EA", "PCE", "CG", "MR"]
+    + ["21", "47", "AAA", "203", "4000000000006", "USD", '""', "SECRETVALUE", "9e9", "\u0663"]
+)
+
+
+@st.composite
+def messages(draw: st.DrawFn) -> tuple[str, Translator, list[FakeSegment]]:
+    format_, translator, tags = draw(st.sampled_from(TRANSLATORS))
+    marks = FORMATS[format_]
+    drawn = []
+    for position in range(1, draw(st.integers(1, 12)) + 1):
+        values = draw(st.lists(WORDS, max_size=20))
+        text = draw(st.sampled_from(tags)) + marks[0]
+        for value in values:
+            text += value + draw(st.sampled_from(marks))
+        drawn.append(FakeSegment(text, format_, position))
+    return format_, translator, drawn
+
+
+@given(messages())
+def test_any_segments_give_documents_that_read_back_or_an_error(
+    drawn: tuple[str, Translator, list[FakeSegment]],
+) -> None:
+    format_, translator, segments = drawn
+
+    translator.start(MessageHead(format_, "T^A08", "", "C1"))
+    for segment in segments:
+        translator.segment(segment)
+    documents, findings = translator.finish()
+
+    wrong = [one for one in findings if one.severity in (Severity.ERROR, Severity.FATAL)]
+    assert bool(documents) != bool(wrong)
+    assert "SECRETVALUE" not in repr(findings)
+    for document in documents:
+        assert decode_document(encode(document)) == document
+
+
+def test_maps_are_all_in_the_property() -> None:
+    assert len(Folder().names("maps")) == len(TRANSLATORS) - 2

@@ -1,0 +1,576 @@
+"""What is asked of Odoo per kind, and what is refused before anything is asked."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from acktrail.documents.kinds import (
+    AnswerReceived,
+    BankStatement,
+    Charge,
+    ChargeLine,
+    ClaimPayment,
+    Document,
+    Opaque,
+    Remittance,
+    Service,
+    Trade,
+)
+from acktrail.documents.parts import (
+    CLEAR,
+    Adjustment,
+    Allowance,
+    Code,
+    Identifier,
+    Item,
+    Line,
+    Period,
+    Quantity,
+    Totals,
+)
+from acktrail.errors import SetupError
+from acktrail.odoo.loads import ALLOWED, RULES, Plan, Refusal
+from acktrail.odoo.plan import calls, encode_calls, plan
+from tests.unit.odoo import samples
+from tests.unit.odoo.samples import PARTNER, usd
+
+CATALOGUED: dict[str, object] = {"products": "external_id", "create_products": True}
+CASES = [
+    (samples.invoice(), {}),
+    (samples.taxed_invoice(), {"notes": True}),
+    (samples.credit_note(), {"post": True}),
+    (samples.order(), CATALOGUED),
+    (samples.catalogue(), CATALOGUED),
+    (samples.charge(), {}),
+    (samples.remittance(), {"post": True, "reconcile": True}),
+    (samples.person(), {"party_fields": ["name", "city", "country_id"]}),
+    (samples.statement(), {"bank_journal": "account.1_bank"}),
+]
+
+
+def planned(document: Document, **changes: object) -> Plan:
+    found = plan(document, samples.options(**changes), PARTNER)
+    assert isinstance(found, Plan), found
+    return found
+
+
+def refused(document: Document, **changes: object) -> set[str]:
+    found = plan(document, samples.options(**changes), PARTNER)
+    assert isinstance(found, Refusal)
+    return {one.rule for one in found.findings}
+
+
+def column(found: Plan, name: str) -> list[str]:
+    load = found.loads[-1]
+    at = load.fields.index(name)
+    return [row[at] for row in load.rows]
+
+
+@pytest.mark.parametrize(("document", "changes"), CASES, ids=lambda one: getattr(one, "kind", ""))
+def test_plan_of_every_kind_sends_only_allowed_fields_as_text(
+    document: Document, changes: dict[str, object]
+) -> None:
+    found = planned(document, **changes)
+
+    for load in found.loads:
+        assert set(load.fields) <= ALLOWED[load.model]
+        assert load.rows[0][load.fields.index("id")] == load.external_id
+        assert all(len(row) == len(load.fields) for row in load.rows)
+        assert all(isinstance(cell, str) for row in load.rows for cell in row)
+
+
+@pytest.mark.parametrize(("document", "changes"), CASES, ids=lambda one: getattr(one, "kind", ""))
+def test_plan_of_the_same_document_is_the_same_bytes(
+    document: Document, changes: dict[str, object]
+) -> None:
+    first, second = (encode_calls(planned(document, **changes)) for _ in range(2))
+
+    assert first == second
+    assert json.loads(first)[0]["body"]["context"]["noupdate"] is True
+
+
+def test_plan_when_written_as_calls_has_the_bodies_that_odoo_takes() -> None:
+    found = planned(samples.invoice(), post=True, partner="base.partner_demo")
+
+    load, verb = calls(found)
+
+    assert (load.path, verb.path) == (
+        "/json/2/account.move/load",
+        "/json/2/account.move/action_post",
+    )
+    assert load.body == {
+        "fields": [
+            *("id", "move_type", "partner_id/id", "journal_id/id", "invoice_date", "ref"),
+            *("invoice_origin", "invoice_line_ids/name", "invoice_line_ids/quantity"),
+            *("invoice_line_ids/product_uom_id/id", "invoice_line_ids/price_unit"),
+            "invoice_line_ids/tax_ids/id",
+        ],
+        "data": [
+            [
+                *(found.external_id, "in_invoice", "base.partner_demo", "account.1_purchase"),
+                *("2026-11-03", "INV-1", "PO-7", "Gloves A-1", "10", "uom.product_uom_unit"),
+                *("4.25", ""),
+            ]
+        ],
+        "context": {
+            "lang": "en_US",
+            "allowed_company_ids": [1],
+            "tracking_disable": True,
+            "mail_create_nosubscribe": True,
+            "mode": "update",
+            "noupdate": True,
+        },
+    }
+    assert verb.body["ids"] == [found.external_id]
+
+
+def test_plan_whose_partner_is_a_table_creates_it_first() -> None:
+    found = planned(samples.invoice())
+
+    assert [load.model for load in found.loads] == ["res.partner", "account.move"]
+    assert found.loads[1].depends_on == (found.loads[0].external_id,)
+    assert found.depends_on == ()
+
+
+@pytest.mark.parametrize(
+    "document",
+    [samples.invoice(), samples.charge(), samples.remittance()],
+    ids=lambda one: one.kind,
+)
+def test_plan_of_a_move_always_has_the_tax_column(document: Document) -> None:
+    assert any(name.endswith("/tax_ids/id") for name in planned(document).loads[-1].fields)
+
+
+def test_invoice_line_with_a_tax_gets_the_profiles_tax() -> None:
+    assert column(planned(samples.taxed_invoice()), "invoice_line_ids/tax_ids/id") == [samples.TAX]
+
+
+def test_invoice_with_a_tax_that_no_table_has_is_refused() -> None:
+    assert refused(samples.taxed_invoice(), taxes={}) == {"ref.tax_unknown"}
+
+
+def test_invoice_with_an_unknown_unit_is_refused_and_never_taken_for_units() -> None:
+    assert refused(samples.invoice(), units={}) == {"ref.unit_unknown"}
+
+
+def test_invoice_amounts_that_are_stated_once_become_lines_of_their_own() -> None:
+    totals = Totals(
+        allowances=usd("2.00"), charges=usd("5.00"), tax=usd("3.08"), total=usd("48.58")
+    )
+    document = samples.invoice(payload=Trade((samples.line("1", "10", "4.25"),), totals))
+
+    prices = column(planned(document), "invoice_line_ids/price_unit")
+
+    assert prices == ["4.25", "-2.00", "5.00", "3.08"]
+
+
+def test_invoice_line_allowance_becomes_a_line_with_the_same_tax() -> None:
+    allowances = (
+        Allowance(charge=False, amount=usd("1.50")),
+        Allowance(charge=True, percent=Decimal(10)),
+    )
+    line = replace(samples.line("1", "10", "4.25"), allowances=allowances)
+
+    found = planned(samples.invoice(payload=Trade((line,))))
+
+    assert column(found, "invoice_line_ids/price_unit") == ["4.25", "-1.50", "4.25"]
+
+
+def test_invoice_price_per_hundred_is_divided_by_its_basis() -> None:
+    line = replace(samples.line("1", "10", "4.25"), basis=Decimal(100))
+
+    found = planned(samples.invoice(payload=Trade((line,))))
+
+    assert column(found, "invoice_line_ids/price_unit") == ["0.0425"]
+
+
+def test_invoice_notes_when_the_profile_sends_them_are_escaped() -> None:
+    document = samples.invoice(notes=("<script>alert(1)</script>\x00 & more",))
+
+    found = planned(document, notes=True)
+
+    assert column(found, "narration") == ["<p>&lt;script&gt;alert(1)&lt;/script&gt; &amp; more</p>"]
+    assert "narration" not in planned(document).loads[-1].fields
+
+
+def test_invoice_in_another_currency_is_refused() -> None:
+    assert refused(samples.invoice(currency="EUR")) == {"post.currency"}
+
+
+def test_invoice_with_a_negative_total_is_refused() -> None:
+    payload = Trade((samples.line("1", "1", "-5"),), Totals(total=usd("-5")))
+
+    assert refused(samples.invoice(payload=payload)) == {"post.negative_total"}
+
+
+def test_invoice_without_date_line_price_or_quantity_is_refused_with_each_finding() -> None:
+    quantity = {"INVOICED": Quantity(Decimal(1), "EA")}
+    lines = (Line("1", quantities=quantity), Line("2", price=usd("1")))
+
+    found = refused(samples.invoice(issued=None, payload=Trade(lines)))
+
+    assert found == {"post.date_missing", "post.price_missing", "post.quantity_missing"}
+    assert refused(samples.invoice(payload=Trade())) == {"post.lines_missing"}
+
+
+@pytest.mark.parametrize("function", ["CHANGE", "REPLACE", "CANCEL", "DUPLICATE"])
+def test_document_that_changes_another_is_left_to_a_person(function: str) -> None:
+    assert refused(samples.invoice(function=function)) == {"post.function_unrouted"}
+
+
+def test_party_that_the_parties_table_has_is_the_counterpart() -> None:
+    document = replace(samples.order(), parties=(samples.buyer("GLN", "4012345000009"),))
+
+    found = planned(document, **CATALOGUED, parties={"GLN:4012345000009": "base.partner_demo"})
+
+    assert column(found, "partner_id/id")[0] == "base.partner_demo"
+
+
+def test_party_that_the_parties_table_lacks_refuses_the_document() -> None:
+    document = replace(samples.order(), parties=(samples.buyer("GLN", "4012345000009"),))
+
+    assert refused(document, **CATALOGUED, parties={"GLN:1": "x.y"}) == {"ref.party_unknown"}
+
+
+def test_order_by_default_code_looks_up_every_item_once() -> None:
+    found = planned(samples.order(codes=("A-1", "A-2", "A-1")), products="default_code")
+
+    assert [one.value for one in found.lookups] == ["A-1", "A-2"]
+    assert column(found, "order_line/product_id") == ["A-1", "A-2", "A-1"]
+
+
+def test_order_item_in_the_crosswalk_is_looked_up_as_ours() -> None:
+    found = planned(
+        samples.order(codes=("A-1",)), products="barcode", items={"SELLER:A-1": "40123"}
+    )
+
+    assert [(one.field, one.value) for one in found.lookups] == [("barcode", "40123")]
+
+
+def test_order_item_without_a_usable_number_is_refused() -> None:
+    assert refused(samples.order(), products="barcode") == {"ref.item_unknown"}
+
+
+def test_order_without_a_way_to_products_is_refused() -> None:
+    assert refused(samples.order()) == {"post.option_missing"}
+
+
+def test_order_without_prices_leaves_them_to_the_pricelist() -> None:
+    lines = tuple(replace(one, price=None) for one in _lines(samples.order()))
+
+    found = planned(replace(samples.order(), payload=Trade(lines)), **CATALOGUED)
+
+    assert "order_line/price_unit" not in found.loads[-1].fields
+
+
+def test_order_with_some_prices_is_refused_for_an_empty_one_would_be_zero() -> None:
+    first, second = _lines(samples.order())
+    document = replace(samples.order(), payload=Trade((first, replace(second, price=None))))
+
+    assert refused(document, **CATALOGUED) == {"post.price_missing"}
+
+
+def test_catalogue_and_order_agree_on_the_external_id_of_a_product() -> None:
+    prices, ordered = (planned(one, **CATALOGUED) for one in (samples.catalogue(), samples.order()))
+
+    of_products = [
+        {load.external_id for load in one.loads if load.model == "product.product"}
+        for one in (prices, ordered)
+    ]
+    assert of_products[0] == of_products[1]
+    assert len(of_products[0]) == 2
+
+
+def test_catalogue_price_of_a_later_date_has_a_key_of_its_own() -> None:
+    trade = samples.catalogue().payload
+    assert isinstance(trade, Trade)
+    later = replace(trade, valid=Period(date(2027, 1, 1)))
+
+    first = planned(samples.catalogue(), **CATALOGUED)
+    second = planned(replace(samples.catalogue(), payload=later), **CATALOGUED)
+
+    assert first.loads[-1].external_id != second.loads[-1].external_id
+    assert column(second, "date_start") == ["2027-01-01"]
+
+
+def test_charge_credits_become_a_credit_note_of_their_own() -> None:
+    charge = samples.charge().payload
+    assert isinstance(charge, Charge)
+    credit = replace(charge.lines[0], type="CREDIT", key="3")
+    document = replace(samples.charge(), payload=replace(charge, lines=(*charge.lines, credit)))
+
+    found = planned(document)
+
+    moves = [load for load in found.loads if load.model == "account.move"]
+    assert [load.rows[0][1] for load in moves] == ["out_refund", "out_invoice"]
+    assert found.external_id == moves[-1].external_id
+    assert found.expected is not None
+    assert found.expected.amount == Decimal("250.00")
+
+
+@pytest.mark.parametrize("type_", ["ADJUSTMENT", "PAYMENT"])
+def test_charge_line_that_is_no_charge_is_left_to_a_person(type_: str) -> None:
+    line = ChargeLine("1", type_, Code("X", "1"), None, date(2026, 1, 1), Decimal(1), usd("1"))
+    document = replace(samples.charge(), payload=Charge("V", "A", None, (line,)))
+
+    assert refused(document) >= {"post.line_unrouted"}
+
+
+def test_charge_billed_to_a_patient_refers_to_the_pseudonymous_record() -> None:
+    patient = Identifier("MRN", "MRN-1", "HOSP")
+    charge = samples.charge().payload
+    assert isinstance(charge, Charge)
+
+    found = planned(replace(samples.charge(), payload=replace(charge, bill_to=patient)))
+
+    assert found.depends_on == (planned(samples.person()).loads[-1].external_id,)
+
+
+def test_remittance_when_planned_is_one_balanced_entry() -> None:
+    """X12 005010X221A1 1.10.2: the parts of a remittance balance, so does the entry."""
+    found = planned(samples.remittance())
+
+    names = column(found, "line_ids/name")
+    debited = [Decimal(one) for one in column(found, "line_ids/debit")]
+    credited = [Decimal(one) for one in column(found, "line_ids/credit")]
+
+    assert names == ["EFT 0012345", "CLM-1 paid", "CLM-1 CO-45", "CLM-1 CO-45", "PLB WO"]
+    assert debited == [150, 0, 40, 0, 10]
+    assert credited == [0, 160, 0, 40, 0]
+
+
+def test_remittance_835_payment_rule_when_broken_is_refused() -> None:
+    """BPR02 = sum(CLP04) - sum(PLB amounts)."""
+    paid = _remittance()
+    wrong = replace(paid, payment=replace(paid.payment, amount=usd("151.00")))
+
+    assert refused(replace(samples.remittance(), payload=wrong)) == {"post.unbalanced"}
+
+
+def test_remittance_835_claim_rule_when_broken_is_refused() -> None:
+    """CLP03 - sum(CAS) = CLP04."""
+    paid = _remittance()
+    wrong = replace(paid, claims=(replace(paid.claims[0], charge=usd("251.00")),))
+
+    assert refused(replace(samples.remittance(), payload=wrong)) == {"post.claim_unbalanced"}
+
+
+def test_remittance_reversal_changes_sides_and_has_no_negative_cell() -> None:
+    """CLP02 = 22 carries negated amounts."""
+    back = ClaimPayment(
+        "CLM-1",
+        "22",
+        usd("-250.00"),
+        usd("-160.00"),
+        adjustments=(Adjustment("CO", Code("CARC", "45"), usd("-90.00")),),
+    )
+    paid = _remittance()
+    payment = replace(paid.payment, amount=usd("-160.00"))
+    payload = replace(paid, payment=payment, claims=(back,), provider_adjustments=())
+
+    found = planned(replace(samples.remittance(), payload=payload))
+
+    assert column(found, "line_ids/debit") == ["0", "160.00", "0", "90.00"]
+    assert column(found, "line_ids/credit") == ["160.00", "0", "90.00", "0"]
+
+
+def test_remittance_adjustments_of_claim_and_services_are_added_by_reason() -> None:
+    paid = _remittance()
+    claim = paid.claims[0]
+    service = Service(
+        Code("HCPCS", "1"),
+        usd("1"),
+        usd("1"),
+        adjustments=(Adjustment("CO", Code("CARC", "45"), usd("15.00")),),
+    )
+    lowered = replace(
+        claim,
+        adjustments=(
+            Adjustment("CO", Code("CARC", "45"), usd("25.00")),
+            Adjustment("PR", Code("CARC", "1"), usd("50.00")),
+        ),
+        services=(service,),
+    )
+
+    found = planned(replace(samples.remittance(), payload=replace(paid, claims=(lowered,))))
+
+    assert column(found, "line_ids/debit")[2] == "40.00"
+
+
+def test_remittance_account_is_looked_up_by_reason_then_group_then_default() -> None:
+    table = {"CO-45": "a.co45", "PLB": "a.plb", "default": "a.default"}
+
+    accounts = column(planned(samples.remittance(), adjustment=table), "line_ids/account_id/id")
+
+    assert accounts[2] == "a.co45"
+    assert accounts[4] == "a.plb"
+
+
+def test_remittance_without_accounts_names_each_missing_option() -> None:
+    found = plan(
+        samples.remittance(), samples.options(receivable="", outstanding="", adjustment={}), PARTNER
+    )
+
+    assert isinstance(found, Refusal)
+    places = {(one.rule, one.place.address) for one in found.findings}
+    assert ("post.option_missing", "odoo.receivable") in places
+    assert ("post.option_missing", "odoo.outstanding") in places
+    assert ("ref.account_unknown", "CAS02") in places
+
+
+def test_remittance_for_information_only_is_not_posted() -> None:
+    """BPR01 = I."""
+    payload = replace(_remittance(), handling="I")
+
+    assert refused(replace(samples.remittance(), payload=payload)) == {"post.nothing_to_post"}
+
+
+def test_remittance_predetermination_writes_nothing_off() -> None:
+    """CLP02 = 25: no payment was made."""
+    claim = ClaimPayment(
+        "CLM-2",
+        "25",
+        usd("100.00"),
+        usd("0"),
+        adjustments=(Adjustment("CO", Code("CARC", "45"), usd("100.00")),),
+    )
+    paid = _remittance()
+
+    found = planned(
+        replace(samples.remittance(), payload=replace(paid, claims=(*paid.claims, claim)))
+    )
+
+    assert not any(name.startswith("CLM-2") for name in column(found, "line_ids/name"))
+
+
+def test_person_without_owned_fields_sends_nothing_that_names_anybody() -> None:
+    sent = encode_calls(planned(samples.person()))
+
+    assert b"Canary" not in sent
+    assert b"MRN" not in sent
+
+
+def test_person_event_is_a_posting_of_its_own_about_the_same_record() -> None:
+    later = samples.person(event_at=datetime(2026, 12, 1, tzinfo=UTC))
+    first, second = planned(samples.person()), planned(later)
+
+    assert first.external_id != second.external_id
+    assert first.loads[-1].external_id == second.loads[-1].external_id
+
+
+def test_person_field_that_is_to_be_cleared_is_sent_empty_only_when_overwriting() -> None:
+    document = samples.person(city=CLEAR)
+
+    kept = planned(document, party_fields=["city"])
+    written = planned(document, party_fields=["city"], party_updates="overwrite")
+
+    assert "city" not in kept.loads[-1].fields
+    assert column(written, "city") == [""]
+    assert "noupdate" not in json.loads(encode_calls(written))[-1]["body"]["context"]
+
+
+def test_person_merge_is_left_to_a_person() -> None:
+    assert refused(samples.person(action="MERGE")) == {"post.merge_by_person"}
+
+
+def test_person_without_the_deployments_secret_is_not_planned() -> None:
+    options = replace(samples.options(), pseudonym_key=b"")
+
+    with pytest.raises(SetupError):
+        plan(samples.person(), options, PARTNER)
+
+
+def test_statement_without_a_bank_journal_is_not_routed() -> None:
+    assert refused(samples.statement()) == {"post.kind_unrouted"}
+
+
+@pytest.mark.parametrize("payload", [Opaque("ORU"), AnswerReceived("999", "ACCEPTED")])
+def test_document_of_a_kind_without_a_place_in_odoo_is_refused(
+    payload: Opaque | AnswerReceived,
+) -> None:
+    assert refused(Document("opaque", "1", ("1",), payload)) == {"post.kind_unrouted"}
+
+
+def test_rules_have_distinct_names() -> None:
+    assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+def test_charge_line_with_only_an_amount_is_billed_as_one() -> None:
+    line = ChargeLine(
+        "1", "CHARGE", Code("X", "1"), None, date(2026, 1, 1), Decimal(3), None, usd("10")
+    )
+    document = replace(samples.charge(), issued=None, payload=Charge("V", "A", None, (line,)))
+
+    found = planned(document)
+
+    assert column(found, "invoice_line_ids/quantity") == ["1"]
+    assert column(found, "invoice_line_ids/price_unit") == ["10"]
+    assert column(found, "invoice_date") == ["2026-01-01"]
+
+
+def test_charge_without_price_or_date_is_refused_with_each_finding() -> None:
+    line = ChargeLine("1", "CHARGE", Code("X", "1"), None, None, Decimal(1))
+    document = replace(samples.charge(), issued=None, payload=Charge("V", "A", None, (line,)))
+
+    assert refused(document) == {"post.date_missing", "post.price_missing"}
+
+
+def test_charge_code_in_the_crosswalk_finds_a_product() -> None:
+    found = planned(
+        samples.charge(),
+        products="default_code",
+        items={"HCPCS:99213": "VISIT", "HCPCS:85025": "CBC"},
+    )
+
+    assert column(found, "invoice_line_ids/product_id") == ["VISIT", "CBC"]
+    assert [one.value for one in found.lookups] == ["VISIT", "CBC"]
+
+
+def test_catalogue_that_cannot_be_posted_is_refused_with_each_finding() -> None:
+    line = Line("1", Item((Identifier("SELLER", "A-1"),)))
+    document = replace(samples.catalogue(), payload=Trade((line,)), function="REPLACE")
+
+    found = refused(document)
+
+    assert found == {"post.function_unrouted", "post.option_missing", "post.price_missing"}
+    assert refused(replace(samples.catalogue(), payload=Trade()), **CATALOGUED) == {
+        "post.lines_missing"
+    }
+
+
+def test_catalogue_without_a_validity_starts_on_its_date() -> None:
+    trade = samples.catalogue().payload
+    assert isinstance(trade, Trade)
+    document = replace(
+        samples.catalogue(), issued=date(2026, 5, 1), payload=replace(trade, valid=None)
+    )
+
+    assert column(planned(document, **CATALOGUED), "date_start") == ["2026-05-01"]
+
+
+def test_statement_without_an_entry_moves_nothing() -> None:
+    booked = samples.statement().payload
+    assert isinstance(booked, BankStatement)
+    document = replace(samples.statement(), payload=replace(booked, entries=()))
+
+    assert refused(document, bank_journal="account.1_bank") == {"post.nothing_to_post"}
+
+
+def test_person_country_is_an_external_id_of_odoo() -> None:
+    assert column(planned(samples.person(), party_fields=["country_id"]), "country_id/id") == [
+        "base.us"
+    ]
+
+
+def _lines(document: Document) -> tuple[Line, ...]:
+    assert isinstance(document.payload, Trade)
+    return document.payload.lines
+
+
+def _remittance() -> Remittance:
+    payload = samples.remittance().payload
+    assert isinstance(payload, Remittance)
+    return payload
