@@ -7,7 +7,7 @@ from acktrail.errors import PartnerError
 from acktrail.formats.delimited import Marks, split_released
 from acktrail.formats.edifact.characters import DEFAULT_MARKS, Script
 from acktrail.formats.edifact.checker import faults
-from acktrail.formats.edifact.directory import directory_of
+from acktrail.formats.edifact.directory import Composite, Element, directory_of
 from acktrail.formats.edifact.patterns import pattern_of
 from acktrail.formats.edifact.writer import Line, read_back, written
 from acktrail.model import ReadResult
@@ -97,15 +97,27 @@ def test_findings_never_hold_a_value(data: bytes, draw: st.DataObject) -> None:
 letters = st.text(alphabet=":+?'*.,-AB1 20260315\xe9\xff", max_size=12)
 
 
+def fitting(part: Element) -> st.SearchStrategy[str]:
+    """Values of the right kind and about the right length; composites with empty parts."""
+    if isinstance(part, Composite):
+        return st.tuples(*map(fitting, part.parts)).map(lambda values: ":".join(values).rstrip(":"))
+    if part.kind == "n":
+        edges = ["1", "12.50", "-3", "9" * part.most, "9" * (part.most + 1), "1." + "9" * part.most]
+        return st.sampled_from(["1", "1", *edges, *([] if part.mandatory else [""] * 16)])
+    wide = [sign * (part.most + extra) for sign in ("A", "\xe9") for extra in (0, 1)]
+    usual = ["S", "S", "S"] if part.mandatory else ["", "", "", "EN"]
+    return st.sampled_from([*(usual * 8), *wide, "20260315", "102", "A 1"])
+
+
 @st.composite
 def raw_segments(draw: st.DrawFn) -> str:
-    """A raw segment of D.96A, mostly right: numbers, dates and empty parts are likely."""
+    """A raw segment of D.96A, mostly right, sometimes with anything in one element."""
     tag = draw(st.sampled_from(sorted(SEGMENTS)))
-    part = st.one_of(
-        st.sampled_from(["", "1", "EN", "137", "20260315", "102", "12.50", "-3", "S", "é"]), letters
-    )
-    elements = draw(st.lists(st.lists(part, max_size=5).map(":".join), max_size=8))
-    return "+".join([tag, *elements]).split("'", maxsplit=1)[0]
+    elements = [draw(fitting(part)) for part in SEGMENTS[tag]]
+    if draw(st.integers(0, 3)) == 0:
+        elements[draw(st.integers(0, len(elements) - 1))] = draw(letters)
+    raw = "+".join([tag, *elements])
+    return draw(st.sampled_from([raw, raw.rstrip("+:")])).split("'", maxsplit=1)[0]
 
 
 @given(

@@ -47,7 +47,7 @@ def answers(
     An interchange whose mandatory parts to be copied are absent or invalid gets none: there is no
     valid CONTRL for it, and a person has to look. Numbers are taken in the order of the file.
     """
-    pairs = zip(answered(result, answering), answering.numbers, strict=False)
+    pairs = zip(answered(result, answering), answering.numbers, strict=True)
     built = (
         _answer(one, str(number), answering, directories, usable=result.usable)
         for one, number in pairs
