@@ -13,7 +13,9 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -53,7 +55,9 @@ class Sshd:
         self.folder.mkdir(parents=True)
         self.home.mkdir()
         for name, kind in (("host_ed25519", "ed25519"), ("host_rsa", "rsa"), ("login", "ed25519")):
-            _make_key(self.folder / name, kind)
+            for suffix, text in _key(name, kind).items():
+                (self.folder / f"{name}{suffix}").touch(0o600)
+                (self.folder / f"{name}{suffix}").write_text(text)
         shutil.copy(self.folder / "login.pub", self.folder / "authorized_keys")
 
     def start(self) -> None:
@@ -164,6 +168,14 @@ def sshd_server(tmp_path: Path) -> Iterator[Sshd]:
 def _make_key(path: Path, kind: str) -> None:
     call = ["ssh-keygen", "-q", "-t", kind, "-N", "", "-C", "test", "-f", str(path)]
     subprocess.run(call, check=True)
+
+
+@cache
+def _key(name: str, kind: str) -> dict[str, str]:
+    """Return a private and a public key, made once a run: an RSA key takes a second."""
+    with TemporaryDirectory() as folder:
+        _make_key(Path(folder) / name, kind)
+        return {end: (Path(folder) / f"{name}{end}").read_text() for end in ("", ".pub")}
 
 
 def _free_port() -> int:

@@ -89,7 +89,6 @@ class Service:
 
     def start(self) -> None:
         """Start the engine, which first finishes what was left."""
-        self.wired.note_dead()
         self.wired.engine.start()
         self.wired.note_dead()
         for found in self._profiles():
@@ -106,22 +105,23 @@ class Service:
         return found
 
     def _loop(self, found: Found) -> EndpointLoop:
-        lister = self.wired.lister(found)
-        loop = EndpointLoop(
-            lister, threading.Event(), EndpointState(found.profile.id), self.stopping
-        )
+        state = EndpointState(found.profile.id)
+        return EndpointLoop(self.wired.lister(found), threading.Event(), state, self.stopping)
+
+    def _watch(self, loop: EndpointLoop) -> None:
+        """Let events wake the loop of a local folder; its own interval stays the safety net."""
+        found = loop.lister.found
         inbound = found.profile.inbound
         if inbound.transport == "folder":
             folder = self.wired.inbound_folder(found)
-            self.watches.append(
-                FolderWatch([folder], wake=loop.wake, polling=inbound.watch == "poll")
-            )
-        return loop
+            watch = FolderWatch([folder], wake=loop.wake, polling=inbound.watch == "poll")
+            watch.start()
+            self.watches.append(watch)
 
     def run(self) -> None:
         """Serve until :attr:`stopping` is set."""
-        for watch in self.watches:
-            watch.start()
+        for loop in self.loops:
+            self._watch(loop)
         threads = [threading.Thread(target=self._drain, name="drain", daemon=True)]
         threads += [
             threading.Thread(target=loop.run, name=f"poll-{loop.state.partner}", daemon=True)

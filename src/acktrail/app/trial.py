@@ -6,7 +6,7 @@ folder. Samples, the partners' own test cases and dry runs use it; same input, s
 
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import tomlkit
 
 from acktrail.app.home import Home, make_home
 from acktrail.app.journal import kept_document
+from acktrail.app.lister import Lister
 from acktrail.app.looks import kept_result
 from acktrail.app.posting import Posting
 from acktrail.app.sender import Sender
@@ -51,12 +52,13 @@ class Trial:
 
     wired: Wired
     clock: FrozenClock
+    listers: dict[str, Lister] = field(default_factory=dict)  # by partner: they remember looks
 
     def drop(self, partner: str, name: str, body: bytes) -> list[ExchangeRow]:
         """Drop one file and run until nothing is due; return the exchanges that came of it."""
         tools = self.wired.tools
         found = tools.home.profile(partner)
-        lister = self.wired.lister(found)
+        lister = self._lister(partner)
         (self.wired.inbound_folder(found) / name).write_bytes(body)
         before = {row.id for row in tools.ledger.exchanges(limit=10_000)}
         for _ in range(MOST_POLLS):
@@ -73,10 +75,15 @@ class Trial:
         self.clock.advance(by)
         tools = self.wired.tools
         before = {row.id for row in tools.ledger.exchanges(limit=10_000)}
-        self.wired.lister(tools.home.profile(partner)).poll()
+        self._lister(partner).poll()
         self._run()
         rows = tools.ledger.exchanges(limit=10_000)
         return sorted(row for row in rows if row.id not in before)
+
+    def _lister(self, partner: str) -> Lister:
+        if partner not in self.listers:
+            self.listers[partner] = self.wired.lister(self.wired.tools.home.profile(partner))
+        return self.listers[partner]
 
     def _run(self) -> None:
         engine = self.wired.engine

@@ -31,6 +31,7 @@ class EdifactTable(Table):
     encoding: str | None = None
     strip_newlines: Literal["auto", "always", "never"] | None = None
     repetition: Literal["declared", "none"] | None = None
+    control_characters: bool | None = None  # UNB without UNA may use 0x1D, 0x1F, 0x1C
 
 
 class Hl7Table(Table):
@@ -51,7 +52,9 @@ class Hl7Table(Table):
     continuation_lines: bool | None = None
     require_terminator: bool | None = None
     on_count_mismatch: Literal["reject", "process"] | None = None
-    on_missing_trailer: Literal["hold", "process"] | None = None
+    on_missing_trailer: Literal["hold", "reject", "process"] | None = None
+    structure_for: dict[str, str] | None = None
+    control_id_fallback: bool | None = None
 
 
 class TabularTable(Table):
@@ -102,6 +105,11 @@ class Acknowledge(Table):
     batch: Literal["all", "errors", "report", "none"] | None = None
     ack_msh9: Literal["code", "code_event", "full"] | None = None
     half_pair: Literal["NE", "AL"] | None = None
+    ack_version: str | None = None
+    identity: str | None = None  # HL7: "APPLICATION|FACILITY" of ours where the message names none
+    ack_warnings: bool | None = None
+    answer_without_control_id: bool | None = None
+    contrl_type: str | None = None  # "CONTRL:2:2:UN" where a partner wants that
     receipt: Literal["csv", "none"] | None = None
     control_prefix: str | None = None
     element_separator: str | None = None
@@ -113,7 +121,7 @@ class Acknowledge(Table):
         """Return the keys that are set, as the answer builders take them."""
         table = self.model_dump(exclude_none=True, exclude_unset=True)
         return {
-            key: ("1" if value else "") if isinstance(value, bool) else value
+            key: ("true" if value else "") if isinstance(value, bool) else value
             for key, value in table.items()
         }
 

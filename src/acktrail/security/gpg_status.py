@@ -15,7 +15,7 @@ from acktrail.security.refusals import Refusal, refused
 PREFIX = "[GNUPG:] "
 WEAK_HASHES = ("1", "2", "3")  # MD5, SHA-1, RIPEMD-160: RFC 9580, section 9.5
 DOCUMENT_SIGNATURES = ("00", "01")  # of bytes, of text
-BAD_PASSPHRASE = 11  # gpg-error's number, in the low 16 bits
+NO_PASSPHRASE = (11, 177)  # gpg-error's numbers for a bad and a missing one, in the low 16 bits
 NO_PUBLIC_KEY = "9"  # reason in ERRSIG
 TEXT_FORMATS = ("74", "75")  # literal formats t and u, as hexadecimal octets
 
@@ -88,7 +88,7 @@ def _one(said: Said, word: str) -> list[str]:
 def _refuse_unsealed(said: Said) -> None:
     """Refuse what is no message, not encrypted, or not encrypted to us."""
     for rest in said.get("ERROR", ()):
-        if rest[0] == "pkdecrypt_failed" and int(rest[1]) & 0xFFFF == BAD_PASSPHRASE:
+        if rest[0] == "pkdecrypt_failed" and int(rest[1]) & 0xFFFF in NO_PASSPHRASE:
             msg = "the passphrase does not fit our OpenPGP key"
             raise SecretError(msg)
     if "DECRYPTION_KEY" in said:

@@ -23,6 +23,9 @@ with warnings.catch_warnings():  # it imports a module that Python is about to d
         SignatureType,
     )
 
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
+
 from acktrail.errors import KeyMissingError
 
 __all__ = [
@@ -69,6 +72,9 @@ BROKEN = (
     pgpy.errors.PGPEncryptionError,
     pgpy.errors.PGPInsecureCipherError,
     pgpy.errors.PGPOpenSSLCipherNotSupportedError,
+    InvalidSignature,
+    InvalidUnwrap,
+    UnsupportedAlgorithm,
     ArithmeticError,
     AttributeError,
     LookupError,

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from acktrail.documents.kinds import ClaimPayment, Document, Remittance, Service
+from acktrail.documents.kinds import ClaimPayment, Document, Remittance
 from acktrail.documents.parts import (
     Adjustment,
     Code,
@@ -19,13 +19,12 @@ from acktrail.documents.parts import (
     Money,
     Party,
     Payment,
-    Period,
     Reference,
 )
 from acktrail.model import Finding, MessageHead, Place, Rule, Severity
 from acktrail.ports import Segment
 from acktrail.translate import rules
-from acktrail.translate.building import Building
+from acktrail.translate.building import MAX_EXT, Building
 from acktrail.translate.remittance_codes import (
     CAS_TRIPLES,
     CLAIM_NAMES,
@@ -38,7 +37,6 @@ from acktrail.translate.remittance_codes import (
     MIA_REMARKS,
     MOA_REMARKS,
     MODIFIERS,
-    ORGANISATION_IDS,
     PARTY_IDS,
     PARTY_REFERENCES,
     PARTY_ROLES,
@@ -49,11 +47,15 @@ from acktrail.translate.remittance_codes import (
     REMARK_LISTS,
     REQUIRED,
 )
+from acktrail.translate.remittance_parts import OpenClaim, OpenService
 from acktrail.translate.shapes import OTHER, Values
-from acktrail.translate.values import check_digit_fails, clean, to_date, to_decimal
+from acktrail.translate.values import NUMBER, check_digit_fails, clean, to_date, to_decimal
 
-Take = Callable[[Segment], None]
+Take = Callable[[Segment, list[str]], None]
 ZERO = Decimal(0)
+PAYER = "PAYER"
+WIDTH = 22  # of CAS and PLB, with room
+PADDING = [""] * WIDTH
 QUALIFIER = re.compile("[A-Z0-9]{1,3}")
 
 
@@ -89,17 +91,20 @@ class RemittanceTranslator:
 
     def segment(self, segment: Segment) -> None:
         """Take the next segment."""
-        take = self._take.get(segment.tag)
+        tag = segment.tag
+        take = self._take.get(tag)
         if take is not None:
-            take(segment)
-        elif segment.tag not in FRAMING:
-            self._pass_over(segment)
+            take(segment, _padded(segment))
+        elif tag not in FRAMING:
+            self._pass_over(tag, segment.get(1))
 
     def finish(self) -> tuple[tuple[Document, ...], tuple[Finding, ...]]:
         """End the message: one remittance, none when there is a finding of severity error."""
         self._close_claim()
         self._close_party()
-        self._require()
+        for name, address in REQUIRED:
+            if self._payment.get(name) in (None, "") and not self._found_at(address):
+                self._building.found_at(rules.REQUIRED_MISSING, Place(address=address))
         findings = tuple(self._building.findings)
         if any(one.severity in (Severity.ERROR, Severity.FATAL) for one in findings):
             return (), findings
@@ -111,9 +116,10 @@ class RemittanceTranslator:
         self._party: Values = {}
         self._parties: list[Party] = []
         self._claims: list[ClaimPayment] = []
-        self._claim: Values = {}
-        self._service: Values = {}
+        self._claim: OpenClaim | None = None
+        self._service: OpenService | None = None
         self._adjustments: list[Adjustment] = []
+        self._passed: set[tuple[str, str]] = set()
 
     def _document(self) -> Document:
         sent = self._payment
@@ -136,25 +142,23 @@ class RemittanceTranslator:
             ext=self._building.ext,
         )
 
-    def _require(self) -> None:
-        for name, address in REQUIRED:
-            if self._payment.get(name) in (None, ""):
-                self._building.found_at(rules.REQUIRED_MISSING, Place(address=address))
-
     def _found(self, rule: Rule, segment: Segment, element: int) -> None:
         address = f"{segment.tag}{element:02}"
         place = segment.place._replace(element=element, address=address)
         self._building.found_at(rule, place)
 
-    def _pass_over(self, segment: Segment) -> None:
-        """Note what kind of segment was there; of health data that is all that is kept."""
-        address = segment.tag
-        if address in QUALIFIED and QUALIFIER.fullmatch(segment.get(1)):
-            address += "*" + segment.get(1)
-        self._building.keep(address, "")
+    def _found_at(self, address: str) -> bool:
+        return any(one.place.address == address for one in self._building.findings)
 
-    def _number(self, segment: Segment, element: int) -> Decimal | None:
-        text = segment.get(element).strip()
+    def _pass_over(self, tag: str, qualifier: str) -> None:
+        """Note what kind of segment was there; of health data that is all that is kept."""
+        if (tag, qualifier) in self._passed or len(self._passed) > MAX_EXT:
+            return
+        self._passed.add((tag, qualifier))
+        known = tag in QUALIFIED and QUALIFIER.fullmatch(qualifier)
+        self._building.keep(f"{tag}*{qualifier}" if known else tag, "")
+
+    def _number(self, segment: Segment, element: int, text: str) -> Decimal | None:
         if not text:
             return None
         number = to_decimal(text, "x12")
@@ -162,15 +166,14 @@ class RemittanceTranslator:
             self._found(rules.INVALID_NUMBER, segment, element)
         return number
 
-    def _money(self, segment: Segment, element: int, *, required: bool = True) -> Money:
-        """Return an amount; one that is required and missing is a finding, and counts as zero."""
-        number = self._number(segment, element)
-        if number is None and required and not segment.get(element).strip():
-            self._found(rules.REQUIRED_MISSING, segment, element)
-        return Money(ZERO if number is None else number, self._building.currency)
+    def _money(self, segment: Segment, element: int, text: str) -> Money:
+        """Return an amount; one that is missing or none is a finding, and counts as zero."""
+        if NUMBER.fullmatch(text):
+            return Money(Decimal(text), self._building.currency)
+        self._found(rules.INVALID_NUMBER if text else rules.REQUIRED_MISSING, segment, element)
+        return Money(ZERO, self._building.currency)
 
-    def _date(self, segment: Segment, element: int) -> date | None:
-        text = segment.get(element).strip()
+    def _date(self, segment: Segment, element: int, text: str) -> date | None:
         if not text:
             return None
         day = to_date(text)
@@ -178,35 +181,34 @@ class RemittanceTranslator:
             self._found(rules.INVALID_DATE, segment, element)
         return day
 
-    def _bpr(self, segment: Segment) -> None:
-        amount = self._number(segment, 2)
-        if amount is not None and segment.get(3) == DEBIT:
+    def _bpr(self, segment: Segment, sent: list[str]) -> None:
+        amount = self._number(segment, 2, sent[2])
+        if amount is not None and sent[3] == DEBIT:
             amount = -amount
         self._payment |= {
-            "handling": segment.get(1).strip(),
+            "handling": sent[1],
             "amount": amount,
-            "method": segment.get(4).strip(),
-            "on": self._date(segment, 16),
+            "method": sent[4],
+            "on": self._date(segment, 16, sent[16]),
         }
 
-    def _trn(self, segment: Segment) -> None:
-        self._payment |= {"trace": segment.get(2).strip(), "payer": segment.get(3).strip()}
+    def _trn(self, _segment: Segment, sent: list[str]) -> None:
+        self._payment |= {"trace": sent[2].strip(), "payer": sent[3].strip()}
 
-    def _cur(self, segment: Segment) -> None:
-        self._building.currency = segment.get(2).strip() or DOLLARS
+    def _cur(self, _segment: Segment, sent: list[str]) -> None:
+        self._building.currency = sent[2].strip() or DOLLARS
 
-    def _n1(self, segment: Segment) -> None:
+    def _n1(self, segment: Segment, sent: list[str]) -> None:
         """Open a party; the name only of the payer, which is never a person."""
         self._close_party()
-        role = PARTY_ROLES.get(segment.get(1))
+        role = PARTY_ROLES.get(sent[1])
         if role is None:
-            self._pass_over(segment)
+            self._pass_over("N1", sent[1])
             return
-        self._party = {"role": role, "ids": [], "name": segment.get(2) if role == "PAYER" else ""}
-        self._add_id(segment, PARTY_IDS.get(segment.get(3), OTHER), 4)
+        self._party = {"role": role, "ids": [], "name": segment.get(2) if role == PAYER else ""}
+        self._add_id(segment, 4, PARTY_IDS.get(sent[3], OTHER), sent[4].strip())
 
-    def _add_id(self, segment: Segment, scheme: str, element: int) -> None:
-        value = segment.get(element).strip()
+    def _add_id(self, segment: Segment, element: int, scheme: str, value: str) -> None:
         if value:
             self._party["ids"].append(Identifier(scheme, value))
             if check_digit_fails(scheme, value):
@@ -214,154 +216,132 @@ class RemittanceTranslator:
 
     def _close_party(self) -> None:
         if self._party:
-            party = self._party
-            self._parties.append(
-                Party(party["role"], tuple(party["ids"]), clean(party["name"]) or "")
-            )
-            self._party = {}
+            party, self._party = self._party, {}
+            name = clean(party["name"]) or ""
+            self._parties.append(Party(party["role"], tuple(party["ids"]), name))
 
-    def _clp(self, segment: Segment) -> None:
+    def _clp(self, segment: Segment, sent: list[str]) -> None:
         self._close_party()
         self._close_claim()
-        number, status = segment.get(1).strip(), segment.get(2).strip()
-        for element, text in ((1, number), (2, status)):
-            if not text:
+        for element in (1, 2):
+            if not sent[element].strip():
                 self._found(rules.REQUIRED_MISSING, segment, element)
-        self._claim = {
-            "patient_control_no": number,
-            "status": status,
-            "charge": self._money(segment, 3),
-            "paid": self._money(segment, 4),
-            "patient_share": self._money(segment, 5) if segment.get(5) else None,
-            "filing": segment.get(6).strip(),
-            "payer_control_no": segment.get(7).strip(),
-            "facility": segment.get(8).strip(),
-            "frequency": segment.get(9).strip(),
-            "adjustments": [],
-            "remarks": [],
-            "references": [],
-            "services": [],
-            "supplemental": {},
-        }
+        charge, paid = self._money(segment, 3, sent[3]), self._money(segment, 4, sent[4])
+        self._claim = OpenClaim(sent, charge, paid)
+        if sent[5]:
+            self._claim.share = self._money(segment, 5, sent[5])
 
     def _close_claim(self) -> None:
         self._close_service()
-        if not self._claim:
-            return
-        claim, self._claim = self._claim, {}
-        claim["service"] = _period(claim)
-        self._claims.append(ClaimPayment(**_frozen(claim)))
+        if self._claim is not None:
+            self._claims.append(self._claim.close())
+            self._claim = None
 
-    def _svc(self, segment: Segment) -> None:
+    def _svc(self, segment: Segment, sent: list[str]) -> None:
         self._close_service()
-        if not self._claim:
-            self._pass_over(segment)
+        if self._claim is None:
+            self._pass_over("SVC", "")
             return
         qualifier, code = segment.get(1, 1).strip(), segment.get(1, 2).strip()
         if not code:
             self._found(rules.REQUIRED_MISSING, segment, 1)
-        modifiers = (segment.get(1, one).strip() for one in MODIFIERS)
-        self._service = {
-            "procedure": Code(PROCEDURES.get(qualifier, qualifier), code),
-            "charge": self._money(segment, 2),
-            "paid": self._money(segment, 3),
-            "revenue": segment.get(4).strip(),
-            "units": self._number(segment, 5),
-            "modifiers": tuple(one for one in modifiers if one),
-            "adjustments": [],
-            "remarks": [],
-        }
+        service = OpenService(
+            Code(PROCEDURES.get(qualifier, qualifier), code),
+            self._money(segment, 2, sent[2]),
+            self._money(segment, 3, sent[3]),
+        )
+        service.revenue = sent[4]
+        service.units = self._number(segment, 5, sent[5])
+        if len(sent[1]) > len(qualifier) + 1 + len(code):
+            modifiers = (segment.get(1, one).strip() for one in MODIFIERS)
+            service.modifiers = tuple(one for one in modifiers if one)
+        self._service = service
 
     def _close_service(self) -> None:
-        if self._service:
-            service, self._service = self._service, {}
-            service["on"] = _period(service)
-            self._claim["services"].append(Service(**_frozen(service)))
+        if self._service is not None and self._claim is not None:
+            self._claim.services.append(self._service.close())
+        self._service = None
 
-    def _cas(self, segment: Segment) -> None:
+    def _cas(self, segment: Segment, sent: list[str]) -> None:
         """CAS01 is the group of up to six triples: reason, amount, quantity."""
         target = self._service or self._claim
-        if not target:
-            self._pass_over(segment)
+        if target is None:
+            self._pass_over("CAS", sent[1])
             return
-        group = segment.get(1).strip()
         for at in CAS_TRIPLES:
-            reason = segment.get(at).strip()
-            if reason:
-                target["adjustments"].append(
-                    Adjustment(
-                        group,
-                        Code("CARC", reason),
-                        self._money(segment, at + 1),
-                        self._number(segment, at + 2),
-                    )
-                )
+            if sent[at]:
+                reason = Code("CARC", sent[at].strip())
+                amount = self._money(segment, at + 1, sent[at + 1])
+                units = self._number(segment, at + 2, sent[at + 2])
+                target.adjustments.append(Adjustment(sent[1], reason, amount, units))
 
-    def _dtm(self, segment: Segment) -> None:
+    def _dtm(self, segment: Segment, sent: list[str]) -> None:
         target = self._service or self._claim
-        qualifier = segment.get(1).strip()
-        if not target and qualifier == PRODUCTION:
-            self._produced = self._date(segment, 2)
-        elif target and qualifier in DAYS:
-            for end in DAYS[qualifier]:
-                target[end] = self._date(segment, 2)
-        else:
-            self._pass_over(segment)
-
-    def _ref(self, segment: Segment) -> None:
-        qualifier, value = segment.get(1).strip(), segment.get(2).strip()
-        if self._service:
-            if qualifier == LINE_CONTROL:
-                self._service["line_control"] = value
+        if target is None:
+            if sent[1] == PRODUCTION:
+                self._produced = self._date(segment, 2, sent[2])
                 return
-        elif self._claim:
+        elif sent[1] in DAYS:
+            starts, ends = DAYS[sent[1]]
+            day = self._date(segment, 2, sent[2])
+            target.start = day if starts else target.start
+            target.end = day if ends else target.end
+            return
+        self._pass_over("DTM", sent[1])
+
+    def _ref(self, segment: Segment, sent: list[str]) -> None:
+        qualifier, value = sent[1], segment.get(2).strip()
+        if self._service is not None:
+            if qualifier == LINE_CONTROL:
+                self._service.line_control = value
+                return
+        elif self._claim is not None:
             kind = CLAIM_REFERENCES.get(qualifier)
             if kind and value:
-                self._claim["references"].append(Reference(kind, value))
+                self._claim.references.append(Reference(kind, value))
                 return
         elif self._party and qualifier in PARTY_REFERENCES:
-            self._add_id(segment, PARTY_REFERENCES[qualifier], 2)
+            self._add_id(segment, 2, PARTY_REFERENCES[qualifier], value)
             return
-        self._pass_over(segment)
+        self._pass_over("REF", qualifier)
 
-    def _nm1(self, segment: Segment) -> None:
+    def _nm1(self, _segment: Segment, sent: list[str]) -> None:
         """Patient, insured and corrected insured are dropped; of others the number only."""
-        role = segment.get(1).strip()
-        kind, value = CLAIM_NAMES.get(role), segment.get(9).strip()
-        if kind and value and self._claim and segment.get(8) in ORGANISATION_IDS[role]:
-            self._claim["references"].append(Reference(kind, value))
+        role, value = sent[1], sent[9].strip()
+        if role in CLAIM_NAMES and self._claim is not None and value:
+            kind, schemes = CLAIM_NAMES[role]
+            if sent[8] in schemes:
+                self._claim.references.append(Reference(kind, value))
+                return
+        self._pass_over("NM1", role)
+
+    def _mia(self, _segment: Segment, sent: list[str]) -> None:
+        self._remark("MIA", sent, MIA_REMARKS)
+
+    def _moa(self, _segment: Segment, sent: list[str]) -> None:
+        self._remark("MOA", sent, MOA_REMARKS)
+
+    def _remark(self, tag: str, sent: list[str], elements: tuple[int, ...]) -> None:
+        if self._claim is None:
+            self._pass_over(tag, "")
             return
-        self._pass_over(segment)
+        remarks = (sent[element].strip() for element in elements)
+        self._claim.remarks += [Code("RARC", one) for one in remarks if one]
 
-    def _mia(self, segment: Segment) -> None:
-        self._remark(segment, MIA_REMARKS)
-
-    def _moa(self, segment: Segment) -> None:
-        self._remark(segment, MOA_REMARKS)
-
-    def _remark(self, segment: Segment, elements: tuple[int, ...]) -> None:
-        if not self._claim:
-            self._pass_over(segment)
+    def _lq(self, _segment: Segment, sent: list[str]) -> None:
+        target = self._service or self._claim
+        if target is not None and sent[1] in REMARK_LISTS and sent[2]:
+            target.remarks.append(Code(REMARK_LISTS[sent[1]], sent[2].strip()))
             return
-        for element in elements:
-            value = segment.get(element).strip()
-            if value:
-                self._claim["remarks"].append(Code("RARC", value))
+        self._pass_over("LQ", sent[1])
 
-    def _lq(self, segment: Segment) -> None:
-        target, qualifier = self._service or self._claim, segment.get(1).strip()
-        if target and qualifier in REMARK_LISTS and segment.get(2):
-            target["remarks"].append(Code(REMARK_LISTS[qualifier], segment.get(2).strip()))
+    def _amt(self, segment: Segment, sent: list[str]) -> None:
+        if self._claim is not None and self._service is None and sent[1]:
+            self._claim.supplemental[sent[1]] = self._money(segment, 2, sent[2])
             return
-        self._pass_over(segment)
+        self._pass_over("AMT", sent[1])
 
-    def _amt(self, segment: Segment) -> None:
-        if self._claim and not self._service and segment.get(1):
-            self._claim["supplemental"][segment.get(1).strip()] = self._money(segment, 2)
-            return
-        self._pass_over(segment)
-
-    def _plb(self, segment: Segment) -> None:
+    def _plb(self, segment: Segment, sent: list[str]) -> None:
         """PLB03-1 is the reason, PLB03-2 the reference, PLB04 the amount; up to six pairs."""
         self._close_claim()
         self._building.keep("PLB01", "")
@@ -369,22 +349,18 @@ class RemittanceTranslator:
         for at in PLB_PAIRS:
             reason = segment.get(at, 1).strip()
             if reason:
-                self._adjustments.append(
-                    Adjustment(
-                        "",
-                        Code("PLB", reason),
-                        self._money(segment, at + 1),
-                        None,
-                        segment.get(at, 2).strip(),
-                    )
-                )
+                amount = self._money(segment, at + 1, sent[at + 1])
+                code, reference = Code("PLB", reason), segment.get(at, 2).strip()
+                self._adjustments.append(Adjustment("", code, amount, None, reference))
 
 
-def _period(values: Values) -> Period | None:
-    """Take the two days out of the values; a first day alone is the only one."""
-    start, end = values.pop("start", None), values.pop("end", None)
-    return Period(start, end) if start or end else None
+def _padded(segment: Segment) -> list[str]:
+    """Return tag and elements, with blanks behind them.
 
-
-def _frozen(values: Values) -> Values:
-    return {key: tuple(one) if isinstance(one, list) else one for key, one in values.items()}
+    A segment that shows its raw ``elements`` is taken at its word: of this message only names may
+    be other than ASCII, and asking for each element would double the time.
+    """
+    raw = getattr(segment, "elements", None)
+    if isinstance(raw, list):
+        return raw + PADDING
+    return [segment.tag, *(segment.get(one) for one in range(1, WIDTH))]

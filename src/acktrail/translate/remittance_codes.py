@@ -22,8 +22,10 @@ CLAIM_REFERENCES = {
     "9A": "REPRICED",
     "9C": "REPRICED_ADJUSTED",
 }
-CLAIM_NAMES = {"82": "RENDERING", "TT": "CROSSOVER"}  # NM109 only; QC, IL, 74, GB are persons
-ORGANISATION_IDS = {"82": ("XX",), "TT": ("PI", "XV", "AD", "FI", "NI")}
+CLAIM_NAMES = {  # NM101 -> NM109 when NM108 is one of these; QC, IL, 74 and GB are persons
+    "82": ("RENDERING", ("XX",)),
+    "TT": ("CROSSOVER", ("PI", "XV", "AD", "FI", "NI")),
+}
 REMARK_LISTS = {"HE": "RARC", "RX": "NCPDP"}
 MODIFIERS = (3, 4, 5, 6)
 MIA_REMARKS = (5, 20, 21, 22, 23)
@@ -34,12 +36,12 @@ DEBIT = "D"
 DOLLARS = "USD"  # 835 TR3: CUR is sent when the payment is in another currency
 PRODUCTION = "405"
 LINE_CONTROL = "6R"
-DAYS = {  # DTM01 -> the ends of the period that it sets
-    "472": ("start", "end"),
-    "150": ("start",),
-    "151": ("end",),
-    "232": ("start",),
-    "233": ("end",),
+DAYS = {  # DTM01 -> whether it is the first, the last day
+    "472": (True, True),
+    "150": (True, False),
+    "151": (False, True),
+    "232": (True, False),
+    "233": (False, True),
 }
 REQUIRED = (("amount", "BPR02"), ("on", "BPR16"), ("trace", "TRN02"), ("payer", "TRN03"))
 FRAMING = frozenset({"ST", "SE", "LX"})

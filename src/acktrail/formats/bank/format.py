@@ -1,5 +1,6 @@
 """The bank format as ``ports.Format``: MT940 in, no answer (banks expect none)."""
 
+import codecs
 import re
 from collections.abc import Mapping
 
@@ -48,7 +49,7 @@ class Bank:
             msg = f"option dialect: must be one of {', '.join(DIALECTS)}"
             raise GuideError(msg)
         try:
-            b"".decode(encoding or "utf-8")
+            codecs.lookup(encoding or "utf-8")
         except LookupError:
             msg = "option encoding: there is no such encoding"
             raise GuideError(msg) from None

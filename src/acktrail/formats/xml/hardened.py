@@ -14,6 +14,11 @@ from acktrail.errors import TooLargeError, TruncatedFileError, UnreadableFileErr
 
 MOST_DEPTH = 64
 MOST_BYTES = 2 << 30
+PIECE = 64 * 1024
+CUT = frozenset(
+    [etree.ErrorTypes.ERR_DOCUMENT_EMPTY, etree.ErrorTypes.ERR_DOCUMENT_END]
+    + [etree.ErrorTypes.ERR_TAG_NOT_FINISHED]
+)
 WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"\x00<", b"<\x00")
 
 
@@ -78,7 +83,6 @@ class HardenedParser:
         self._bytes = 0
         self._head = b""
         self._started = False
-        self._ended = False
 
     def feed(self, chunk: bytes) -> Iterator[tuple[str, Element]]:
         """Parse the next bytes.
@@ -98,26 +102,28 @@ class HardenedParser:
             if self._head.startswith(WIDE):
                 msg = "XML in UTF-16 or UTF-32 is not read"
                 raise UnreadableFileError(msg, code="xml.encoding")
-        try:
-            self._parser.feed(chunk)
-        except etree.XMLSyntaxError:
-            # What was complete before the fault is not looked at: the file is refused whole.
-            raise _malformed() from None
-        yield from self._events()
+        for at in range(0, len(chunk), PIECE):  # the parser builds all that it is given
+            try:
+                self._parser.feed(chunk[at : at + PIECE])
+            except etree.XMLSyntaxError:
+                # What was complete before the fault is not looked at: the file is refused whole.
+                raise _malformed() from None
+            yield from self._events()
 
     def close(self) -> Iterator[tuple[str, Element]]:
         """Say that the file is over.
 
         Raises:
             TruncatedFileError: If the root element is not closed.
+            UnreadableFileError: As :meth:`feed`.
         """
-        if not self._ended:
-            msg = "the XML ends before its root element does"
-            raise TruncatedFileError(msg, code="xml.truncated")
         try:
             self._parser.close()
-        except etree.XMLSyntaxError:
-            raise _malformed() from None
+        except etree.XMLSyntaxError as error:
+            if self._bytes and error.code not in CUT:
+                raise _malformed() from None
+            msg = "the XML ends before its root element does"
+            raise TruncatedFileError(msg, code="xml.truncated") from None
         yield from self._events()
 
     def _events(self) -> Iterator[tuple[str, Element]]:
@@ -129,7 +135,6 @@ class HardenedParser:
                 yield event, element
                 if event == "end":
                     self._depth -= 1
-                    self._ended = not self._depth
         except etree.XMLSyntaxError:
             raise _malformed() from None
 
