@@ -30,7 +30,10 @@ def mt940(
     for n, one in enumerate(cents):
         lines += [
             f":61:2603020302{mark(one)}R{amount(one)}NTRFNONREF//BANK{n}",
-            f":86:166?00SEPA?20EREF+E2E-{n}?21SVWZ+INVOICE {n}?31{IBAN}?32SYNTHETIC SUPPLIER?33 LTD",
+            (
+                f":86:166?00SEPA?20EREF+E2E-{n}?21SVWZ+INVOICE {n}?31{IBAN}"
+                "?32SYNTHETIC SUPPLIER?33 LTD"
+            ),
         ]
     lines += [f":62F:{mark(closing)}260302EUR{amount(closing)}", "-"]
     return "".join(f"{line}\r\n" for line in lines).encode("ascii")

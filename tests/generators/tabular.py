@@ -56,8 +56,17 @@ def invoice_rows(number: str, lines: int = 2) -> list[list[str]]:
     head = [number, "2026-03-01", "invoice", "PO7", GLN, "HOSP1", "2026-03-31", "EUR"]
     tail = ["19", "S", f"{net}.00", str(tax), str(net + tax)]
     return [
-        [*head, str(n + 1), f"ART-{n}", f"Item {n}", str(n + 1), "C62", "10.00"]
-        + [f"{10 * (n + 1)}.00", *tail]
+        [
+            *head,
+            str(n + 1),
+            f"ART-{n}",
+            f"Item {n}",
+            str(n + 1),
+            "C62",
+            "10.00",
+            f"{10 * (n + 1)}.00",
+            *tail,
+        ]
         for n in range(lines)
     ]
 
@@ -73,8 +82,21 @@ def charge_row(visit: str, key: str, **other: str) -> list[str]:
     row = dict(
         zip(
             CHARGE,
-            [visit, "A1", key, "CHARGE", "2026-03-02", "99213", "HCPCS", "2"]
-            + ["10.25", "20.50", "EUR", "RAD", "PAYER1"],
+            [
+                visit,
+                "A1",
+                key,
+                "CHARGE",
+                "2026-03-02",
+                "99213",
+                "HCPCS",
+                "2",
+                "10.25",
+                "20.50",
+                "EUR",
+                "RAD",
+                "PAYER1",
+            ],
             strict=True,
         )
     )

@@ -1,6 +1,5 @@
 """The standing properties of readers, held by the tabular, bank and XML formats."""
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -15,7 +14,7 @@ from acktrail.formats.tabular.layout import Field, Layout, RecordType
 from acktrail.formats.tabular.rows import Row
 from acktrail.formats.xml import Xml
 from acktrail.model import Verdict
-from acktrail.ports import Event, FileFinding, Reader
+from acktrail.ports import Event, Reader
 from tests.generators import bank as make_bank
 from tests.generators import tabular as make
 
@@ -42,10 +41,31 @@ SEEDS = {
     "xml": make_bank.camt053(statements=2),
 }
 ALPHABET = st.sampled_from(
-    [b";", b'"', b"\n", b"\r\n", b"a", b"1", b".", b" ", b"\xff", b"\xc3\xa4", b"\x00", b":20:"]
-    + [b":61:", b"<a>", b"</a>", b"V1", b"EUR", b"2026-03-01", b"D", b"T", b"\t", b"="]
+    [
+        b";",
+        b'"',
+        b"\n",
+        b"\r\n",
+        b"a",
+        b"1",
+        b".",
+        b" ",
+        b"\xff",
+        b"\xc3\xa4",
+        b"\x00",
+        b":20:",
+        b":61:",
+        b"<a>",
+        b"</a>",
+        b"V1",
+        b"EUR",
+        b"2026-03-01",
+        b"D",
+        b"T",
+        b"\t",
+        b"=",
+    ]
 )
-LETTERS = re.compile(r"[A-Za-z0-9]{4,}")
 
 
 def events(name: str, body: bytes, size: int = 1 << 18) -> list[Event] | str:
@@ -85,23 +105,6 @@ def test_chunked_equals_whole(name: str, data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 97))
 
     assert shown(events(name, body, size)) == shown(events(name, body))
-
-
-@pytest.mark.parametrize("name", READERS)
-@given(st.data())
-def test_one_changed_byte_never_adds_an_accepted_row_in_silence(
-    name: str, data: st.DataObject
-) -> None:
-    seed = SEEDS[name]
-    at = data.draw(st.integers(0, len(seed) - 1))
-    body = seed[:at] + bytes([data.draw(st.integers(0, 255))]) + seed[at + 1 :]
-
-    before, after = events(name, seed), events(name, body)
-
-    if isinstance(after, str) or isinstance(before, str):
-        return
-    read = [len([e for e in one if not isinstance(e, FileFinding)]) for one in (before, after)]
-    assert read[0] == read[1] or make.names(after) or shown(before) != shown(after)
 
 
 @pytest.mark.parametrize("name", READERS)

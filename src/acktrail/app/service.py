@@ -1,5 +1,6 @@
 """The running service: a thread per inbound endpoint, the engine, an orderly stop."""
 
+import gc
 import logging
 import threading
 import time
@@ -18,6 +19,7 @@ from acktrail.transports.watch import FolderWatch
 log = logging.getLogger("acktrail.service")
 REFUSED_LOGINS = 3
 SETTLE_SECONDS = 0.1
+GC_THRESHOLD = 50_000
 
 
 @dataclass(slots=True)
@@ -89,6 +91,8 @@ class Service:
 
     def start(self) -> None:
         """Start the engine, which first finishes what was left."""
+        gc.freeze()  # the guides stay for ever
+        gc.set_threshold(GC_THRESHOLD)  # documents are trees without cycles
         self.wired.engine.start()
         self.wired.note_dead()
         for found in self._profiles():

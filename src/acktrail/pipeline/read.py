@@ -33,6 +33,7 @@ from acktrail.ports import (
     Reader,
     Segment,
 )
+from acktrail.translate.answers import interchange_answers
 
 REFUSING = frozenset({Severity.ERROR, Severity.FATAL})
 CONTENT_ANSWERED = frozenset({"hl7", "tabular"})  # formats whose answer judges content too
@@ -166,6 +167,12 @@ class _Pass:
             verdict = group.verdict
         return replace(group, messages=messages, verdict=verdict)
 
+    def _answers_of(self, interchange: InterchangeResult) -> None:
+        """Stage what a partner says of an interchange of ours outside of any message (TA1)."""
+        if self.format_name == "x12":
+            for document in interchange_answers(interchange.facts):
+                self._stage("", document)
+
     def _interchange(self, interchange: InterchangeResult) -> None:
         groups, self.groups = tuple(self.groups), []
         rejected = interchange.verdict is Verdict.REJECTED
@@ -173,10 +180,12 @@ class _Pass:
         if groups != interchange.groups and not rejected:
             verdict = fold_verdicts(tuple(group.verdict for group in groups))
         staged, self.staged = self.staged, []
-        self.ordinal = 0
         bad = _refused(groups)
         if not rejected:
+            self._answers_of(interchange)
+            staged, self.staged = [*staged, *self.staged], []
             self.released += [kept for kept in staged if kept.ordinal not in bad]
+        self.ordinal = 0
         self.interchanges.append(replace(interchange, groups=groups, verdict=verdict))
 
 

@@ -54,13 +54,11 @@ def judge(
         SecretError: Our passphrase does not fit our key.
     """
     said = _words(status)
-    _refuse_unsealed(said)
+    _refuse_unsealed(said, ours)
     _refuse_unprotected(said)
     _refuse_signature(said, signers, known)
     _refuse_damage(code, said)
     recipient = _one(said, "DECRYPTION_KEY")[1]
-    if recipient not in ours:
-        raise refused(Refusal.NO_SECKEY)
     plain = _one(said, "PLAINTEXT")
     signer = hash_ = ""
     if "NEWSIG" in said:
@@ -85,13 +83,13 @@ def _one(said: Said, word: str) -> list[str]:
     return said[word][0]
 
 
-def _refuse_unsealed(said: Said) -> None:
+def _refuse_unsealed(said: Said, ours: Collection[str]) -> None:
     """Refuse what is no message, not encrypted, or not encrypted to us."""
     for rest in said.get("ERROR", ()):
         if rest[0] == "pkdecrypt_failed" and int(rest[1]) & 0xFFFF in NO_PASSPHRASE:
             msg = "the passphrase does not fit our OpenPGP key"
             raise SecretError(msg)
-    if "DECRYPTION_KEY" in said:
+    if "DECRYPTION_KEY" in said and _one(said, "DECRYPTION_KEY")[1] in ours:
         return
     if "ENC_TO" in said:
         raise refused(Refusal.NO_SECKEY)

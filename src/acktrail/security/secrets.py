@@ -60,9 +60,11 @@ class SecretResolver:
             file = os.open(folder / name, READ)
         except OSError:
             raise _unresolved(kind, "cannot be read") from None
-        with os.fdopen(file, "rb") as opened:
+        try:
             _check_owner(kind, os.fstat(file))
-            body = opened.read(MAX_BYTES + 1)
+            body = os.read(file, MAX_BYTES + 1)
+        finally:
+            os.close(file)
         if len(body) > MAX_BYTES:
             raise _unresolved(kind, "is too large")
         try:

@@ -18,6 +18,8 @@ from acktrail.translate.maps import DOCUMENT, Map
 from acktrail.translate.paths import HEAD_TAG, HeadSegment
 from acktrail.translate.rest import keep_rest, keep_segment
 
+NET_CHECKS = ("inv_taxable", "inv_total", "ord_total")  # need the amount of every allowance
+
 
 class MapTranslator:
     """Translates messages by a map; one document each."""
@@ -77,10 +79,16 @@ class MapTranslator:
         document = assemble(self._map.kinds, frame.values, building)
         findings = building.findings
         if document is not None:
-            findings += sums.check(document, self._checks, self._places)
+            findings += sums.check(document, self._switches(frame), self._places)
         refused = any(one.severity in (Severity.ERROR, Severity.FATAL) for one in findings)
         documents = () if document is None or refused else (document,)
         return documents, tuple(findings)
+
+    def _switches(self, frame: Frame) -> Mapping[str, str]:
+        """Return the profile's checks; those off that lack a term, the amount of an allowance."""
+        if all(one.amount for one in frame.values.get("allowances", ())):
+            return self._checks
+        return {**self._checks, **dict.fromkeys(NET_CHECKS, "off")}
 
     def _open(self, name: str, around: Frame, segment: Segment) -> Frame:
         level = self._map.levels[name]

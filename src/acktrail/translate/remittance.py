@@ -54,7 +54,7 @@ from acktrail.translate.values import NUMBER, check_digit_fails, clean, to_date,
 Take = Callable[[Segment, list[str]], None]
 ZERO = Decimal(0)
 PAYER = "PAYER"
-WIDTH = 22  # of CAS and PLB, with room
+WIDTH = 26  # of MIA, with room
 PADDING = [""] * WIDTH
 QUALIFIER = re.compile("[A-Z0-9]{1,3}")
 
@@ -252,7 +252,7 @@ class RemittanceTranslator:
         )
         service.revenue = sent[4]
         service.units = self._number(segment, 5, sent[5])
-        if len(sent[1]) > len(qualifier) + 1 + len(code):
+        if not sent[1].endswith(code):  # else there is nothing behind it
             modifiers = (segment.get(1, one).strip() for one in MODIFIERS)
             service.modifiers = tuple(one for one in modifiers if one)
         self._service = service

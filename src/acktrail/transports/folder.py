@@ -114,15 +114,16 @@ class FolderTransport:
         """
         final = safe_name(name)
         with self._folder() as folder:
+            part = temporary_name(name)
             if not _holds(folder, final, body):
-                part = temporary_name(name)
                 _write(folder, part, body)
-                # link, not rename: rename would replace what is there
-                with suppress(FileExistsError):
+                try:  # link, not rename: rename would replace what is there
                     os.link(part, final, src_dir_fd=folder, dst_dir_fd=folder)
+                except FileExistsError:
+                    _holds(folder, final, body)
+            with suppress(FileNotFoundError):
                 os.unlink(part, dir_fd=folder)
-                os.fsync(folder)
-                _holds(folder, final, body)
+            os.fsync(folder)
         return Evidence(len(body), sha256(body).hexdigest(), FACTS)
 
     def close(self) -> None:

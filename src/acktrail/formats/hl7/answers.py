@@ -38,6 +38,13 @@ _CONFLICT, _INTERNAL = "205", "207"
 _REFUSED = Finding(
     "hl7.file_refused", Severity.ERROR, "The file or batch was refused", _INTERNAL, "envelope"
 )
+_DUPLICATE = Finding(
+    "hl7.duplicate_conflict",
+    Severity.ERROR,
+    "The control id was used for other content before",
+    _CONFLICT,
+    "content",
+)
 _COMMENT = "No message could be read"
 
 Piece = bytes | Callable[[str], bytes]  # the second takes a control number of its own
@@ -226,6 +233,8 @@ class _Phase:
             return Answer(asked.subject, "AR", asked.errors or (_REFUSED,))
         if asked.errors:
             return Answer(asked.subject, "AE", asked.errors)
+        if self.options.get("duplicate"):
+            return Answer(asked.subject, "AE", (_DUPLICATE,))
         self._undecided = True
         state, _, code = self._answering.posted.get(asked.message.control, "").partition(":")
         if state in ("rejected", "conflict"):

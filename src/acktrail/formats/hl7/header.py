@@ -15,6 +15,7 @@ from acktrail.formats.hl7.settings import Settings
 from acktrail.formats.hl7.tables import NEAR
 from acktrail.model import Rule
 
+ACKNOWLEDGEMENT = "ACK"
 MODES = frozenset({"AL", "NE", "ER", "SU"})  # table 0155
 _EMPTY = ("",) * 26
 _LEAST = 12  # fields of the shortest header: up to the version id
@@ -127,6 +128,8 @@ def header_faults(header: Header, guide: Guide | None, settings: Settings) -> It
 
 def _event_faults(header: Header, settings: Settings) -> Iterator[HeaderFault]:
     kind = header.kind
+    if kind == ACKNOWLEDGEMENT:  # of something that we sent: nothing that needs an agreement
+        return
     wanted = {event.partition("^")[0] for event in settings.events}
     if not kind or (wanted and kind not in wanted):
         yield HeaderFault(rules.UNSUPPORTED_TYPE, 9)

@@ -21,6 +21,12 @@ from acktrail.model import Rule
 SEPARATOR = "\xa6"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 PLAIN_NUMBER = r"-?(?:0|[1-9][0-9]{0,27})(?:\.[0-9]{1,12})?"
+# Every day of the calendar in canonical form but 29 February, which goes the slow way.
+ISO_DAY = (
+    r"(?!0000)[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
+    r"|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+)
+ISO_FORMAT = "%Y-%m-%d"
 PLAIN_INTEGER = r"-?(?:0|[1-9][0-9]{0,27})"
 MOST_KNOWN = 10_000  # texts of one column
 
@@ -100,8 +106,10 @@ class Columns:
 
 def _is_settled(one: Field) -> bool:
     """Tell whether the joined expression alone decides, and valid text is canonical already."""
-    if one.type == "date" or one.minimum not in {None, 0} or one.maximum is not None:
+    if one.minimum not in {None, 0} or one.maximum is not None:
         return False
+    if one.type == "date":
+        return one.date_format == ISO_FORMAT and not one.pattern
     if one.pattern and not _is_joinable(one):
         return False
     return one.type == "string" or _is_plain_number(one)
@@ -130,7 +138,7 @@ def _shape(one: Field) -> str:
     elif one.type == "string":
         inner = _text_shape(one)
     elif one.type == "date":
-        inner = r"[0-9./ -]{6,14}"
+        inner = ISO_DAY if one.date_format == ISO_FORMAT else r"[0-9./ -]{6,14}"
     elif _is_plain_number(one):
         inner = PLAIN_INTEGER if one.type == "integer" else PLAIN_NUMBER
         inner = inner if one.minimum != 0 else inner.removeprefix("-?")

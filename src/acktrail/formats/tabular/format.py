@@ -42,7 +42,11 @@ class Tabular:
             if not NAME.fullmatch(name):
                 msg = "a layout's name is made of small letters, digits and dashes"
                 raise GuideError(msg)
-            self._layouts[name] = parse_layout(self._files.read(f"{FOLDER}/{name}.toml"), name)
+            layout = parse_layout(self._files.read(f"{FOLDER}/{name}.toml"), name)
+            if layout.id != name:  # messages name their layout by its id
+                msg = f"{name}: id: must be the name of the file"
+                raise GuideError(msg)
+            self._layouts[name] = layout
         return self._layouts[name]
 
     def recognises(self, head: bytes) -> bool:

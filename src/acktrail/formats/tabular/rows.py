@@ -59,11 +59,12 @@ class Arranged(NamedTuple):
 
 
 Arrange = Callable[[list[str]], Arranged]
+Pick = Callable[[list[str]], list[str]]
 
 
 def delimited(layout: Layout, main: Columns, others: Sequence[Columns], header: Header) -> Arrange:
     """Return what arranges the rows of a delimited file whose header was understood."""
-    width, pick = header.width, picker(header)
+    width, pick = header.width, picker(header) or list
     tagged = {one.match: one for one in others}
     tag = layout.tag[0] - 1
 
@@ -84,10 +85,13 @@ def delimited(layout: Layout, main: Columns, others: Sequence[Columns], header: 
     return arrange
 
 
-def picker(header: Header) -> Callable[[list[str]], list[str]]:
-    """Return what puts the cells of a row of full width into the layout's order."""
+def picker(header: Header) -> Pick | None:
+    """Return what puts the cells of a row of full width into the layout's order; None if they are.
+
+    The row is not changed.
+    """
     if header.straight:
-        return list
+        return None
     # One cell more than the row has is the empty one that absent columns get. A one-column layout
     # takes a second column along, because itemgetter of one index gives no tuple.
     indexes = [header.width if place < 0 else place for place in header.order]

@@ -35,7 +35,7 @@ class Agreement:
         if self._agreed and gs01 != ANSWERS:
             fits = [self._fits(pair, gs08) for pair in self._agreed if _group(pair[0]) == gs01]
         else:
-            fits = [key.fits(gs08) for key in self._catalogue.keys() if key.gs01 == gs01]
+            fits = [key.fits(gs08) for key in self._catalogue.guide_keys() if key.gs01 == gs01]
         if not fits:
             return Standing.KIND_UNKNOWN
         return Standing.AGREED if any(fits) else Standing.VERSION_UNKNOWN

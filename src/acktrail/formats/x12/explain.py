@@ -14,6 +14,7 @@ from acktrail.model import Rule
 TESTS: dict[str, tuple[Callable[[str], object], Rule]] = {
     "N": (values.is_integer, rules.CHARACTER),
     "R": (values.is_decimal, rules.CHARACTER),
+    "D": (values.is_date, rules.DATE),
     "T": (values.is_time, rules.TIME),
 }
 NUMERIC = "NR"
@@ -125,19 +126,25 @@ def _simple(
 
 def _fault(element: Element, value: str, marks: Marks, period_form: str) -> Rule | None:
     """Return the first rule that a sent value breaks."""
-    kind = element.type.kind[:1]
     if marks.component and marks.component in value:
         return rules.COMPONENT_EXTRA
+    return _length_or_kind(element, value, marks) or _content(element, value, period_form)
+
+
+def _length_or_kind(element: Element, value: str, marks: Marks) -> Rule | None:
+    """Judge what the data type asks for."""
+    kind = element.type.kind[:1]
     length = len(value.replace("-", "").replace(".", "") if kind in NUMERIC else value)
     if length < element.type.low:
         return rules.SHORT
     if length > element.type.high:
         return rules.LONG
     test, broken = TESTS.get(kind, (_characters(marks), rules.CHARACTER))
-    if kind == "D":
-        return None if _is_date(value) else rules.DATE
-    if not test(value):
-        return broken
+    return None if test(value) else broken
+
+
+def _content(element: Element, value: str, period_form: str) -> Rule | None:
+    """Judge what the guide asks for."""
     if element.codes and value not in element.codes:
         return rules.CODE
     if element.number == PERIOD and not _is_period(value, period_form):
@@ -151,10 +158,6 @@ def _fault(element: Element, value: str, marks: Marks, period_form: str) -> Rule
 def _characters(marks: Marks) -> Callable[[str], object]:
     chars, ends = values.allowed(marks), values.allowed(marks, space=False)
     return re.compile(f"{chars}*{ends}").fullmatch
-
-
-def _is_date(value: str) -> bool:
-    return bool(values.is_date_8(value) or values.is_date_6(value))
 
 
 def _is_period(value: str, form: str) -> bool:

@@ -85,7 +85,7 @@ def open_group(elements: list[str], offset: int, options: Options, agreement: Ag
         group.facts[f"GS{number:02d}"] = padded[number]
     if not is_control(padded[6]):
         group.note(rules.GS_CONTROL, "GS", 6, offset)
-    if not (_is_date(padded[4]) and is_short_time(padded[5])):
+    if not (values.is_date(padded[4]) and is_short_time(padded[5])):
         group.note(rules.GS_DATE, "GS", 4, offset)
     match agreement.of_group(padded[1], padded[8]):
         case Standing.KIND_UNKNOWN:
@@ -95,7 +95,3 @@ def open_group(elements: list[str], offset: int, options: Options, agreement: Ag
         case Standing.AGREED:
             pass
     return group
-
-
-def _is_date(text: str) -> bool:
-    return bool(values.is_date_8(text) or values.is_date_6(text))

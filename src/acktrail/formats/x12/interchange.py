@@ -17,7 +17,6 @@ from acktrail.formats.x12.group import (
     open_group,
 )
 from acktrail.formats.x12.guide.catalogue import Catalogue
-from acktrail.formats.x12.guide.compiled import Machine
 from acktrail.formats.x12.marks import Header
 from acktrail.formats.x12.options import Options
 from acktrail.formats.x12.pieces import Cut
@@ -77,8 +76,7 @@ class Interchange:
         self._finish(out)
 
     def _envelope_segment(self, pieces: list[str], index: int, cut: Cut, out: list[Event]) -> int:
-        raw = pieces[index]
-        text = raw if raw >= "!" else cut.trimmed(raw)
+        text, cut.offset = cut.trimmed(pieces[index], cut.offset)
         if text:
             elements = text.split(self.header.marks.element)
             self._dispatch(elements, text, cut, out)
@@ -144,9 +142,7 @@ class Interchange:
         set_id, control = _pair(text.split(self.header.marks.element))
         findings = Findings(self._options)
         key = self._agreement.guide(set_id, group.kind, group.version)
-        machine: Machine | None = None
-        if key is not None:
-            machine = self._catalogue.machine(key, self.header.marks)
+        machine = None if key is None else self._catalogue.machine(key, self.header.marks)
         head = self._head(group, text, set_id, control, "" if key is None else key.id)
         known = self._catalogue.segment_ids()
         opened = TransactionSet(

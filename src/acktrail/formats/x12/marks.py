@@ -4,6 +4,7 @@ Spec: X12.5 Interchange Control Structures, ISA; notes of DE I18 (TA105).
 """
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from acktrail.formats.delimited import Marks
@@ -69,7 +70,7 @@ def read_header(text: str, start: int) -> Header | None:
     if not placed or not _usable(separator) or terminator == separator:
         return None
     edges = [*SEPARATORS, TERMINATOR_AT]
-    elements = ["ISA", *(isa[a + 1 : b] for a, b in zip(edges, edges[1:], strict=False))]
+    elements = ["ISA", *(isa[a + 1 : b] for a, b in pairwise(edges))]
     repetition = elements[11] if elements[12] >= FIRST_WITH_REPETITION else ""
     component = elements[16]
     faults = [*_mark_faults(isa, component, repetition), *_element_faults(elements, repetition)]

@@ -65,8 +65,8 @@ class Options:
             default = "E" if note in MILD_NOTES else "R"
             return NOTE_SEVERITIES.get(self.notes.get(note, default), Severity.ERROR)
         if rule.category == SNIP3:
-            switch = self.checks.get(rule.name.removeprefix(BALANCE_PREFIX))
-            return SWITCHES[switch] if switch in SWITCHES else rule.severity
+            switch = self.checks.get(rule.name.removeprefix(BALANCE_PREFIX), "")
+            return SWITCHES.get(switch, rule.severity)
         if rule.category.startswith("snip"):
             kind = rule.category[4:]
             return SWITCHES[self.snip.get(kind, SNIP_DEFAULTS[kind])]

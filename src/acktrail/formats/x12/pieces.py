@@ -12,10 +12,10 @@ class Cut:
         self.offset = offset
         self.empty_at: list[int] = []  # offsets; the interchange takes them out
 
-    def trimmed(self, raw: str) -> str:
-        """Take blanks and line ends off the front of a segment and move past them."""
+    def trimmed(self, raw: str, offset: int) -> tuple[str, int]:
+        """Take blanks and line ends off the front of a segment; return it with its true offset."""
         text = raw.lstrip(BLANKS)
-        self.offset += len(raw) - len(text)
+        offset += len(raw) - len(text)
         if not text:
-            self.empty_at.append(self.offset)
-        return text
+            self.empty_at.append(offset)
+        return text, offset

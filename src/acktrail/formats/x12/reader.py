@@ -141,7 +141,7 @@ class X12Reader:
         return found + len(ISA_START)
 
     def _mark_gap(self, text: str, start: int, stop: int) -> None:
-        """Note that ``text[start:stop]`` belongs to no interchange; blanks between two are no gap."""
+        """Note that ``text[start:stop]`` is of no interchange; blanks between two are no gap."""
         skipped = text[start:stop]
         if self._count:
             skipped = skipped.lstrip(BLANKS)

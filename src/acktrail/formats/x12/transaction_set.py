@@ -5,11 +5,11 @@ all else is in methods that only odd segments reach.
 """
 
 import re
-from collections.abc import Callable
 
 from acktrail.formats.delimited import Marks
 from acktrail.formats.x12 import rules
 from acktrail.formats.x12.balance import balance_of
+from acktrail.formats.x12.balance.watch import Watches
 from acktrail.formats.x12.explain import explain
 from acktrail.formats.x12.findings import Findings
 from acktrail.formats.x12.guide.compiled import Machine, Move, State
@@ -48,7 +48,7 @@ class TransactionSet:
         self._known_tags = known_tags
         self._walker = None if machine is None else Walker(machine, self._structure)
         self._balance = None if machine is None else balance_of(head.type)
-        self._watches: dict[str, Callable[[SetSegment], None]] = {}
+        self._watches = Watches()
         if self._balance is not None:
             self._watches |= self._balance.watches
         self._hierarchy = Hierarchy()
@@ -78,38 +78,42 @@ class TransactionSet:
             return self._take_plain(pieces, range(index, stop), cut, out)
         walker, marks, watches = self._walker, self._marks, self._watches
         separator, qualified, last = marks.element, self._machine.qualified, self._machine.last
+        keep, offset, position = out.append, cut.offset, self.position
         for at in range(index, stop):
-            raw = pieces[at]
-            text = raw if raw >= "!" else cut.trimmed(raw)
-            if text:
-                elements = text.split(separator)
-                key = tag = elements[0]
-                if tag in qualified and len(elements) > 1:
-                    key = tag + separator + elements[1]
-                self.position += 1
-                offset = self._offset = cut.offset
-                move = walker.state.moves.get(key) or self._odd_move(elements, key)
-                if move is None:
-                    if self.over:
-                        return at
-                    out.append(SetSegment(elements, "", marks, self.position, offset))
-                else:
-                    state = walker.follow(move)
-                    segment: SetSegment = new_tuple(
-                        SetSegment, (elements, state.loop_id, marks, self.position, offset)
-                    )
-                    out.append(segment)
-                    if state.accepts(text) is None or (
-                        len(elements) > state.rules_from and state.broken(elements)
-                    ):
-                        self._judge(state, text, segment)
-                    if tag in watches:
-                        watches[tag](segment)
-                    if state is last:
-                        self._close(segment, text)
-                        cut.offset += len(text) + 1
-                        return at + 1
-            cut.offset += len(text) + 1
+            text = pieces[at]
+            if text < "!":  # a line end in front, or nothing at all
+                text, offset = cut.trimmed(text, offset)
+            if not text:
+                offset += 1
+                continue
+            elements = text.split(separator)
+            key = tag = elements[0]
+            if tag in qualified and len(elements) > 1:
+                key = tag + separator + elements[1]
+            position += 1
+            self.position, self._offset = position, offset
+            move = walker.state.moves.get(key) or self._odd_move(elements, key)
+            if move is None:
+                if self.over:
+                    cut.offset = offset
+                    return at
+                keep(SetSegment(elements, "", marks, position, offset))
+            else:
+                state = walker.follow(move)
+                segment = new_tuple(SetSegment, (elements, state.loop_id, marks, position, offset))
+                keep(segment)
+                if state.accepts(text) is None or (
+                    len(elements) > state.rules_from and state.broken(elements)
+                ):
+                    self._judge(state, text, segment)
+                if tag in watches:
+                    watches[tag](segment)
+                if state is last:
+                    self._close(segment, text)
+                    cut.offset = offset + len(text) + 1
+                    return at + 1
+            offset += len(text) + 1
+        cut.offset = offset
         return stop
 
     def cut_off(self) -> None:
@@ -140,22 +144,22 @@ class TransactionSet:
         """Take segments of a set that no guide checks."""
         separator = self._marks.element
         for at in span:
-            raw = pieces[at]
-            text = raw if raw >= "!" else cut.trimmed(raw)
+            text, offset = cut.trimmed(pieces[at], cut.offset)
             if text:
                 elements = text.split(separator)
                 if elements[0] in ENVELOPE_TAGS:
                     self.over = True
+                    cut.offset = offset
                     return at
                 self.position += 1
-                self._offset = cut.offset
-                segment = SetSegment(elements, "", self._marks, self.position, cut.offset)
+                self._offset = offset
+                segment = SetSegment(elements, "", self._marks, self.position, offset)
                 out.append(segment)
                 if elements[0] == TRAILER:
                     self._close(segment, text)
-                    cut.offset += len(text) + 1
+                    cut.offset = offset + len(text) + 1
                     return at + 1
-            cut.offset += len(text) + 1
+            cut.offset = offset + len(text) + 1
         return span.stop
 
     def _odd_move(self, elements: list[str], key: str) -> Move | None:

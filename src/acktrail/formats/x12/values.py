@@ -29,6 +29,12 @@ is_time = re.compile(TIME_LONG).fullmatch
 is_integer = re.compile("-?[0-9]+").fullmatch
 is_decimal = re.compile(r"-?(?:[0-9]+|[0-9]*\.[0-9]+)").fullmatch
 
+
+def is_date(text: str) -> bool:
+    """Tell whether ``text`` is a date of six or eight digits."""
+    return bool(is_date_8(text) or is_date_6(text))
+
+
 EXTENDED = (
     "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 !\"&'()*+,-./:;?="
     "abcdefghijklmnopqrstuvwxyz%@[]_{}\\|<>~^`#$"

@@ -1,14 +1,13 @@
 """Follows a transaction set through its guide: loops entered and left, what is missing or too much.
 
-Moves are memoised in the states (``guide/compiled.py``); what depends on the data seen so far (is it
-there, how often) lives here, in one frame for each open loop instance.
+Moves are memoised in the states (``guide/compiled.py``); what depends on the data seen so far (is
+it there, how often) lives here, in one frame for each open loop instance.
 """
 
 from collections.abc import Callable
 
 from acktrail.formats.x12 import rules
 from acktrail.formats.x12.guide.compiled import Loop, Machine, Move, State
-from acktrail.formats.x12.guide.model import UNBOUNDED
 from acktrail.model import Rule
 
 Emit = Callable[[Rule, str, int], None]  # rule, segment id, segments ahead of the current one
@@ -42,23 +41,26 @@ class Walker:
         state, leave, enter = move
         if leave or enter:
             self._cross(leave, enter)
-        if self.top.seen & state.bit:
-            self._again(self.top, state, rules.SEGMENT_MAX, state.tag)
-        else:
-            self.top.seen |= state.bit
+        top = self.top
+        if not top.seen & state.bit:
+            top.seen |= state.bit
+        elif state.maximum:
+            self._again(top, state, rules.SEGMENT_MAX)
         self.state = state
         return state
 
     def _cross(self, leave: int, enter: tuple[Loop, ...]) -> None:
         """Leave and enter loops; tell what the left ones lack."""
         for _ in range(leave):
-            self._close(self.frames.pop(), 0)
+            left = self.frames.pop()
+            if left.loop.required & ~left.seen:
+                self._close(left, 0)
         frame = self.frames[-1]
         for loop in enter:
-            if frame.seen & loop.bit:
-                self._again(frame, loop, rules.LOOP_MAX, first_tag(loop))
-            else:
+            if not frame.seen & loop.bit:
                 frame.seen |= loop.bit
+            elif loop.maximum:
+                self._again(frame, loop, rules.LOOP_MAX)
             frame = Frame(loop)
             self.frames.append(frame)
         self.top = frame
@@ -68,13 +70,11 @@ class Walker:
         while self.frames:
             self._close(self.frames.pop(), ahead)
 
-    def _again(self, frame: Frame, child: State | Loop, rule: Rule, tag: str) -> None:
-        if child.maximum == UNBOUNDED:
-            return
+    def _again(self, frame: Frame, child: State | Loop, rule: Rule) -> None:
         count = frame.counts.get(child.bit, 1) + 1
         frame.counts[child.bit] = count
         if count > child.maximum:
-            self._emit(rule, tag, 0)
+            self._emit(rule, child.tag if isinstance(child, State) else first_tag(child), 0)
 
     def _close(self, frame: Frame, ahead: int) -> None:
         missing = frame.loop.required & ~frame.seen

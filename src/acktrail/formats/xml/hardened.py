@@ -16,8 +16,11 @@ MOST_DEPTH = 64
 MOST_BYTES = 2 << 30
 PIECE = 64 * 1024
 CUT = frozenset(
-    [etree.ErrorTypes.ERR_DOCUMENT_EMPTY, etree.ErrorTypes.ERR_DOCUMENT_END]
-    + [etree.ErrorTypes.ERR_TAG_NOT_FINISHED]
+    (
+        etree.ErrorTypes.ERR_DOCUMENT_EMPTY,
+        etree.ErrorTypes.ERR_DOCUMENT_END,
+        etree.ErrorTypes.ERR_TAG_NOT_FINISHED,
+    )
 )
 WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"\x00<", b"<\x00")
 

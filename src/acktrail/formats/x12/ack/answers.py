@@ -1,7 +1,7 @@
 """Which answers a read file gets, and those answers as bytes.
 
-One functional answer interchange for each received interchange and kind of answer, the TA1 in one of
-its own. Acknowledgements are never acknowledged, nor is what could not be read.
+One functional answer interchange for each received interchange and kind of answer; the TA1 has
+one of its own. Acknowledgements are never acknowledged, nor is what could not be read.
 Spec: notes to sets 997 and 999; X12 RFI 1427, 1591, 2102; DSMO CR 1085.
 """
 

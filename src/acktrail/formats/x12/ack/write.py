@@ -46,6 +46,7 @@ class Writing:
         return text + self.marks.segment + self.newline
 
     def check(self, value: str, component: str) -> None:
+        """Refuse a value that would forge structure; ``component`` is "" within a composite."""
         taken = {self.marks.element, self.marks.segment, self.marks.repetition, component} - {""}
         if any(sign in value for sign in taken) or not (value.isascii() and value.isprintable()):
             msg = "an answer would have to repeat a value that holds one of our delimiters"

@@ -11,6 +11,7 @@ from acktrail.model import Place, Rule
 
 CAS_AMOUNTS = (3, 6, 9, 12, 15, 18)
 PLB_AMOUNTS = (4, 6, 8, 10, 12, 14)
+ONE_CAS = 5  # tag and one adjustment with its quantity
 REVERSAL = "22"
 PATIENT = "PR"
 PROCEDURE = "HC"
@@ -37,6 +38,7 @@ class RemittanceBalance(Balance):
         self._adjusted = ZERO  # of the claim with its services
         self._patient = ZERO
         self._lines = ZERO
+        self._charged = ZERO  # by the open service
         self._service_adjusted = ZERO
         self._professional = True
 
@@ -69,12 +71,14 @@ class RemittanceBalance(Balance):
         self._svc = segment
         self._service_adjusted = ZERO
         elements = segment.elements
-        self._lines = add(self._lines, amount(elements, 2))
+        self._charged = amount(elements, 2)
+        self._lines = add(self._lines, self._charged)
         self._professional &= elements[1].startswith(PROCEDURE)
 
     def _adjustment(self, segment: SetSegment) -> None:
         elements = segment.elements
-        lowered = total(elements, CAS_AMOUNTS)
+        # most CAS hold one adjustment
+        lowered = total(elements, CAS_AMOUNTS) if len(elements) > ONE_CAS else amount(elements, 3)
         self._adjusted = add(self._adjusted, lowered)
         if self._svc is not None:
             self._service_adjusted = add(self._service_adjusted, lowered)
@@ -92,8 +96,7 @@ class RemittanceBalance(Balance):
     def _close_service(self) -> None:
         if self._svc is None:
             return
-        elements = self._svc.elements
-        if subtract(amount(elements, 2), self._service_adjusted) != amount(elements, 3):
+        if subtract(self._charged, self._service_adjusted) != amount(self._svc.elements, 3):
             self.note(rules.REMIT_SERVICE, self._svc, 3)
 
     def _close_claim(self) -> None:

@@ -1,11 +1,11 @@
 """What every balance is: it watches some segments and says at the end what does not agree."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from acktrail.formats.x12.segment import SetSegment
 from acktrail.model import Place, Rule
 
-Watch = Callable[[SetSegment], None]
+Watches = dict[str, Callable[[SetSegment], None]]  # by tag
 
 
 class Balance:
@@ -13,7 +13,7 @@ class Balance:
 
     def __init__(self) -> None:
         self.found: list[tuple[Rule, Place]] = []
-        self.watches: Mapping[str, Watch] = {}  # by tag
+        self.watches = Watches()
 
     def note(self, rule: Rule, segment: SetSegment | None, element: int) -> None:
         """Note that a sum does not agree at an element of a segment."""

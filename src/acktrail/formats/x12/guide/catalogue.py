@@ -33,7 +33,7 @@ class Catalogue:
         self._guides: dict[str, Guide] = {}
         self._machines: dict[tuple[str, Marks], Machine] = {}
 
-    def keys(self) -> tuple[GuideKey, ...]:
+    def guide_keys(self) -> tuple[GuideKey, ...]:
         """Return the key of every guide, in the order of their file names."""
         self._index()
         return self._keys
@@ -45,7 +45,9 @@ class Catalogue:
 
     def key(self, gs08: str, st01: str, gs01: str) -> GuideKey | None:
         """Return the key of the guide for such a set, or None."""
-        fitting = (k for k in self.keys() if (k.st01, k.gs01) == (st01, gs01) and k.fits(gs08))
+        fitting = (
+            k for k in self.guide_keys() if (k.st01, k.gs01) == (st01, gs01) and k.fits(gs08)
+        )
         return next(fitting, None)
 
     def machine(self, key: GuideKey, marks: Marks) -> Machine:

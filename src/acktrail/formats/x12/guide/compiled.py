@@ -19,6 +19,7 @@ from acktrail.formats.x12.guide.syntax import Broken, compile_rules
 
 MOVES_KEPT = 4096  # keys come from the file: the memo of a state is bounded
 KEY_LENGTH = 64
+Accepts = Callable[[str], Match[str] | None]
 
 
 class Loop:
@@ -76,7 +77,7 @@ class State:
         self.moves: dict[str, Move] = {}
         self.unused = UNUSED in (node.usage, loop.node.usage)  # named only to be forbidden
         self.ready = False
-        self.accepts: Callable[[str], Match[str] | None]  # set by Machine.prepare
+        self.accepts: Accepts  # set by Machine.prepare
         self.broken: Broken
         self.rules_from: int  # shorter segments cannot break a rule
 

@@ -4,9 +4,9 @@ Only its XML data is used, never its engine: that logs data and answers wrongly 
 """
 
 from importlib import resources
-from xml.etree.ElementTree import Element as Node  # noqa: S405 - the type; defusedxml parses
+from xml.etree.ElementTree import Element as Node
 
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped] # has no stubs
 
 from acktrail.errors import GuideError
 from acktrail.formats.x12.guide.model import (

@@ -3,7 +3,7 @@
 Spec: X12.6 Application Control Structure, relational conditions.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from acktrail.formats.x12.guide.model import REQUIRED, UNUSED, Element, SyntaxRule
 
@@ -79,7 +79,7 @@ def compile_rules(
     return start, broken
 
 
-def _unpaired(segment: list[str], pairs: list[tuple[int, ...]]) -> bool:
+def _unpaired(segment: list[str], pairs: Sequence[tuple[int, ...]]) -> bool:
     """Tell whether one of a pair was sent without the other; the frequent case, kept cheap."""
     length = len(segment)
     return any(

@@ -26,6 +26,7 @@ ELEMENT = re.compile(
 )
 RULE = re.compile(r"[PRECL](?:[0-9]{2}){2,}")
 TABLE_STEP = 100_000  # positions of table 2 come after all of table 1
+LAST_TABLE = 3  # trailer of the set
 
 
 def read_types(body: bytes) -> dict[str, ElementType]:
@@ -67,7 +68,9 @@ def _loop(
     inner = [one for one, outer in parents.items() if outer == loop]
     children += [_loop(guide, one, tables, parents, find) for one in inner]
     # the trailer stands in table 3 of the top loop
-    children += [_segment(guide, str(line), 9 * TABLE_STEP, find) for line in table.get("end", ())]
+    children += [
+        _segment(guide, str(line), LAST_TABLE * TABLE_STEP, find) for line in table.get("end", ())
+    ]
     children.sort(key=lambda child: child.position)
     top = loop not in parents
     return LoopNode(

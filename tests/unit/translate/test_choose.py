@@ -1,0 +1,82 @@
+import pytest
+
+from acktrail.errors import GuideError
+from acktrail.model import MessageHead
+from acktrail.translate.answers import AnswerTranslator
+from acktrail.translate.bank import StatementTranslator
+from acktrail.translate.choose import translator_for
+from acktrail.translate.engine import MapTranslator
+from acktrail.translate.opaque import OpaqueTranslator
+from acktrail.translate.remittance import RemittanceTranslator
+from acktrail.translate.rows import RowTranslator
+from tests.unit.translate.running import Files, Folder, only, run
+from tests.unit.translate.test_trade import ORDER_X12
+
+
+@pytest.mark.parametrize(
+    ("format_", "type_", "kind"),
+    [
+        ("x12", "850", MapTranslator),
+        ("x12", "810", MapTranslator),
+        ("x12", "835", RemittanceTranslator),
+        ("x12", "999", AnswerTranslator),
+        ("x12", "997", AnswerTranslator),
+        ("edifact", "ORDERS", MapTranslator),
+        ("edifact", "INVOIC", MapTranslator),
+        ("edifact", "CONTRL", AnswerTranslator),
+        ("hl7", "DFT^P03", MapTranslator),
+        ("hl7", "ADT^A40", MapTranslator),
+        ("hl7", "ACK^P03", AnswerTranslator),
+        ("hl7", "ACK", AnswerTranslator),
+        ("tabular", "charge-export", RowTranslator),
+        ("bank", "MT940", StatementTranslator),
+        ("xml", "camt.053", StatementTranslator),
+        ("xml", "CDA", OpaqueTranslator),
+    ],
+)
+def test_message_gets_the_translator_of_its_type(format_: str, type_: str, kind: type) -> None:
+    assert isinstance(translator_for(MessageHead(format_, type_, "", "1"), Folder(), {}), kind)
+
+
+@pytest.mark.parametrize(
+    ("format_", "type_"), [("x12", "271"), ("hl7", "ORU^R01"), ("edifact", "PRICAT")]
+)
+def test_message_without_a_map_gets_no_translator(format_: str, type_: str) -> None:
+    assert translator_for(MessageHead(format_, type_, "", "1"), Folder(), {}) is None
+
+
+def test_profile_may_name_another_map() -> None:
+    text = """
+        schema = "acktrail/map/1"
+        format = "x12"
+        kinds = ["order"]
+        [document.BEG]
+        id = "BEG03"
+    """
+    files = Files({"maps/own.toml": text})
+    options = {"map": {"850": "own"}, "currency": "CAD"}
+
+    translator = translator_for(MessageHead("x12", "850", "", "1"), files, options)
+
+    assert translator is not None
+    document = only(run(translator, "BEG*00*SA*N1"))
+    assert (document.id, document.currency) == ("N1", "CAD")
+
+
+def test_map_that_the_profile_names_and_is_not_there_is_a_setup_error() -> None:
+    with pytest.raises(GuideError):
+        translator_for(MessageHead("x12", "850", "", "1"), Files({}), {"map": {"850": "own"}})
+
+
+def test_units_and_time_zone_of_the_profile_reach_the_map() -> None:
+    options = {"units": {"QQ": "XBX"}, "timezone": "Europe/Berlin"}
+
+    translator = translator_for(MessageHead("x12", "850", "", "1"), Folder(), options)
+
+    assert translator is not None
+    assert only(run(translator, ORDER_X12.replace("10*EA", "10*QQ"))).id == "PO1001"
+
+
+def test_time_zone_that_does_not_exist_is_a_setup_error() -> None:
+    with pytest.raises(GuideError, match="timezone"):
+        translator_for(MessageHead("x12", "850", "", "1"), Folder(), {"timezone": "Mars/Base"})
