@@ -9,7 +9,8 @@ from acktrail.formats.bank import Bank
 from acktrail.formats.edifact import Edifact
 from acktrail.formats.hl7 import Hl7
 from acktrail.formats.tabular import Tabular
-from acktrail.formats.x12 import X12, pyx12_map
+from acktrail.formats.x12 import X12
+from acktrail.formats.x12.guide.pyx12_maps import read_wheel_map
 from acktrail.formats.xml import Xml
 from acktrail.ports import DataFiles, Format
 
@@ -53,7 +54,7 @@ class Formats:
 
 def built_in(files: DataFiles) -> Formats:
     """Return the formats that come with acktrail and those that plug-ins add."""
-    makers = (partial(X12, maps=pyx12_map), Edifact, Hl7, Xml, Bank, Tabular)
+    makers = (partial(X12, maps=read_wheel_map), Edifact, Hl7, Xml, Bank, Tabular)
     formats = Formats(make(files) for make in makers)
     formats.discover(files)
     return formats
