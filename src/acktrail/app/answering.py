@@ -211,11 +211,18 @@ class Answers:
                     tx.append(subject.row.id, "delivered", body, tools.actor)
 
     def _close(self, subject: Subject, task: Task) -> None:
+        """Close the exchange; one with withheld content is held, now that it is answered."""
+        withheld = last_body(subject.entries, "translated").get("withheld")
         with self._tools.ledger.begin() as tx:
             tx.lock(subject.row.id)
             entries = tx.entries(subject.row.id)
             step = f"close#{task.generation}"
-            if tx.step(subject.row.id, step) is None:
+            if tx.step(subject.row.id, step) is not None:
+                return
+            if withheld:
+                body: dict[str, object] = {"code": "content.withheld", "messages": withheld}
+                tx.append(subject.row.id, "held", body, self._tools.actor, step)
+            else:
                 body = {"entries": len(entries) + 1, "generation": task.generation}
                 tx.append(subject.row.id, "closed", body, self._tools.actor, step)
 

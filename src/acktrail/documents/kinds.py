@@ -75,7 +75,7 @@ class Remittance:
     """Payload of remittance: one payment and what it is for."""
 
     payment: Payment
-    handling: str = ""  # BPR01; I = information only
+    handling: str = ""  # BPR01; I: the payment comes apart from the advice; P: prenotification
     production_on: date | None = None
     claims: tuple[ClaimPayment, ...] = ()
     provider_adjustments: tuple[Adjustment, ...] = ()

@@ -18,7 +18,7 @@ from acktrail.odoo.references import References
 
 HEAD = ("id", "move_type", "journal_id/id", "date", "ref")
 LINE = ("name", "account_id/id", "partner_id/id", "debit", "credit", "tax_ids/id")
-INFORMATION_ONLY = "I"  # BPR01
+PRENOTIFICATION = "P"  # BPR01: no money moves yet; I only says that the money comes by itself
 PREDETERMINATION = "25"  # CLP02: no money, whatever its adjustments say
 PATIENT = "PR"
 
@@ -40,7 +40,7 @@ def entry(refs: References, remittance: Remittance) -> Plan | Refusal:
     """
     document, options = refs.document, refs.options
     payment = remittance.payment
-    if remittance.handling == INFORMATION_ONLY:
+    if remittance.handling == PRENOTIFICATION:
         return Refusal((loads.NOTHING.at(Place(address="BPR01")),))
     refs.require("receivable", "outstanding")
     refs.currency(payment.amount.currency)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from acktrail.documents.kinds import HEALTH_KINDS
-from acktrail.model import ReadResult
+from acktrail.model import InterchangeResult, ReadResult
 from acktrail.pipeline.read import Kept
 
 INDEXED_MESSAGES = 2000  # of one file, HL7 only: ST02 and UNH 0062 are too small to search for
@@ -29,11 +29,16 @@ def stranger(result: ReadResult, senders: tuple[str, ...], receivers: tuple[str,
     if result.format not in SCHEMES:
         return ""
     for one in result.interchanges:
-        if senders and one.sender not in senders:
+        if senders and not _names(one, "ISA05", one.sender) & {*senders}:
             return "sender"
-        if receivers and one.receiver not in receivers:
+        if receivers and not _names(one, "ISA07", one.receiver) & {*receivers}:
             return "receiver"
     return ""
+
+
+def _names(one: InterchangeResult, qualifier: str, side: str) -> set[str]:
+    """Return how a profile may spell a side: as the file shows it, X12 also as ``ZZ:ID``."""
+    return {side, f"{one.facts[qualifier]}:{side}"} if qualifier in one.facts else {side}
 
 
 def wrong_usage(result: ReadResult, usage: str) -> bool:
@@ -50,7 +55,8 @@ def control_identities(result: ReadResult) -> Iterator[str]:
     file that holds one message. Rows and statements have none.
     """
     for one in result.interchanges:
-        sides = f"{result.format}|{one.sender}|{one.receiver}"
+        qualifiers = f"{one.facts.get('ISA05', '')}|{one.facts.get('ISA07', '')}"
+        sides = f"{result.format}|{qualifiers}|{one.sender}|{one.receiver}"
         if one.control and result.format in SCHEMES:
             yield f"{sides}|{one.control}"
         elif result.format == "hl7":

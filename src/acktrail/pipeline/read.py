@@ -36,6 +36,7 @@ from acktrail.ports import (
 from acktrail.translate.answers import interchange_answers
 
 REFUSING = frozenset({Severity.ERROR, Severity.FATAL})
+BALANCE = "snip3"
 CONTENT_ANSWERED = frozenset({"hl7", "tabular"})  # formats whose answer judges content too
 
 
@@ -133,6 +134,7 @@ class _Pass:
         documents, found = self.translator.finish()
         self.translator = None
         if result.verdict is Verdict.REJECTED:
+            self.withheld += _untold(self.format_name, result)
             return result
         if any(finding.severity in REFUSING for finding in found):
             self.withheld += max(len(documents), 1)
@@ -187,6 +189,16 @@ class _Pass:
             self.released += [kept for kept in staged if kept.ordinal not in bad]
         self.ordinal = 0
         self.interchanges.append(replace(interchange, groups=groups, verdict=verdict))
+
+
+def _untold(format_name: str, result: MessageResult) -> bool:
+    """Tell whether a message is rejected for its sums only, of which the answer says nothing.
+
+    A 999 speaks of syntax and guide (RFI 1312): the partner takes the message for accepted, so a
+    person has to decide.
+    """
+    refusing = {f.category for f in result.findings if f.severity in REFUSING}
+    return format_name == "x12" and refusing == {BALANCE}
 
 
 def _refused(groups: Iterable[GroupResult]) -> frozenset[int]:

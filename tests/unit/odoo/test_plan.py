@@ -421,9 +421,9 @@ def test_remittance_without_accounts_names_each_missing_option() -> None:
     assert ("ref.account_unknown", "CAS02") in places
 
 
-def test_remittance_for_information_only_is_not_posted() -> None:
-    """BPR01 = I."""
-    payload = replace(_remittance(), handling="I")
+def test_remittance_of_a_prenotification_is_not_posted() -> None:
+    """BPR01 = P: a prenotification moves no money. I only says that the money comes by itself."""
+    payload = replace(_remittance(), handling="P")
 
     assert refused(replace(samples.remittance(), payload=payload)) == {"post.nothing_to_post"}
 

@@ -70,6 +70,7 @@ class Mt940Reader:
         self._entry: tuple[Entry, Place] | None = None
         self._results: list[MessageResult] = []
         self._given_up = False
+        self._outside = 0  # findings of the file, listed so far
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
         """Take the next bytes; yield what they complete (see ``ports.Reader``)."""
@@ -127,7 +128,7 @@ class Mt940Reader:
                 msg = f"a field has more than {LONGEST_FIELD} lines"
                 raise TooLargeError(msg)
         elif line.strip() and not line.startswith("{"):
-            yield FileFinding(rules.TEXT_OUTSIDE.at(Place(offset=self._offset)))
+            yield from self._found_outside(rules.TEXT_OUTSIDE, Place(offset=self._offset))
 
     def _decoded(self, raw: bytes) -> str | None:
         try:
@@ -218,7 +219,7 @@ class Mt940Reader:
         statement, place = self._statement, Place("61", self._position, offset=self._at)
         if statement is None or statement.closed:
             if statement is None:
-                yield FileFinding(rules.TAG_ORDER.at(place))
+                yield from self._found_outside(rules.TAG_ORDER, place)
             else:
                 self._find(rules.TAG_ORDER, "61")
             return
@@ -262,7 +263,8 @@ class Mt940Reader:
         yield from self._flush()
         statement, balance = self._statement, to_balance(text)
         if statement is None:
-            yield FileFinding(rules.TAG_ORDER.at(Place(tag, self._position, offset=self._at)))
+            place = Place(tag, self._position, offset=self._at)
+            yield from self._found_outside(rules.TAG_ORDER, place)
             return
         if statement.closed:
             self._find(rules.TAG_ORDER, tag)
@@ -284,7 +286,8 @@ class Mt940Reader:
             yield MessageStart(self._head(self._start("MT942")))
             self._find(rules.INTERIM, tag)
         elif tag not in OTHER_FIELDS:
-            yield FileFinding(rules.TAG_UNKNOWN.at(Place("", self._position, offset=self._at)))
+            place = Place("", self._position, offset=self._at)
+            yield from self._found_outside(rules.TAG_UNKNOWN, place)
 
     # ------------------------------------------------------------ ends and findings
 
@@ -331,6 +334,12 @@ class Mt940Reader:
         if len(statement.findings) < MOST_FINDINGS:
             place = Place(tag, self._position, offset=self._at, address=f":{tag}:")
             statement.findings.append(rule.at(place))
+
+    def _found_outside(self, rule: Rule, place: Place) -> Iterator[Event]:
+        """Yield a finding that belongs to no statement, up to the cap."""
+        self._outside += 1
+        if self._outside <= MOST_FINDINGS:
+            yield FileFinding(rule.at(place))
 
     def _give_up(self, rule: Rule) -> FileFinding:
         self._given_up = True

@@ -17,7 +17,6 @@ TAG_MISSING = Rule("mt940.tag_missing", ERROR, "", "structure", "a mandatory fie
 TAG_ORDER = Rule("mt940.tag_order", ERROR, "", "structure", "a field where it may not stand")
 BALANCE_FORM = Rule("mt940.balance_form", ERROR, "", "value", "not a balance as field 60 or 62")
 LINE_FORM = Rule("mt940.line_form", ERROR, "", "value", "not a statement line as field 61")
-DATE = Rule("mt940.date", ERROR, "", "value", "no such day in the calendar")
 VALUE_DATE = Rule(
     "mt940.value_date", WARNING, "", "value", "no such value date: the entry date stands in"
 )

@@ -14,6 +14,7 @@ from acktrail.formats.tabular.layout import Layout
 from acktrail.model import Finding, Place, Rule
 
 ABSENT = -1
+MOST_COLUMNS = 500
 USUAL_DELIMITERS = ";,\t|"
 
 
@@ -38,6 +39,9 @@ def folded(name: str) -> str:
 
 def match_header(layout: Layout, cells: Sequence[str], offset: int = 0) -> Header:
     """Find the layout's columns in a header line; what does not fit becomes findings."""
+    if len(cells) > MOST_COLUMNS:
+        refused = rules.COLUMN_REFUSED.at(Place("header", 1, MOST_COLUMNS + 1, offset=offset))
+        return Header(len(cells), (ABSENT,) * len(layout.main.fields), (refused,))
     names = [folded(cell) for cell in cells]
     order = _order(layout, names)
     seen = [name for name in names if name]
