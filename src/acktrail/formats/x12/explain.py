@@ -156,8 +156,7 @@ def _content(element: Element, value: str, period_form: str) -> Rule | None:
 
 
 def _characters(marks: Marks) -> Callable[[str], object]:
-    chars, ends = values.allowed(marks), values.allowed(marks, space=False)
-    return re.compile(f"{chars}*{ends}").fullmatch
+    return re.compile(f"{values.allowed(marks)}+(?<! )").fullmatch
 
 
 def _is_period(value: str, form: str) -> bool:

@@ -5,7 +5,7 @@ belongs to a segment, to a gap that leaves a finding, or to line ends between se
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from acktrail.errors import TruncatedFileError, UnreadableFileError
@@ -22,8 +22,10 @@ LINE_ENDS = "\r\n"
 BLANKS = "\r\n\t \x1a"  # between interchanges; 0x1A ends files of old systems
 BLANK_BYTES = {ord(sign): None for sign in LINE_ENDS}
 LEADING_LIMIT = 1024
+BLOCK = 8192  # characters cut at a time; larger blocks leave the processor's caches
 ISA_START = "ISA"
-Ends = tuple[Callable[[str, int], re.Match[str] | None], Callable[[str, int], re.Match[str] | None]]
+Found = re.Match[str] | None
+Ends = tuple[Callable[[str, int], Found], Callable[[str, int, int], Found]]
 
 
 class X12Reader:
@@ -32,8 +34,9 @@ class X12Reader:
     def __init__(self, options: Options, catalogue: Catalogue) -> None:
         self._options = options
         self._catalogue = catalogue
-        self._tail = ""  # read and not cut yet
-        self._offset = 0  # of the tail in the file
+        self._text = ""  # read; what stands before _at is done
+        self._at = 0
+        self._offset = 0  # of _text in the file
         self._interchange: Interchange | None = None
         self._count = 0  # of interchanges
         self._gap = 0  # where bytes began that belong to nothing
@@ -43,18 +46,18 @@ class X12Reader:
         self._ends = _ends_of("~", "*")
 
     def feed(self, chunk: bytes) -> Iterable[Event]:
-        """Take the next bytes; return what they completed.
+        """Take the next bytes; the events are made while they are taken, so take them all.
 
         Raises:
             UnreadableFileError: If no ISA stands within the first KiB.
         """
-        out: list[Event] = []
-        if not self._dead:
-            text = chunk.decode("latin-1")
-            if self._unwrap:
-                text = text.translate(BLANK_BYTES)
-            self._read(self._tail + text, out)
-        return out
+        text = "" if self._dead else chunk.decode("latin-1")
+        if self._unwrap:
+            text = text.translate(BLANK_BYTES)
+        self._text = self._text[self._at :] + text
+        self._offset += self._at
+        self._at = 0
+        return self._events()
 
     def close(self) -> Iterable[Event]:
         """Say that the file is over; return what is still open.
@@ -63,40 +66,42 @@ class X12Reader:
             UnreadableFileError: If the file never held an ISA.
             TruncatedFileError: If it ends within its first ISA.
         """
-        out: list[Event] = []
+        out = list(self._events())
         if self._dead:
             return out
         self._dead = True
+        rest, at = self._text[self._at :], self._offset + self._at
         if self._interchange is not None:
-            self._close_open(self._interchange, out)
-        elif self._tail.startswith(ISA_START) and not self._tail[3:4].isalnum():
+            self._close_open(self._interchange, rest, at, out)
+        elif rest.startswith(ISA_START) and not rest[3:4].isalnum():
             if self._count == 0:
                 msg = "the file ends within its first ISA segment"
                 raise TruncatedFileError(msg)
-            self._file(rules.TRUNCATED, self._offset, out)
+            self._file(rules.TRUNCATED, at, out)
         else:
-            self._mark_gap(self._tail, 0, len(self._tail))
+            self._mark_gap(self._text, self._at, len(self._text))
             self._end_gap(out)
             if self._count == 0:
                 raise _unreadable()
         return out
 
-    def _read(self, text: str, out: list[Event]) -> None:
-        at = 0
-        while at < len(text) and not self._dead:
+    def _events(self) -> Iterator[Event]:
+        """Go on block by block: a consumer that keeps no segments keeps memory and caches small."""
+        while self._at < len(self._text) and not self._dead:
+            out: list[Event] = []
+            wrapped = not self._unwrap
             if self._interchange is None:
-                after = self._seek(text, at, out)
+                after = self._seek(self._text, self._at, out)
             else:
-                after = self._cut(self._interchange, text, at, out)
+                after = self._cut(self._interchange, self._text, self._at, out)
+            self._at = self._at if after is None else after
+            if wrapped and self._unwrap:
+                self._text = self._text[self._at :].translate(BLANK_BYTES)
+                self._offset += self._at
+                self._at = 0
+            yield from out
             if after is None:
                 break  # more bytes are needed
-            if self._unwrap and self._count == 0 and self._interchange is None:
-                text, at = text[after:].translate(BLANK_BYTES), 0
-                self._offset += after
-                continue
-            at = after
-        self._tail = text[at:]
-        self._offset += at
 
     # -------------------------------------------------------------- between interchanges
     def _seek(self, text: str, at: int, out: list[Event]) -> int | None:
@@ -167,7 +172,7 @@ class X12Reader:
             interchange.close(out, self._offset + ahead.start(1))
             self._interchange = None
             return ahead.start(1)
-        stop = _whole_until(text, at, terminator, ahead or later(text, at))
+        stop = _whole_until(text, at, terminator, ahead or later(text, at, at + BLOCK))
         if stop < 0:
             if len(text) - at > longest:
                 self._stop_at("segment_bytes", self._offset + at, out)
@@ -182,19 +187,18 @@ class X12Reader:
             self._stop_at(interchange.limit or "segment_bytes", cut.offset, out)
         return cut.offset - self._offset
 
-    def _close_open(self, interchange: Interchange, out: list[Event]) -> None:
+    def _close_open(self, interchange: Interchange, tail: str, at: int, out: list[Event]) -> None:
         """Close the open interchange: a whole IEA without terminator still counts."""
-        end = self._offset + len(self._tail)
-        rest = self._tail.strip(BLANKS)
+        rest = tail.strip(BLANKS)
         marks = interchange.header.marks
         parts = rest.split(marks.element)
         if parts[0] == "IEA" and len(parts) == 3 and parts[2] == interchange.header.control:  # noqa: PLR2004 - tag, IEA01, IEA02
-            interchange.take([self._tail], Cut(self._offset), out)
-            self._file(rules.UNTERMINATED, self._offset, out)
+            interchange.take([tail], Cut(at), out)
+            self._file(rules.UNTERMINATED, at, out)
             return
         # an unterminated segment may be half a segment: it is not looked at
-        interchange.close(out, end)
-        self._file(rules.TRUNCATED, end, out)
+        interchange.close(out, at + len(tail))
+        self._file(rules.TRUNCATED, at + len(tail), out)
 
     def _stop_at(self, limit: str, offset: int, out: list[Event]) -> None:
         """Refuse the file because a cap was hit; the finding names it."""
@@ -219,11 +223,12 @@ def _ends_of(segment: str, element: str) -> Ends:
 def _whole_until(text: str, at: int, terminator: str, ends: re.Match[str] | None) -> int:
     """Return the index of the terminator up to which segments can be cut, or -1."""
     if ends is None:
-        return text.rfind(terminator, at)
+        last = text.rfind(terminator, at, at + BLOCK)
+        return last if last >= 0 else text.find(terminator, at)
     if ends.group(1) == ISA_START:
         return ends.start()
     last = text.find(terminator, ends.end())
-    return last if last >= 0 else text.rfind(terminator, at)
+    return last if last >= 0 else text.rfind(terminator, at, ends.start() + 1)
 
 
 def _unreadable() -> UnreadableFileError:

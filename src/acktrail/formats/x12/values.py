@@ -41,26 +41,24 @@ EXTENDED = (
 )
 
 
-def allowed(marks: Marks, *, space: bool = True) -> str:
+def allowed(marks: Marks) -> str:
     """Return the character class of a value: the extended set without the delimiters in use."""
     taken = {marks.element, marks.component, marks.repetition, marks.segment}
-    signs = "".join(re.escape(sign) for sign in EXTENDED if sign not in taken and sign != " ")
-    return f"[{signs}{' ' if space and ' ' not in taken else ''}]"
+    return f"[{''.join(re.escape(sign) for sign in EXTENDED if sign not in taken)}]"
 
 
-def value_pattern(kind: str, low: int, high: int, chars: str, ends: str) -> str:
+def value_pattern(kind: str, low: int, high: int, chars: str) -> str:
     """Return the pattern of a non-empty value of a data type.
 
     Args:
         kind: AN, ID, N0..N9, R, DT, TM or B.
         low: Least length; sign and decimal point do not count.
         high: Greatest length.
-        chars: Character class of the value.
-        ends: Character class of its last character: no trailing space.
+        chars: Character class of the value; a trailing space is never allowed.
     """
     match kind[:1]:
         case "A" | "I":
-            return ends if high == 1 else f"{chars}{{{max(low - 1, 0)},{high - 1}}}{ends}"
+            return f"{chars}{{{max(low, 1)},{high}}}(?<! )"
         case "N":
             return f"-?[0-9]{{{low},{high}}}"
         case "R":
@@ -74,8 +72,8 @@ def value_pattern(kind: str, low: int, high: int, chars: str, ends: str) -> str:
 
 
 def _decimal(low: int, high: int) -> str:
-    whole = f"[0-9]{{{low},{high}}}"
-    room = high - 4
-    if low > 1 or room < 1:
-        return f"-?{whole}"
-    return rf"-?(?:{whole}|[0-9]{{0,{room}}}\.[0-9]{{1,4}})"
+    decimals = 4
+    if low > 1 or high <= decimals:
+        return f"-?[0-9]{{{low},{high}}}"
+    # one way to match, so nothing is tried twice; longer ones go the slow way
+    return rf"-?[0-9]{{1,{high - decimals}}}(?:\.[0-9]{{1,{decimals}}})?"

@@ -21,7 +21,15 @@ class Frame:
     def __init__(self, loop: Loop) -> None:
         self.loop = loop
         self.seen = 0  # mask of children seen
-        self.counts: dict[int, int] = {}  # by bit, from the second time on
+        self.counts: dict[int, int] | None = None  # by bit, from the second time on
+
+    def again(self, child: State | Loop) -> bool:
+        """Count a child that was seen before; tell whether that is once too often."""
+        if self.counts is None:
+            self.counts = {}
+        count = self.counts.get(child.bit, 1) + 1
+        self.counts[child.bit] = count
+        return count > child.maximum
 
 
 class Walker:
@@ -44,37 +52,32 @@ class Walker:
         top = self.top
         if not top.seen & state.bit:
             top.seen |= state.bit
-        elif state.maximum:
-            self._again(top, state, rules.SEGMENT_MAX)
+        elif state.maximum and top.again(state):
+            self._emit(rules.SEGMENT_MAX, state.tag, 0)
         self.state = state
         return state
 
     def _cross(self, leave: int, enter: tuple[Loop, ...]) -> None:
         """Leave and enter loops; tell what the left ones lack."""
+        frames = self.frames
         for _ in range(leave):
-            left = self.frames.pop()
+            left = frames.pop()
             if left.loop.required & ~left.seen:
                 self._close(left, 0)
-        frame = self.frames[-1]
+        frame = frames[-1]
         for loop in enter:
             if not frame.seen & loop.bit:
                 frame.seen |= loop.bit
-            elif loop.maximum:
-                self._again(frame, loop, rules.LOOP_MAX)
+            elif loop.maximum and frame.again(loop):
+                self._emit(rules.LOOP_MAX, first_tag(loop), 0)
             frame = Frame(loop)
-            self.frames.append(frame)
+            frames.append(frame)
         self.top = frame
 
     def finish(self, ahead: int) -> None:
         """Close every open loop: without this the missing parts of outer ones stay unseen."""
         while self.frames:
             self._close(self.frames.pop(), ahead)
-
-    def _again(self, frame: Frame, child: State | Loop, rule: Rule) -> None:
-        count = frame.counts.get(child.bit, 1) + 1
-        frame.counts[child.bit] = count
-        if count > child.maximum:
-            self._emit(rule, child.tag if isinstance(child, State) else first_tag(child), 0)
 
     def _close(self, frame: Frame, ahead: int) -> None:
         missing = frame.loop.required & ~frame.seen

@@ -65,8 +65,7 @@ def _element(element: Element, marks: Marks, mark: str, qualifiers: frozenset[st
 def _simple(element: Element, marks: Marks) -> str:
     kind, low, high = element.type.kind, element.type.low, element.type.high
     if not element.codes:
-        chars, ends = values.allowed(marks), values.allowed(marks, space=False)
-        return values.value_pattern(kind, low, high, chars, ends)
+        return values.value_pattern(kind, low, high, values.allowed(marks))
     fitting = [code for code in element.codes if low <= len(code) <= high]
     if not fitting or len(fitting) > values.LARGE_LIST:
         return values.NEVER
