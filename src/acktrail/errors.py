@@ -117,7 +117,7 @@ class LoginError(SetupError):
 
 
 class HaltedError(SetupError):
-    """Odoo refuses us (key, rights, configuration), confirmed: all calls stop, nothing is rejected."""
+    """Odoo refuses us (key, rights, configuration): all calls stop, nothing is rejected for it."""
 
     code = "setup.odoo_halted"
 

@@ -183,7 +183,7 @@ class Intake:
                 "conflicts": sum(one.state == "conflict" for one in kept),
             }
             if duplicate:
-                body["same_control_as"] = duplicate
+                body |= {"same_control_as": duplicate, "code": "duplicate.control"}
             tx.append(row.id, "rejected" if refused else "planned", body, tools.actor, work.step)
         return Reject(()) if refused else Advance(result_blob)
 

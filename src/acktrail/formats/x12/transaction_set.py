@@ -71,7 +71,9 @@ class TransactionSet:
             self._judge(self._machine.first, text, segment)
         return segment
 
-    def take(self, pieces: list[str], index: int, cut: Cut, out: list[Event]) -> int:
+    def take(  # noqa: C901 - the hot loop: a call more for every segment shows in the bars
+        self, pieces: list[str], index: int, cut: Cut, out: list[Event]
+    ) -> int:
         """Take segments up to SE; return the index of the first piece that is not ours."""
         stop = min(len(pieces), index + self.findings.options.limits.segments - self.position + 1)
         if self._walker is None or self._machine is None:

@@ -51,7 +51,8 @@ def _element(element: Element, marks: Marks, mark: str, qualifiers: frozenset[st
         inner = _chain(element.parts, component, marks, leading=False)
         ends = "".join(re.escape(sign) for sign in (marks.element, marks.repetition) if sign)
         # something has to be there, and no component separator at its end
-        one = f"(?=[^{ends}]){inner}(?<!{component})" if inner else values.NEVER
+        there = "" if element.parts[0].usage == REQUIRED else f"(?=[^{ends}])"
+        one = f"{there}{inner}(?<!{component})" if inner else values.NEVER
     elif element.number == PERIOD:
         one = _period(element, mark, qualifiers)
     else:
