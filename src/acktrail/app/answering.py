@@ -110,7 +110,7 @@ class Answers:
             )
         )
         body = {
-            "kind": one.kind,
+            "answer": one.kind,
             "control": one.control,
             "for": one.subject,
             "blob": blob,
@@ -165,7 +165,7 @@ class Answers:
                 if one.name not in fixed:
                     tx.add_outbox(one._replace(exchange=subject.row.id, delivered=False))
                     body = {
-                        "kind": one.kind,
+                        "answer": one.kind,
                         "control": one.control,
                         "for": one.subject,
                         "blob": one.blob,
@@ -199,7 +199,7 @@ class Answers:
                     msg = "another file has the answer's name"
                     raise ConflictError(msg, code="deliver.conflict") from None
                 body = {
-                    "kind": one.kind,
+                    "answer": one.kind,
                     "control": one.control,
                     "size": evidence.size,
                     "sha256": evidence.sha256,

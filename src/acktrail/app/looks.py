@@ -189,12 +189,18 @@ def search(tools: Tools, text: str) -> list[tuple[ExchangeRow, str]]:
 
 
 def status(tools: Tools) -> dict[str, object]:
-    """Return counts, and what needs a person now."""
+    """Return counts, and what needs a person now: exchanges, and documents on their way to Odoo."""
+    waiting = {
+        row.id: f"{row.partner} {row.name}: {outcome(tools, row.id)}"
+        for word in PERSON_STATUSES
+        for row in tools.ledger.exchanges(status=word, limit=20)
+    }
+    refused = {
+        one.external_id: f"{one.partner} {one.doctype} {one.state}: {one.error or one.exchange}"
+        for one in tools.ledger.exceptions()
+    }
     return {
         "counts": dict(tools.ledger.counts()),
-        "needs_a_person": {
-            row.id: f"{row.partner} {row.name} {row.status}: {outcome(tools, row.id)}"
-            for word in PERSON_STATUSES
-            for row in tools.ledger.exchanges(status=word, limit=20)
-        },
+        "exchanges that need a person": waiting,
+        "documents that need a person": refused,
     }

@@ -66,9 +66,8 @@ def unreleased(text: str, release: str) -> str:
     whole: list[str] = []
     pieces = iter(text.split(release))
     whole.append(next(pieces))
-    for piece in pieces:
-        # an empty piece is a released release character: it and what follows it are data
-        whole.append(piece if piece else release + next(pieces, ""))
+    # an empty piece is a released release character: it and what follows it are data
+    whole.extend(piece or release + next(pieces, "") for piece in pieces)
     return "".join(whole)
 
 

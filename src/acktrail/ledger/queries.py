@@ -14,9 +14,10 @@ from acktrail.ledger.entry import EXCHANGE_PREFIX, microseconds
 from acktrail.ledger.exchanges import COLUMNS, row_of
 from acktrail.ledger.status import UNFINISHED
 from acktrail.ledger.tables import exchange, identifier, ledger_entry, outbox, posting
-from acktrail.ports import ExchangeRow
+from acktrail.ports import ExchangeRow, PostingRow
 
 HITS: Final = 100
+EXCEPTIONS: Final = ("rejected", "conflict", "parked", "mismatch", "missing")
 TEXT_LIMIT: Final = 300
 _LAST: Final = "\U0010ffff"
 _SHORTEST_NAME: Final = 3  # characters from which a text may be the start of a file name
@@ -99,6 +100,14 @@ def unfinished(connection: sa.Connection, order_key: str, before: str) -> str:
         exchange.c.status.in_(sorted(UNFINISHED)),
     )
     return connection.scalar(query) or ""
+
+
+def exceptions(connection: sa.Connection, limit: int) -> Sequence[PostingRow]:
+    """Return journal rows that a person has to decide about, newest first."""
+    query = sa.select(*(posting.c[name] for name in PostingRow._fields))
+    stuck = posting.c.state.in_(EXCEPTIONS)
+    rows = connection.execute(query.where(stuck).order_by(posting.c.id.desc()).limit(limit))
+    return [PostingRow(*row) for row in rows]
 
 
 def size(connection: sa.Connection) -> tuple[int, int]:

@@ -117,6 +117,11 @@ class SqlLedger:
         with translated():
             yield from verification.verify(self._engine)
 
+    def exceptions(self, limit: int = 50) -> Sequence[PostingRow]:
+        """Return journal rows that a person has to decide about, newest first."""
+        with self._reading() as connection:
+            return queries.exceptions(connection, limit)
+
     def size(self) -> tuple[int, int]:
         """Return the number of entries and of streams."""
         with self._reading() as connection:

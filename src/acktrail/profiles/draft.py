@@ -21,7 +21,7 @@ after     = "archive"
 """,
 }
 TABLES = {
-    "x12": '[acknowledge]\nta1        = "both"\nfunctional = "auto"             # 999 for HIPAA sets\n',
+    "x12": '[acknowledge]\nta1        = "both"\nfunctional = "auto"   # 999 for HIPAA sets, else 997\n',
     "edifact": '[acknowledge]\ncontrl = "on_request"\n',
     "hl7": '[hl7]\nversions = ["2.3", "2.3.1", "2.4", "2.5", "2.5.1"]\ntimezone = "UTC"\n\n'
     '[acknowledge]\nmode  = "auto"\nbatch = "all"\n',
@@ -29,6 +29,9 @@ TABLES = {
     "bank": "",
     "xml": "",
 }
+ROUTES = (
+    '# [[route]]   # deny by default: without a row nothing is posted\n# document = "invoice"\n'
+)
 GLOBS = {
     "x12": "*.edi",
     "edifact": "*.edi",
@@ -59,15 +62,20 @@ def draft(wish: Wish) -> str:
     )
     identity = f'senders   = ["{wish.sender}"]\n' if wish.sender else "senders   = []\n"
     identity += f'receivers = ["{wish.receiver}"]\n' if wish.receiver else "receivers = []\n"
-    parts = [
+    head = (
         f'schema  = "acktrail/partner/1"\nid      = "{wish.id}"\nversion = 1\n'
-        f'name    = "{wish.name}"\n',
-        f"[identity]                      # envelope ids; files that name others are held\n{identity}",
-        TRANSPORTS[wish.transport].format(id=wish.id, ready=ready),
+        f'name    = "{wish.name}"\n'
+    )
+    flow = (
         f'[[flow]]\nname    = "files"\ninclude = ["{GLOBS[wish.format]}"]\n'
-        f'format  = "{wish.format}"\n{layout}',
+        f'format  = "{wish.format}"\n{layout}'
+    )
+    parts = [
+        head,
+        f"[identity]   # envelope ids; files that name others are held\n{identity}",
+        TRANSPORTS[wish.transport].format(id=wish.id, ready=ready),
+        flow,
         TABLES[wish.format],
-        "# [[route]]                     # deny by default: without a row nothing is posted\n"
-        '# document = "invoice"\n',
+        ROUTES,
     ]
     return "\n".join(part for part in parts if part)

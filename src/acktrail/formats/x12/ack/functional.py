@@ -24,6 +24,7 @@ ACCEPTED, WITH_ERRORS, PARTLY, REJECTED = "A", "E", "P", "R"
 NAMES_999 = {"segment": "IK3", "element": "IK4", "set": "IK5"}
 NAMES_997 = {"segment": "AK3", "element": "AK4", "set": "AK5"}
 POSITIONS_4010, POSITIONS_5010 = 999_999, 9_999_999_999  # DE 719 in each release
+OWN_LISTS = (SEGMENT, ELEMENT, SET)
 ELEMENTS_AT_MOST = 99  # DE 722
 TOLD = (Severity.ERROR, Severity.WARNING)
 
@@ -84,7 +85,8 @@ class Functional:
 
     def _judgement(self, message: MessageResult) -> tuple[str, list[str]]:
         """Return A, E or R and the codes of the set; findings without a code are not told."""
-        told = [finding for finding in message.findings if finding.code]
+        # RFI 1312: what translating found (its codes name no list) is not told here
+        told = [f for f in message.findings if f.code.startswith(OWN_LISTS)]
         errors = [finding for finding in told if finding.severity is Severity.ERROR]
         if not errors:
             warned = any(finding.severity is Severity.WARNING for finding in told)
