@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -67,14 +68,15 @@ class Inspector:
     def inspect(self, path: Path) -> Inspected:
         """Read one file; whatever is wrong with it is in the result."""
         flow = self._flow(path.name)
-        with path.open("rb") as file:
+        with ExitStack() as files:
+            file = files.enter_context(path.open("rb"))
             digest = sha256()
             for chunk in _chunks(file):
                 digest.update(chunk)
             file.seek(0)
             name = flow.format if flow else self.format_name
             try:
-                clear = self._opened(flow, file)
+                clear = self._opened(flow, file, files)
                 head = clear.read(HEAD_BYTES)
                 clear.seek(0)
                 format_ = self.formats.get(name) if name else self.formats.recognise(head)
@@ -99,7 +101,7 @@ class Inspector:
         by_name = next((f for f in flows if wanted(os.fsencode(name), f.include)), None)
         return by_name or next((f for f in flows if f.format == self.format_name), flows[0])
 
-    def _opened(self, flow: Flow | None, raw: BinaryIO) -> BinaryIO:
+    def _opened(self, flow: Flow | None, raw: BinaryIO, files: ExitStack) -> BinaryIO:
         if flow is None or not flow.envelope or self.home is None or self.found is None:
             return raw
         profile = self.found.profile
@@ -110,9 +112,13 @@ class Inspector:
         caps = Limits(limits.opened, limits.ratio, limits.members)
         with TemporaryDirectory() as folder:
             clear, _ = envelope.open_steps(
-                raw, steps, caps, sealer("auto", Path(folder)), rules, _spool
+                raw,
+                steps,
+                caps,
+                sealer("auto", Path(folder)),
+                rules,
+                lambda: files.enter_context(_spool()),
             )
-        clear.seek(0)
         return clear
 
     def _read(

@@ -6,6 +6,7 @@ the released documents, and fixes the control numbers of the answers.
 """
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from hashlib import sha256
 from typing import BinaryIO, NamedTuple
 
@@ -84,17 +85,18 @@ class Intake:
         steps = [envelope.Step(one.step) for one in work.flow.envelope]
         caps = Limits(limits.opened, limits.ratio, limits.members)
         rules = tools.seal_rules(profile.id, work.flow, limits.opened)
-        with tools.store.open(work.row.raw) as raw:
-            clear, opened = envelope.open_steps(raw, steps, caps, tools.sealer, rules, tools.spool)
+        with ExitStack() as files:
+            raw = files.enter_context(tools.store.open(work.row.raw))
+            clear, opened = envelope.open_steps(
+                raw, steps, caps, tools.sealer, rules, lambda: files.enter_context(tools.spool())
+            )
             if not steps:
                 return Content(work.row.raw, work.row.raw_sha256, opened)
-            with clear:
-                clear.seek(0)
-                digest = sha256()
-                for chunk in _chunks(clear):
-                    digest.update(chunk)
-                clear.seek(0)
-                return Content(tools.store.put_stream(clear), digest.hexdigest(), opened)
+            digest = sha256()
+            for chunk in _chunks(clear):
+                digest.update(chunk)
+            clear.seek(0)
+            return Content(tools.store.put_stream(clear), digest.hexdigest(), opened)
 
     def _same_content(self, work: Work, content: Content) -> str:
         with self._tools.ledger.begin() as tx:

@@ -10,6 +10,7 @@ from acktrail.security.masking import keyed
 
 OUTCOMES = ("duplicate", "rejected", "planned", "held")  # the entry that decides, newest first
 PERSON_STATUSES = ("held", "dead")
+ANSWERED = {"kind": "answer"}  # an entry has a kind of its own
 
 
 def outcome(tools: Tools, exchange: str) -> str:
@@ -75,7 +76,7 @@ def show(tools: Tools, key: str) -> dict[str, object]:
                 "at": one.at.isoformat(),
                 "kind": one.kind,
                 "actor": one.actor,
-                **{name: value for name, value in one.body.items() if name != "step"},
+                **{ANSWERED.get(name, name): it for name, it in one.body.items() if name != "step"},
             }
             for one in entries
         ],

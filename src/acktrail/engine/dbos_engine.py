@@ -157,22 +157,24 @@ class DbosEngine:
             self._client = None
 
     def backlog(self) -> int:
-        """Return how many tasks are due or running."""
+        """Return how many tasks are due or running; a thousand stands for more."""
         return len(
             self._enqueuer().list_workflows(
-                status=["ENQUEUED", "PENDING"], load_input=False, load_output=False, limit=10_000
+                status=["ENQUEUED", "PENDING"], load_input=False, load_output=False, limit=1000
             )
         )
 
-    def dead(self) -> list[str]:
-        """Return the exchanges whose workflow ended in an error, to be noted and shown."""
+    def dead(self) -> list[tuple[str, int]]:
+        """Return exchange and generation of workflows that ended in an error, newest first."""
         rows = self._enqueuer().list_workflows(
             status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
             load_input=False,
             load_output=False,
+            sort_desc=True,
             limit=1000,
         )
-        return [row.workflow_id.partition("#")[0] for row in rows]
+        ids = (row.workflow_id.partition("#") for row in rows)
+        return [(exchange, int(LEADING_DIGITS.match(rest)[0])) for exchange, _, rest in ids]
 
 
 def _run(steps: Steps, name: str, task: Task, arguments: dict[str, Any]) -> Outcome:

@@ -32,8 +32,8 @@ class Task(NamedTuple):
     @property
     def id(self) -> str:
         """The workflow id: a task that is enqueued twice runs once."""
-        suffix = "" if self.part == "all" else self.part[0]
-        return f"{self.exchange}#{self.generation}{suffix}{self.attempt}"
+        first = self.part == "all" and not self.attempt
+        return f"{self.exchange}#{self.generation}" + ("" if first else f"{self.part}{self.attempt}")
 
 
 class Steps(Protocol):

@@ -21,7 +21,7 @@ after     = "archive"
 """,
 }
 TABLES = {
-    "x12": '[acknowledge]\nta1        = "both"\nfunctional = "auto"   # 999 for HIPAA sets, else 997\n',
+    "x12": '[acknowledge]\nta1        = "both"\nfunctional = "auto"\n',
     "edifact": '[acknowledge]\ncontrl = "on_request"\n',
     "hl7": '[hl7]\nversions = ["2.3", "2.3.1", "2.4", "2.5", "2.5.1"]\ntimezone = "UTC"\n\n'
     '[acknowledge]\nmode  = "auto"\nbatch = "all"\n',

@@ -229,6 +229,7 @@ def read_toml(body: bytes) -> dict[str, Any]:
     check_shape(body)
     try:
         table = tomllib.loads(body.decode("utf-8"), parse_float=Decimal)
+        return {key: _frozen(value) for key, value in table.items()}
     except UnicodeDecodeError:
         msg = "not UTF-8"
         raise ProfileError(msg) from None
@@ -236,7 +237,9 @@ def read_toml(body: bytes) -> dict[str, Any]:
         where = str(error).rpartition(" (")[2].rstrip(")")  # tomllib ends with "(at line L, ...)"
         msg = f"not TOML {where if where.startswith('at ') else 'at the end of the document'}"
         raise ProfileError(msg) from None
-    return {key: _frozen(value) for key, value in table.items()}
+    except RecursionError:  # brackets over many lines, or a long dotted key in an inline table
+        msg = "nested too deeply"
+        raise ProfileError(msg) from None
 
 
 def _frozen(value: Any) -> Any:  # noqa: ANN401 - any TOML value

@@ -67,7 +67,6 @@ class Interchange:
                 self._end_set(out)
             elif index < len(pieces):
                 self.limit = "segments"
-        self._note_empty(cut)
 
     def close(self, out: list[Event], offset: int) -> None:
         """Close an interchange that has no IEA."""
@@ -124,7 +123,6 @@ class Interchange:
 
     def _end_group(self, out: list[Event], offset: int, *, trailer: bool) -> None:
         if self._set is not None:
-            self._set.cut_off()
             self._end_set(out)
         group, self._group = self._group, None
         if group is None:
@@ -209,6 +207,8 @@ class Interchange:
     def _end_set(self, out: list[Event]) -> None:
         if self._set is None or self._group is None:
             return
+        if not self._set.whole:
+            self._set.cut_off()
         result = self._set.result()
         self._group.messages.append(result)
         self._set = None
@@ -231,10 +231,9 @@ class Interchange:
         elif len(self._ta1) < TA1_KEPT:
             self._ta1.append("/".join(said))
 
-    def _note_empty(self, cut: Cut) -> None:
-        for offset in cut.empty_at:
-            self._note(rules.EMPTY_SEGMENT, "", 0, offset)
-        cut.empty_at.clear()
+    def note_empty(self, offset: int) -> None:
+        """Note two terminators with nothing between."""
+        self._note(rules.EMPTY_SEGMENT, "", 0, offset)
 
     def _note(self, rule: Rule, tag: str, element: int, offset: int, code: str = "") -> None:
         address = f"{tag}{element:02d}" if element else tag

@@ -179,7 +179,7 @@ class X12Reader:
             return None
         pieces = text[at:stop].split(terminator)
         endless = next((i for i, one in enumerate(pieces) if len(one) > longest), len(pieces))
-        cut = Cut(self._offset + at)
+        cut = Cut(self._offset + at, interchange.note_empty)
         interchange.take(pieces[:endless], cut, out)
         if interchange.over:
             self._interchange = None
@@ -193,7 +193,7 @@ class X12Reader:
         marks = interchange.header.marks
         parts = rest.split(marks.element)
         if parts[0] == "IEA" and len(parts) == 3 and parts[2] == interchange.header.control:  # noqa: PLR2004 - tag, IEA01, IEA02
-            interchange.take([tail], Cut(at), out)
+            interchange.take([tail], Cut(at, interchange.note_empty), out)
             self._file(rules.UNTERMINATED, at, out)
             return
         # an unterminated segment may be half a segment: it is not looked at

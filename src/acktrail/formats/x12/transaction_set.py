@@ -42,6 +42,7 @@ class TransactionSet:
         self.head = head
         self.findings = findings
         self.position = 0
+        self.whole = False  # its SE was seen
         self.over = False  # its end, or an envelope segment where its end should be, was seen
         self._marks = marks
         self._machine = machine
@@ -197,7 +198,7 @@ class TransactionSet:
 
     def _close(self, segment: SetSegment, text: str) -> None:
         """Take the SE segment: judge structure, counts and sums."""
-        self.over = True
+        self.over = self.whole = True
         self._end = segment.offset + len(text) + 1
         if self._walker is not None:
             self._walker.finish(0)

@@ -35,7 +35,7 @@ class Frame:
 class Walker:
     """The place in the guide that a set has come to."""
 
-    __slots__ = ("_emit", "frames", "state", "top")
+    __slots__ = ("_emit", "_last", "frames", "state", "top")
 
     def __init__(self, machine: Machine, emit: Emit) -> None:
         self.state = machine.first
@@ -43,6 +43,7 @@ class Walker:
         self.top = self.frames[0]  # the innermost open loop
         self.top.seen = machine.first.bit
         self._emit = emit
+        self._last = machine.last.bit
 
     def follow(self, move: Move) -> State:
         """Go to the next segment and count it."""
@@ -76,6 +77,7 @@ class Walker:
 
     def finish(self, ahead: int) -> None:
         """Close every open loop: without this the missing parts of outer ones stay unseen."""
+        self.frames[0].seen |= self._last  # a missing SE is a fault of the envelope
         while self.frames:
             self._close(self.frames.pop(), ahead)
 
