@@ -109,14 +109,14 @@ def _row(tools: Tools, row: ExchangeRow) -> tuple[str, ...]:
 
 
 def _odoo(posted: dict[str, object], states: list[str]) -> str:
-    if not states:
-        return "-"
-    mode = "kept in journal" if posted.get("mode") == "journal" else "posted"
-    counts = {state: states.count(state) for state in sorted(set(states))}
-    counts = {
-        mode if state in ("queued", "posted", "stored") else state: n for state, n in counts.items()
-    }
-    return ", ".join(f"{n} {state}" for state, n in counts.items())
+    """Say in words how far an exchange's documents are on their way to Odoo."""
+    kept = "kept in journal" if posted.get("mode") == "journal" else "waiting"
+    words = {"queued": kept, "sending": "waiting", "stored": "posted"}
+    counts: dict[str, int] = {}
+    for state in states:
+        word = words.get(state, state)
+        counts[word] = counts.get(word, 0) + 1
+    return ", ".join(f"{count} {word}" for word, count in sorted(counts.items())) or "-"
 
 
 def _table(rows: list[tuple[str, ...]], say: Say) -> None:
