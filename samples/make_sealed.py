@@ -19,7 +19,7 @@ FINGERPRINTS = {
     STRANGER: "F5201A9EE3B3E82E1C91B00ED5C7510771F50B9E",
     OLD: "96B2134358D020CF3DC2A0CB0AB6A3C1EEB48005",
 }
-CLEAR = HERE / "x12-pgp-plain" / "inbound" / "835-0115.edi.pgp"  # came plain: not to be opened
+CLEAR = HERE / "x12-pgp-plain" / "inbound" / "835-plain.edi.pgp"  # came plain: not to be opened
 
 
 def main() -> None:
@@ -31,16 +31,16 @@ def main() -> None:
         clear = CLEAR.read_bytes()
         right = seal(folder, clear, PAYER, OURS)
         write("x12-835-clean/inbound/835-0115.edi.pgp", right)
-        write("x12-pgp-same-content/inbound/1-835-0115.edi.pgp", right)
+        write("x12-pgp-same-content/inbound/1-835-first.edi.pgp", right)
         again = seal(folder, clear, PAYER, OURS)
-        write("x12-pgp-same-content/inbound/2-835-0115-again.edi.pgp", again)
-        write("x12-pgp-tampered/inbound/835-0115.edi.pgp", flipped(right))
-        write("x12-pgp-cut/inbound/835-0115.edi.pgp", right[: len(right) // 2])
-        write("x12-pgp-wrong-key/inbound/835-0115.edi.pgp", seal(folder, clear, PAYER, STRANGER))
-        write("x12-pgp-unsigned/inbound/835-0115.edi.pgp", seal(folder, clear, "", OURS))
-        write("x12-pgp-wrong-signer/inbound/835-0115.edi.pgp", seal(folder, clear, STRANGER, OURS))
-        write("x12-pgp-expired-signer/inbound/835-0115.edi.pgp", seal(folder, clear, OLD, OURS))
-        write("x12-pgp-signed-only/inbound/835-0115.edi.pgp", seal(folder, clear, PAYER, ""))
+        write("x12-pgp-same-content/inbound/2-835-again.edi.pgp", again)
+        write("x12-pgp-tampered/inbound/835-tampered.edi.pgp", flipped(right))
+        write("x12-pgp-cut/inbound/835-cut.edi.pgp", right[: len(right) // 2])
+        write("x12-pgp-wrong-key/inbound/835-wrong-key.edi.pgp", seal(folder, clear, PAYER, STRANGER))
+        write("x12-pgp-unsigned/inbound/835-unsigned.edi.pgp", seal(folder, clear, "", OURS))
+        write("x12-pgp-wrong-signer/inbound/835-wrong-signer.edi.pgp", seal(folder, clear, STRANGER, OURS))
+        write("x12-pgp-expired-signer/inbound/835-expired-signer.edi.pgp", seal(folder, clear, OLD, OURS))
+        write("x12-pgp-signed-only/inbound/835-signed-only.edi.pgp", seal(folder, clear, PAYER, ""))
     finally:
         subprocess.run(["gpgconf", "--homedir", str(folder), "--kill", "all"], check=False)
         shutil.rmtree(folder, ignore_errors=True)

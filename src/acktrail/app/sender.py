@@ -7,14 +7,17 @@ way again and comes to the same record.
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from acktrail.app.journal import kept_document, odoo_options
+from acktrail.app.patience import Patience
 from acktrail.app.tools import Tools
+from acktrail.errors import ConflictError
 from acktrail.ledger.circuits import Circuit
+from acktrail.ledger.transaction import SqlTransaction
 from acktrail.odoo import breaker
 from acktrail.odoo.client import Client, Json2
 from acktrail.odoo.follow_up import Completion, FollowUp, Kept, Mismatch, Missing, Posted
@@ -25,6 +28,7 @@ from acktrail.odoo.poster import Delivery, Parked, Poster, Refused, Stored
 from acktrail.ports import PostingRow
 from acktrail.profiles.partner import PartnerProfile
 
+WHILE_PROBED = timedelta(seconds=5)  # another worker asks whether Odoo is back: look again soon
 CHUNK = 200  # documents held in memory at once
 BATCH = {"realtime": 10, "batch": 50}
 
@@ -88,6 +92,8 @@ class Sender:
         now = self._tools.clock.now()
         kept = self._circuit(target)
         permitted = breaker.permit(kept, now)
+        if permitted is None and kept.state is breaker.State.HALF_OPEN:
+            return now + WHILE_PROBED
         if permitted is None:
             return kept.until or now + breaker.LONGEST
         if permitted != kept:
@@ -118,10 +124,10 @@ class Sender:
         planned, refused = self._plans(profile, options, rows)
         with self._tools.ledger.begin() as tx:
             for row, rule in refused:
-                tx.set_posting(row.id, "rejected", error=rule)
+                _set(tx, row.id, "rejected", error=rule)
             for one in planned:
                 if one.row.state != "stored":
-                    tx.set_posting(one.row.id, "sending")
+                    _set(tx, one.row.id, "sending")
         if not planned:
             return Sent(rejected=len(refused))
         target, lane = planned[0].row.target, planned[0].row.lane
@@ -137,14 +143,10 @@ class Sender:
         return _sum(planned, delivery, completion) + Sent(rejected=len(refused))
 
     def _poster(self, client: Client, size: int) -> Poster:
-        if self._pause:
-            return Poster(client, self._tools.clock, size, pause=self._pause)
-        return Poster(client, self._tools.clock, size)
+        return Poster(client, self._tools.clock, size, pause=self._pause or Patience())
 
     def _follow_up(self, client: Client) -> FollowUp:
-        if self._pause:
-            return FollowUp(client, self._tools.clock, pause=self._pause)
-        return FollowUp(client, self._tools.clock)
+        return FollowUp(client, self._tools.clock, pause=self._pause or Patience())
 
     @contextmanager
     def _client(self, target: str) -> Iterator[Client]:
@@ -178,14 +180,14 @@ class Sender:
             for one in planned:
                 match delivery.outcomes[one.row.id]:
                     case Stored(odoo_id):
-                        tx.set_posting(one.row.id, "stored", odoo_id=odoo_id)
+                        _set(tx, one.row.id, "stored", odoo_id=odoo_id)
                     case Refused(error_class, name):
-                        tx.set_posting(one.row.id, "rejected", error=_said(error_class, name))
+                        _set(tx, one.row.id, "rejected", error=_said(error_class, name))
                     case Parked(error_class, name):
-                        tx.set_posting(one.row.id, "parked", error=_said(error_class, name))
+                        _set(tx, one.row.id, "parked", error=_said(error_class, name))
                     case _:
                         later = now + timedelta(seconds=1)
-                        tx.set_posting(one.row.id, "queued", not_before=later)
+                        _set(tx, one.row.id, "queued", not_before=later)
 
     def _note_ends(self, completion: Completion) -> None:
         """Commit what the read-back and the verbs came to; an unknown end stays ``stored``."""
@@ -193,13 +195,13 @@ class Sender:
             for posting, end in completion.outcomes.items():
                 match end:
                     case Posted():
-                        tx.set_posting(posting, "posted")
+                        _set(tx, posting, "posted")
                     case Mismatch(name):
-                        tx.set_posting(posting, "mismatch", error=_said("post.mismatch", name))
+                        _set(tx, posting, "mismatch", error=_said("post.mismatch", name))
                     case Missing():
-                        tx.set_posting(posting, "missing", error="post.missing")
+                        _set(tx, posting, "missing", error="post.missing")
                     case Refused(error_class, name):
-                        tx.set_posting(posting, "parked", error=_said(error_class, name))
+                        _set(tx, posting, "parked", error=_said(error_class, name))
                     case _:
                         pass
 
@@ -207,10 +209,13 @@ class Sender:
         """Open or close the circuit by how Odoo answered at the end."""
         now, kept = self._tools.clock.now(), self._circuit(target)
         halted = delivery.halted or completion.halted
+        silent = delivery.unknown or completion.unknown
+        if kept.state is breaker.State.OPEN and (halted or silent):
+            return  # another worker has met the same trouble: it counts once
         stretch = random.random()  # noqa: S311 - so that posters do not wake at once
         if halted:
             circuit = breaker.opened(kept, breaker.Cause.REFUSED, "refused", now, stretch)
-        elif delivery.unknown or completion.unknown:
+        elif silent:
             circuit = breaker.opened(kept, breaker.Cause.UNKNOWN, "unanswered", now, stretch)
         else:
             circuit = breaker.answered(kept)
@@ -230,6 +235,24 @@ class Sender:
         self._tools.ledger.set_circuit(
             Circuit(target, str(circuit.state), reason, circuit.until, circuit.openings, opened_at)
         )
+
+
+def _set(  # noqa: PLR0913 - a row's columns
+    tx: SqlTransaction,
+    row: int,
+    state: str,
+    *,
+    odoo_id: int | None = None,
+    error: str = "",
+    not_before: datetime | None = None,
+) -> None:
+    """Change a journal row, unless another sender was faster.
+
+    A drain and an exchange's own step may send the same row at the same time. They come to the
+    same record, as its external id is the same, and ``posted`` is the end.
+    """
+    with suppress(ConflictError):
+        tx.set_posting(row, state, odoo_id=odoo_id, error=error, not_before=not_before)
 
 
 def _kept(planned: Sequence[Planned], delivery: Delivery) -> list[Kept]:

@@ -12,6 +12,7 @@ from acktrail.app.drain import drain
 from acktrail.app.home import Found
 from acktrail.app.lister import Lister
 from acktrail.app.wiring import Wired
+from acktrail.engine.guard import kept_alive
 from acktrail.engine.port import back_off
 from acktrail.errors import AcktrailError, SetupError, UnavailableError
 from acktrail.transports.watch import FolderWatch
@@ -19,6 +20,9 @@ from acktrail.transports.watch import FolderWatch
 log = logging.getLogger("acktrail.service")
 REFUSED_LOGINS = 3
 SETTLE_SECONDS = 0.1
+LOOK_SECONDS = 5.0  # between two looks at watches and dead exchanges
+DEFECT_SECONDS = 30.0  # after a turn of a loop that failed for an unknown reason
+THREADS_SECONDS = 5.0  # that all polling threads together get to end
 GC_THRESHOLD = 50_000
 
 
@@ -47,8 +51,7 @@ class EndpointLoop:
     def run(self) -> None:
         """Poll until the service stops or a person has to act."""
         while not self.stop.is_set() and not self.state.stopped:
-            pause = self.once()
-            self.wake.wait(pause)
+            self.wake.wait(kept_alive(self.once, self.state.partner, DEFECT_SECONDS))
             self.wake.clear()
         self.lister.transport.close()
 
@@ -133,14 +136,22 @@ class Service:
         ]
         for thread in threads:
             thread.start()
-        while not self.stopping.wait(1.0):
-            for watch in self.watches:
-                watch.renew()
+        pause = 0.0
+        while not self.stopping.wait(pause):
+            pause = kept_alive(self._look_after, "service", LOOK_SECONDS)
         for loop in self.loops:
             loop.wake.set()
+        end = time.monotonic() + THREADS_SECONDS
         for thread in threads:
-            thread.join(timeout=5)
+            thread.join(timeout=max(0.0, end - time.monotonic()))
         self.stop()
+
+    def _look_after(self) -> float:
+        """Renew watches that ended, and note what the engine gave up."""
+        for watch in self.watches:
+            watch.renew()
+        self.wired.note_dead()
+        return LOOK_SECONDS
 
     def _drain(self) -> None:
         """Send what the journal kept while no Odoo was configured; exchanges send their own."""
@@ -165,12 +176,14 @@ class Service:
         return self._until(lambda: self.wired.engine.backlog() == 0, deadline)
 
     def _nothing_waits(self) -> bool:
-        pauses = [loop.once() for loop in self.loops if not loop.state.stopped]
-        self.stopping.wait(min([SETTLE_SECONDS, *pauses]))
-        return not any(loop.state.waiting for loop in self.loops) and not any(
-            loop.state.failures == 0 and pause == SETTLE_SECONDS
-            for loop, pause in zip(self.loops, pauses, strict=False)
-        )
+        """Poll every endpoint; tell whether none took a file and none has an incomplete one."""
+        before = sum(loop.state.taken for loop in self.loops)
+        for loop in self.loops:
+            if not loop.state.stopped:
+                loop.once()
+        self.stopping.wait(SETTLE_SECONDS)
+        taken = sum(loop.state.taken for loop in self.loops) - before
+        return not taken and not any(loop.state.waiting for loop in self.loops)
 
     def _until(self, ready: Callable[[], bool], deadline: float) -> bool:
         while not ready():

@@ -5,7 +5,7 @@ folder. Samples, the partners' own test cases and dry runs use it; same input, s
 """
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,22 +13,24 @@ from pathlib import Path
 import tomlkit
 
 from acktrail.app.home import Home, make_home
-from acktrail.app.journal import kept_document
 from acktrail.app.lister import Lister
 from acktrail.app.looks import kept_result
 from acktrail.app.posting import Posting
 from acktrail.app.sender import Sender
 from acktrail.app.steps import ExchangeSteps
+from acktrail.app.tools import last_body
 from acktrail.app.wiring import Wired, open_tools
-from acktrail.documents.encoding import encode
+from acktrail.documents.encoding import decode_document, encode
 from acktrail.engine.memory import MemoryEngine
 from acktrail.ledger.ids import ExchangeIds
 from acktrail.pipeline.read import all_findings
-from acktrail.ports import ExchangeRow
+from acktrail.ports import Entry, ExchangeRow
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 NAMING_KEY = "00" * 32
 MOST_POLLS = 20
+NOT_POSTED = frozenset({"rejected", "conflict", "duplicate"})
+OF_THE_MACHINE = frozenset({"engine"})  # facts that are others elsewhere: version of gpg
 
 
 @dataclass(slots=True)
@@ -158,21 +160,40 @@ def outcome_files(trial: Trial, rows: Iterable[ExchangeRow]) -> dict[str, bytes]
         fresh = tools.ledger.exchange(row.id)
         ledger.append(f"exchange {at}: {fresh.name} {fresh.partner} -> {fresh.status}")
         for entry in entries:
-            facts = " ".join(f"{name}={value}" for name, value in sorted(entry.body.items()))
+            facts = " ".join(
+                f"{name}={value}"
+                for name, value in sorted(entry.body.items())
+                if name not in OF_THE_MACHINE
+            )
             ledger.append(f"{entry.n:3} {entry.kind} {facts}")
         with tools.ledger.begin() as tx:
             postings, answers = tx.postings(row.id), tx.outbox(row.id)
-        for number, one in enumerate(postings, 1):
-            files[f"documents/{at}.{number:03}.{one.doctype}.json"] = encode(
-                kept_document(tools, one)
-            )
-            if one.calls:
-                files[f"odoo/{at}.{number:03}.json"] = kept_calls(trial, one.calls)
+        rows_by_place = {one.document: one for one in postings}
+        for number, (spot, body) in enumerate(released_documents(trial, entries), 1):
+            document = decode_document(body)
+            files[f"documents/{at}.{number:03}.{document.kind}.json"] = encode(document)
+            posting = rows_by_place.get(spot)
+            if posting and posting.calls:
+                files[f"odoo/{at}.{number:03}.json"] = kept_calls(trial, posting.calls)
+            if posting and posting.state in NOT_POSTED:
+                rule = posting.error or f"post.{posting.state}"
+                findings.append(f"{at}\t{posting.state}\t{rule}\t\tdocument {number:03}\t0\t0\t")
         for answer in answers:
             files[f"outbound/{answer.name}"] = tools.store.get(answer.blob)
     files["findings.tsv"] = ("\n".join(findings) + "\n").encode()
     files["ledger.txt"] = ("\n".join(ledger) + "\n").encode()
     return files
+
+
+def released_documents(trial: Trial, entries: tuple[Entry, ...]) -> Iterator[tuple[str, bytes]]:
+    """Yield every document that an exchange released, posted or not, and its place in the store."""
+    blob = str(last_body(entries, "translated").get("documents", ""))
+    if not blob:
+        return
+    at = 0
+    for line in trial.wired.tools.store.get(blob).splitlines(keepends=True):
+        yield f"{blob}:{at}:{len(line) - 1}", line
+        at += len(line)
 
 
 def kept_calls(trial: Trial, place: str) -> bytes:

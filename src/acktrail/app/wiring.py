@@ -22,6 +22,7 @@ from acktrail.errors import NodeLockedError
 from acktrail.ledger import database
 from acktrail.ledger.ids import ExchangeIds
 from acktrail.ledger.sql_ledger import SqlLedger
+from acktrail.pipeline.states import AT_REST
 from acktrail.ports import Clock
 from acktrail.security.choose import sealer
 from acktrail.security.secrets import SecretResolver
@@ -101,9 +102,10 @@ class Wired:
         """Write ``failed`` for exchanges whose workflow ended in an error, so that they show."""
         if not isinstance(self.engine, DbosEngine):
             return
-        for exchange in self.engine.dead():
+        for exchange, generation in self.engine.dead():
             with self.tools.ledger.begin() as tx:
-                if tx.lock(exchange).status not in ("closed", "dead", "held"):
+                row = tx.lock(exchange)
+                if row.generation == generation and row.status not in AT_REST:
                     tx.append(exchange, "failed", {"code": "past_recovery"}, self.tools.actor)
 
     def close(self) -> None:

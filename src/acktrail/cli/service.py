@@ -3,6 +3,7 @@
 import logging
 import signal
 import sys
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,6 +26,12 @@ def _log_to_stderr() -> None:
     ours.propagate = False
     logging.lastResort = None
     logging.getLogger().addHandler(logging.NullHandler())
+
+    def thread_ended(args: threading.ExceptHookArgs) -> None:
+        name = args.thread.name if args.thread else "?"
+        ours.error("thread ended: thread=%s error=%s", name, args.exc_type.__name__)
+
+    threading.excepthook = thread_ended
 
 
 @click.command()

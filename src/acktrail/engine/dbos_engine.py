@@ -6,6 +6,7 @@ step, and steps look in the ledger first (docs/decisions/0002-engine.md).
 
 import json
 import logging
+import re
 from datetime import timedelta
 from typing import Any, NamedTuple, cast
 
@@ -21,6 +22,7 @@ APPLICATION = "acktrail"
 VERSION = "1"  # constant: the default, a hash of the code, strands old files after an upgrade
 WORKFLOW = "exchange_1"  # a changed order of steps is a new workflow name
 RECOVERY_ATTEMPTS = 50
+TASK_ID = re.compile("(?P<exchange>[^#]+)#(?P<generation>[0-9]+)")  # the start of Task.id
 
 
 class Lane(NamedTuple):
@@ -173,8 +175,8 @@ class DbosEngine:
             sort_desc=True,
             limit=1000,
         )
-        ids = (row.workflow_id.partition("#") for row in rows)
-        return [(exchange, int(LEADING_DIGITS.match(rest)[0])) for exchange, _, rest in ids]
+        found = (TASK_ID.match(row.workflow_id) for row in rows)
+        return [(one["exchange"], int(one["generation"])) for one in found if one]
 
 
 def _run(steps: Steps, name: str, task: Task, arguments: dict[str, Any]) -> Outcome:

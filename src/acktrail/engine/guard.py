@@ -1,10 +1,10 @@
-"""The one broad ``except`` of the project: whatever a step raises becomes an outcome."""
+"""The one place with a broad ``except``: what a step raises becomes an outcome, a loop goes on."""
 
 import logging
 from collections.abc import Callable
 
 from acktrail.engine.port import Steps, Task, back_off
-from acktrail.errors import SetupError, UnavailableError
+from acktrail.errors import AcktrailError, SetupError, UnavailableError
 from acktrail.pipeline.outcomes import Outcome, Retry
 
 log = logging.getLogger("acktrail.engine")
@@ -30,6 +30,22 @@ def guarded(steps: Steps, task: Task, step: Callable[[], Outcome]) -> Outcome:
             "step failed: exchange=%s error=%s at=%s", task.exchange, kind, place
         )
         return steps.hold(task, "defect", f"{kind} at {place}")
+
+
+def kept_alive(look: Callable[[], float], name: str, pause: float) -> float:
+    """Run one turn of an endless loop; a defect in it is logged and does not end the loop.
+
+    Returns:
+        The seconds to wait before the next turn: what ``look`` says, or ``pause`` after a defect.
+    """
+    try:
+        return look()
+    except AcktrailError as error:
+        log.warning("turn failed: loop=%s code=%s", name, error.code)
+    except Exception as error:  # noqa: BLE001 - nothing may end the loop
+        kind, place = type(error).__name__, _place(error)
+        log.error("turn failed: loop=%s error=%s at=%s", name, kind, place)  # noqa: TRY400
+    return pause
 
 
 def _place(error: BaseException) -> str:

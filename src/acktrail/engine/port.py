@@ -32,8 +32,8 @@ class Task(NamedTuple):
     @property
     def id(self) -> str:
         """The workflow id: a task that is enqueued twice runs once."""
-        first = self.part == "all" and not self.attempt
-        return f"{self.exchange}#{self.generation}" + ("" if first else f"{self.part}{self.attempt}")
+        part = "i" if self.part == "all" else self.part[0]  # a letter, so that no numbers join
+        return f"{self.exchange}#{self.generation}{part}{self.attempt}"
 
 
 class Steps(Protocol):

@@ -1,5 +1,6 @@
 """The text of a new profile: complete, commented, valid as it stands."""
 
+import json
 from typing import NamedTuple
 
 TRANSPORTS = {
@@ -58,13 +59,15 @@ def draft(wish: Wish) -> str:
     """Return the first version of a profile."""
     ready = "trailer" if wish.format in ("x12", "edifact") else "stable"
     layout = (
-        f'layout  = "{wish.layout or "supplier-invoice"}"\n' if wish.format == "tabular" else ""
+        f"layout  = {_text(wish.layout or 'supplier-invoice')}\n"
+        if wish.format == "tabular"
+        else ""
     )
-    identity = f'senders   = ["{wish.sender}"]\n' if wish.sender else "senders   = []\n"
-    identity += f'receivers = ["{wish.receiver}"]\n' if wish.receiver else "receivers = []\n"
+    identity = f"senders   = [{_text(wish.sender) if wish.sender else ''}]\n"
+    identity += f"receivers = [{_text(wish.receiver) if wish.receiver else ''}]\n"
     head = (
         f'schema  = "acktrail/partner/1"\nid      = "{wish.id}"\nversion = 1\n'
-        f'name    = "{wish.name}"\n'
+        f"name    = {_text(wish.name)}\n"
     )
     flow = (
         f'[[flow]]\nname    = "files"\ninclude = ["{GLOBS[wish.format]}"]\n'
@@ -79,3 +82,8 @@ def draft(wish: Wish) -> str:
         ROUTES,
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _text(value: str) -> str:
+    """Write ``value`` as a basic string: JSON's escapes are TOML's."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -22,6 +22,7 @@ from acktrail.profiles.formats import (
 from acktrail.profiles.problems import MAX_PROFILE_BYTES, check_shape, problems
 from acktrail.profiles.values import (
     Duration,
+    Fingerprint,
     Glob,
     HostKeyLine,
     Name,
@@ -124,7 +125,7 @@ class Step(Table):
     """One step of a file's envelope, outermost first."""
 
     step: Literal["pgp", "gzip", "zip"]
-    signers: tuple[str, ...] = ()  # primary fingerprints; empty: unsigned is allowed
+    signers: tuple[Fingerprint, ...] = ()  # primary ones, 40 capitals; empty: unsigned is allowed
     keys: tuple[str, ...] = ()  # public key files in the partner's folder
     secret_keys: tuple[SecretRef, ...] = ()  # ours
     passphrase: SecretRef | None = None

@@ -9,6 +9,12 @@ from acktrail.errors import ProfileError
 MAX_PROFILE_BYTES = 64 * 1024
 MAX_LINE_BYTES = 4 * 1024
 MAX_DEPTH = 16
+SAID = {  # by pydantic's name of the problem
+    "missing": "is required; add it",
+    "string_type": 'must be text; put it in quotes ("00501", not 00501)',
+    "tuple_type": "must be a list in [ ]",
+    "too_short": "is empty; name at least one",
+}
 
 
 def check_shape(body: bytes) -> None:
@@ -29,8 +35,11 @@ def check_shape(body: bytes) -> None:
 def problems(error: ValidationError, top: type[BaseModel]) -> list[str]:
     """Return one sentence a problem, each ``path: what is wrong; what to do``; never a value."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
+    inner = {one["loc"][:depth] for one in found for depth in range(1, len(one["loc"]))}
     return [
-        f"{_path(one['loc'])}: {_said(one['type'], one['msg'], one['loc'], top)}" for one in found
+        f"{_path(one['loc'])}: {_said(one['type'], one['msg'], one['loc'], top)}"
+        for one in found
+        if not (one["type"] == "too_short" and one["loc"] in inner)  # its items are wrong instead
     ]
 
 
@@ -47,16 +56,10 @@ def _said(kind: str, message: str, location: tuple[str | int, ...], top: type[Ba
             known = _keys(top, location[:-1])
             near = difflib.get_close_matches(str(location[-1]), known, n=1)
             return f"no such key; {f'did you mean {near[0]!r}?' if near else _list(known)}"
-        case "missing":
-            return "is required; add it"
         case "value_error":
             return message.removeprefix("Value error, ")
-        case "string_type":
-            return 'must be text; put it in quotes ("00501", not 00501)'
-        case "tuple_type":
-            return "must be a list in [ ]"
         case _:
-            return message[:1].lower() + message[1:]
+            return SAID.get(kind) or message[:1].lower() + message[1:]
 
 
 def _list(known: list[str]) -> str:

@@ -21,6 +21,7 @@ from acktrail.formats.x12.marks import Header
 from acktrail.formats.x12.options import Options
 from acktrail.formats.x12.pieces import Cut
 from acktrail.formats.x12.transaction_set import TransactionSet, safe_tag
+from acktrail.formats.x12.values import allowed
 from acktrail.model import GroupResult, InterchangeResult, MessageHead, Place, Rule, fold_verdicts
 from acktrail.ports import Event, GroupEnd, InterchangeEnd, MessageEnd, MessageStart
 
@@ -50,6 +51,7 @@ class Interchange:
         self._controls: set[tuple[str, str]] = set()
         self._stray = False  # inside a run of stray segments
         self._ta1: list[str] = []
+        self._is_name = re.compile(allowed(header.marks) + "{1,15}").fullmatch  # GS02, GS03
         self._facts = {f"ISA{n:02d}": header.elements[n].rstrip() for n in HEADER_FACTS}
         for fault in header.faults:
             rule = rules.ISA_DELIMITER if fault.delimiter else rules.ISA_ELEMENT
@@ -113,8 +115,9 @@ class Interchange:
             self.limit = "groups"
             return
         group = open_group(elements, offset, self._options, self._agreement)
-        if not is_kind(group.kind) or not is_version(group.version):
-            self._note(rules.GS_CONTENT, "GS", 1, offset)
+        named = [self._is_name(group.elements[n]) for n in (2, 3)]
+        if not (is_kind(group.kind) and is_version(group.version) and all(named)):
+            self._note(rules.GS_CONTENT, "GS", 0, offset)
         name = (group.kind, group.elements[6])
         if name in self._controls:
             group.note(rules.GS_DUPLICATE, "GS", 6, offset)

@@ -51,7 +51,9 @@ IEA_MISSING = Rule("x12.iea.missing", ERROR, "TA1 023", ENVELOPE, "the interchan
 STRAY = Rule(
     "x12.interchange.stray", ERROR, "TA1 022", ENVELOPE, "a segment where no such one may stand"
 )
-GS_CONTENT = Rule("x12.gs.content", ERROR, "TA1 024", ENVELOPE, "GS01 or GS08 is unusable")
+GS_CONTENT = Rule(
+    "x12.gs.content", ERROR, "TA1 024", ENVELOPE, "GS01, GS02, GS03 or GS08 is unusable"
+)
 EMPTY_INTERCHANGE = Rule(
     "x12.interchange.empty", INFO, "", ENVELOPE, "the interchange holds no group and no TA1"
 )

@@ -4,6 +4,8 @@ IK404 (a copy of the bad value) and CTX are left out: they would carry data of p
 Spec: 005010X231A1; X12 RFI 1257, 1339, 1438; set 997 of 004010.
 """
 
+import re
+
 from acktrail.formats.x12.ack.codes import (
     ELEMENT,
     GROUP,
@@ -26,6 +28,7 @@ NAMES_997 = {"segment": "AK3", "element": "AK4", "set": "AK5"}
 POSITIONS_4010, POSITIONS_5010 = 999_999, 9_999_999_999  # DE 719 in each release
 OWN_LISTS = (SEGMENT, ELEMENT, SET)
 ELEMENTS_AT_MOST = 99  # DE 722
+is_reference = re.compile("[0-9]{1,4}").fullmatch
 TOLD = (Severity.ERROR, Severity.WARNING)
 
 
@@ -129,7 +132,9 @@ class Functional:
         if self._old:
             numbers.pop()  # 4010 knows no repetitions
         where = self._writer.composite(*(str(number) if number else "" for number in numbers))
-        return self._writer.raw(self._names["element"], where, finding.reference, code)
+        # DE 725 is a number: composites have none
+        reference = finding.reference if is_reference(finding.reference) else ""
+        return self._writer.raw(self._names["element"], where, reference, code)
 
 
 def is_named(message: MessageResult) -> bool:

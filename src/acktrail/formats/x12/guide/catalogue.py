@@ -93,7 +93,7 @@ class Catalogue:
         try:
             if "map" in table:
                 find = dictionary(release, self._map_types(), name)
-                return read_map(name, self._maps(str(table["map"])), find)
+                return read_map(name, self._maps(str(table["map"])), find, table.get("rules"))
             return read_guide(table, dictionary(release, self._release_types(release), name))
         except (KeyError, TypeError, IndexError):
             msg = f"guide {name}: a key is missing or of the wrong type"

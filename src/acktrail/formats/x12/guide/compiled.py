@@ -95,6 +95,7 @@ class Machine:
         self.qualified = _qualified_tags(guide.root)
         self.tags = frozenset(node.id for node in segments_of(guide.root))
         self.hierarchical = "HL" in self.tags
+        self.codes = _codes_by_tag(guide.root, self.qualified)
         self.openers = frozenset(_openers(guide.root))
         self.top = self._loop(guide.root, None, 0)
         first, last = self.top.children[0], self.top.children[-1]
@@ -126,7 +127,9 @@ class Machine:
 
         Moves to SE and to what is not used are never kept: they come back here each time.
         """
-        found = find_move(state, elements[0], self.qualifier(elements), self.top)
+        tag, qualifier = elements[0], self.qualifier(elements)
+        elsewhere = qualifier in self.codes.get(tag, frozenset())
+        found = find_move(state, tag, qualifier, self.top, exact=elsewhere)
         if found is not None:
             self.prepare(found.state)
             ordinary = found.state is not self.last and not found.state.unused
@@ -149,18 +152,18 @@ class Machine:
         return loop
 
 
-def find_move(state: State, tag: str, qualifier: str, top: Loop) -> Move | None:
+def find_move(state: State, tag: str, qualifier: str, top: Loop, *, exact: bool) -> Move | None:
     """Search the tree: forward in the loop, then outwards.
 
     Children at the same position may come in any order, other positions may not go back; the first
     segment of a loop starts a new instance of it. A move depends on state and key only.
     """
-    exact = [m for m in _reachable(state, tag, top) if m.state.fits(tag, qualifier)]
-    if exact:
-        return exact[0]
-    # a namesake is meant if there is only one: then its qualifier is a bad code, not a bad place
-    named = [m for m in _reachable(state, tag, top) if m.state.tag == tag]
-    return named[0] if len({id(m.state) for m in named}) == 1 else None
+    named = _reachable(state, tag, top)
+    fitting = next((move for move in named if move.state.fits(tag, qualifier)), None)
+    if fitting is not None or exact:
+        return fitting
+    # no namesake has this qualifier: if only one can be meant, it is a bad code, not a bad place
+    return named[0] if len({id(move.state) for move in named}) == 1 else None
 
 
 def _reachable(state: State, tag: str, top: Loop) -> list[Move]:
@@ -209,6 +212,17 @@ def _qualified_tags(root: LoopNode) -> dict[str, tuple[int, bool]]:
         where = _qualifier_place(node)
         if where is not None and tags.count(node.id) > 1:
             found.setdefault(node.id, where)
+    return found
+
+
+def _codes_by_tag(
+    root: LoopNode, qualified: dict[str, tuple[int, bool]]
+) -> dict[str, frozenset[str]]:
+    """Return all qualifiers that the guide knows for a tag, at whatever place."""
+    found: dict[str, frozenset[str]] = {}
+    for node in segments_of(root):
+        codes = qualifying_codes(node, qualified.get(node.id, (0, False)))
+        found[node.id] = found.get(node.id, frozenset()) | codes
     return found
 
 

@@ -21,6 +21,7 @@ from acktrail.formats.x12.guide.model import (
 from acktrail.formats.x12.guide.toml_guide import syntax_rule
 
 MAP_FOLDER = "map"
+NUMBERS = ("pos", "seq", "repeat", "max_use")
 WRAPPERS = frozenset({"HEADER", "DETAIL", "FOOTER"})
 
 
@@ -48,18 +49,25 @@ def read_map_types(body: bytes) -> dict[str, ElementType]:
     }
 
 
-def read_map(guide: str, body: bytes, find: Dictionary) -> Guide:
+Rules = dict[str, list[str]]  # segment id -> conditions that the map lacks
+
+
+def read_map(guide: str, body: bytes, find: Dictionary, extra: Rules | None = None) -> Guide:
     """Build a guide from a map; its envelope segments are left out.
 
     Raises:
         GuideError: If the map holds an empty number or no transaction set.
     """
-    found = next((x for x in fromstring(body).iter("loop") if x.get("xid") == "ST_LOOP"), None)
+    root = fromstring(body)
+    found = next((x for x in root.iter("loop") if x.get("xid") == "ST_LOOP"), None)
     if found is None:
         msg = f"map of guide {guide}: no transaction set"
         raise GuideError(msg)
+    if any(not one.text for name in NUMBERS for one in root.iter(name)):
+        msg = f"map of guide {guide}: a number is empty"
+        raise GuideError(msg)
     try:
-        return Guide(guide, _loop(found, find))
+        return Guide(guide, _loop(found, find, extra or {}))
     except ValueError:
         msg = f"map of guide {guide}: a number is missing"
         raise GuideError(msg) from None
@@ -71,14 +79,15 @@ def _property(node: Node, name: str) -> str:
 
 
 def _maximum(node: Node, name: str) -> int:
+    """Return how often; no number at all means without bound."""
     text = _property(node, name)
     return UNBOUNDED if text in ("", ">1") else int(text)
 
 
-def _loop(node: Node, find: Dictionary) -> LoopNode:
+def _loop(node: Node, find: Dictionary, extra: Rules) -> LoopNode:
     name = node.get("xid", "")
     children = [
-        _loop(child, find) if child.tag == "loop" else _segment(child, find)
+        _loop(child, find, extra) if child.tag == "loop" else _segment(child, find, extra)
         for child in node
         if child.tag in ("loop", "segment")
     ]
@@ -95,14 +104,16 @@ def _loop(node: Node, find: Dictionary) -> LoopNode:
     )
 
 
-def _segment(node: Node, find: Dictionary) -> SegmentNode:
+def _segment(node: Node, find: Dictionary, extra: Rules) -> SegmentNode:
+    name = node.get("xid", "")
+    listed = [one.text for one in node.findall("syntax") if one.text]
     return SegmentNode(
-        node.get("xid", ""),
+        name,
         _property(node, "usage"),
         int(_property(node, "pos")),
         _maximum(node, "max_use"),
         _elements(node, find),
-        tuple(syntax_rule(one.text) for one in node.findall("syntax") if one.text),
+        tuple(syntax_rule(text) for text in (*listed, *extra.get(name, ()))),
     )
 
 

@@ -1,0 +1,95 @@
+"""The samples show every rule, and no answer, ledger line or Odoo call repeats a person's name."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from acktrail.app.home import parser_files
+from acktrail.app.registry import built_in
+from acktrail.app.rules import all_rules
+from acktrail.documents.kinds import HEALTH_KINDS
+from tests.conftest import ROOT, SAMPLES
+
+CANARY = "canaryname"
+OWNED_KINDS = frozenset({"party"})  # contact data is what such a document is for
+CODE = re.compile(r"\bcode=([a-z0-9_.]+)")  # of an exchange that is held before it is read further
+
+# Rules that no sample can show, each with the test that does. A rule that gets a sample leaves.
+SHOWN_BY_TESTS = {
+    # no sample partner has a guide, directory, layout or option that leads to it
+    "x12.hl.number": "",
+    "x12.hl.parent": "",
+    "x12.segment.not_used": "",
+    "x12.element.pattern": "",
+    "edifact.directory_unknown": "test_message_without_directory_is_checked_by_its_envelope",
+    "edifact.group_missing": "",
+    "hl7.unknown_structure": "test_unknown_event_fails_only_where_the_profile_subscribed_to_it",
+    "mt940.encoding": "test_declared_encoding_is_strict_else_latin1_helps",
+    "tabular.column_refused": "test_absurd_number_of_columns_is_one_finding",
+    "post.option_missing": "test_order_without_a_way_to_products_is_refused",
+    "post.kind_unrouted": "test_statement_without_a_bank_journal_is_not_routed",
+    "ref.party_unknown": "test_party_that_the_parties_table_lacks_refuses_the_document",
+    "ref.account_unknown": "test_remittance_without_accounts_names_each_missing_option",
+    # limits are far above any sample
+    "x12.file.limit": "test_endless_segment_is_refused_at_the_cap",
+    "map.too_many_parts": "test_more_parts_than_allowed_are_refused",
+    "map.ext_full": "test_more_unmapped_elements_than_kept_are_said_once",
+    # the readers find it first, or the file is held before it is read
+    "mt940.empty": "",
+    "mt940.truncated": "",
+    "mt940.interim": "",
+    "tabular.trailer_missing": "",
+    "map.invalid_number": "",
+    "post.negative_total": "test_invoice_with_a_negative_total_is_refused",
+    "post.unbalanced": "test_remittance_835_payment_rule_when_broken_is_refused",
+    "post.claim_unbalanced": "test_remittance_835_claim_rule_when_broken_is_refused",
+}
+
+
+def shown() -> set[str]:
+    found: set[str] = set()
+    for path in SAMPLES.glob("*/expected/findings.tsv"):
+        found |= {line.split("\t")[2] for line in path.read_text("utf-8").splitlines()[1:]}
+    for path in SAMPLES.glob("*/expected/ledger.txt"):
+        found |= set(CODE.findall(path.read_text("utf-8")))
+    return found
+
+
+def test_every_rule_is_shown_by_a_sample_or_named_here() -> None:
+    names = {rule.name for rule in all_rules(built_in(parser_files()))}
+
+    assert sorted(names - shown() - SHOWN_BY_TESTS.keys()) == []
+
+
+def test_exceptions_are_rules_that_no_sample_shows() -> None:
+    names = {rule.name for rule in all_rules(built_in(parser_files()))}
+
+    assert sorted(SHOWN_BY_TESTS.keys() & shown()) == []
+    assert sorted(SHOWN_BY_TESTS.keys() - names) == []
+
+
+def test_tests_that_stand_in_for_samples_exist() -> None:
+    text = "".join(path.read_text("utf-8") for path in (ROOT / "tests" / "unit").rglob("*.py"))
+
+    assert [one for one in SHOWN_BY_TESTS.values() if one and f"def {one}(" not in text] == []
+
+
+def leaks() -> list[Path]:
+    """Return every expected file in which no person may be named."""
+    told = [SAMPLES.glob(f"*/expected/{name}") for name in ("findings.tsv", "ledger.txt")]
+    told += [SAMPLES.glob(f"*/expected/{folder}/*") for folder in ("odoo", "outbound")]
+    health = HEALTH_KINDS - OWNED_KINDS
+    told += [SAMPLES.glob(f"*/expected/documents/*.{kind}.json") for kind in sorted(health)]
+    return sorted(path for paths in told for path in paths)
+
+
+@pytest.mark.parametrize("path", leaks(), ids=lambda path: str(path.relative_to(SAMPLES)))
+def test_nothing_that_leaves_or_is_kept_names_a_person(path: Path) -> None:
+    assert CANARY not in path.read_bytes().decode("latin-1").lower()
+
+
+def test_the_canary_is_in_what_came_in() -> None:
+    holding = [p for p in SAMPLES.glob("*/inbound/*") if CANARY in p.read_text("latin-1").lower()]
+
+    assert len(holding) > len(HEALTH_KINDS)
