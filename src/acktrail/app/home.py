@@ -85,7 +85,7 @@ class Home:
         try:
             return bytes.fromhex((self.var / "keys" / "naming.key").read_text("ascii"))
         except FileNotFoundError:
-            msg = "var/keys/naming.key is missing; make a home with: acktrail init DIR"
+            msg = "var/keys/naming.key is missing; complete the home with: acktrail init DIR"
             raise NotFoundError(msg) from None
 
     def key_file(self, partner: str, name: str) -> bytes:
@@ -99,25 +99,24 @@ class Home:
 
 
 def make_home(root: Path) -> Home:
-    """Make a new home.
+    """Make a new home, or complete one that has its settings but was never run (a checkout).
 
     Raises:
-        ConflictError: There is one already.
+        ConflictError: There is one already: its naming key must never be replaced.
     """
-    if (root / SETTINGS).exists():
-        msg = "there is an acktrail.toml already"
+    key = root / "var" / "keys" / "naming.key"
+    if key.exists():
+        msg = "there is a home already"
         raise ConflictError(msg)
     for name in FOLDERS:
         (root / name).mkdir(parents=True, exist_ok=True)
-    for name in ("secrets", "var"):
-        (root / name).chmod(0o700)
-    keys = root / "var" / "keys"
-    keys.mkdir(mode=0o700, exist_ok=True)
-    key = keys / "naming.key"
-    if not key.exists():
-        with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "w") as file:
-            file.write(secrets.token_hex(32))
-    (root / SETTINGS).write_text(EXAMPLE)
+    for folder in (root / "secrets", root / "var"):
+        folder.chmod(0o700)
+    key.parent.mkdir(mode=0o700, exist_ok=True)
+    with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "w") as file:
+        file.write(secrets.token_hex(32))
+    if not (root / SETTINGS).exists():
+        (root / SETTINGS).write_text(EXAMPLE)
     return Home(root)
 
 

@@ -1,4 +1,4 @@
-"""Reads our own guide files: TOML with one compact line a segment (parsers/README.md).
+"""Reads our own guide files: TOML with one compact line a segment (parsers/x12/README.md).
 
 A line is ``ID position use max | elements | syntax rules``; an element is
 ``use:data element[=codes][xrepeat]``, a composite ``use:number(components)[xrepeat]``.
