@@ -178,7 +178,7 @@ class X12Reader:
                 self._stop_at("segment_bytes", self._offset + at, out)
             return None
         pieces = text[at:stop].split(terminator)
-        endless = next((i for i, one in enumerate(pieces) if len(one) > longest), len(pieces))
+        endless = len(pieces) if stop - at <= longest else _first_longer(pieces, longest)
         cut = Cut(self._offset + at, interchange.note_empty)
         interchange.take(pieces[:endless], cut, out)
         if interchange.over:
@@ -229,6 +229,11 @@ def _whole_until(text: str, at: int, terminator: str, ends: re.Match[str] | None
         return ends.start()
     last = text.find(terminator, ends.end())
     return last if last >= 0 else text.rfind(terminator, at, ends.start() + 1)
+
+
+def _first_longer(pieces: list[str], longest: int) -> int:
+    """Return the index of the first piece over the cap; their number if there is none."""
+    return next((i for i, one in enumerate(pieces) if len(one) > longest), len(pieces))
 
 
 def _unreadable() -> UnreadableFileError:

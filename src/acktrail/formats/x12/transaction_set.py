@@ -82,6 +82,7 @@ class TransactionSet:
         walker, marks, watches = self._walker, self._marks, self._watches
         separator, qualified, last = marks.element, self._machine.qualified, self._machine.last
         keep, offset, position = out.append, cut.offset, self.position
+        follow, moves = walker.follow, walker.state.moves
         for at in range(index, stop):
             text = pieces[at]
             if text < "!":  # a line end in front, or nothing at all
@@ -95,14 +96,15 @@ class TransactionSet:
                 key = tag + separator + elements[1]
             position += 1
             self.position, self._offset = position, offset
-            move = walker.state.moves.get(key) or self._odd_move(elements, key)
+            move = moves.get(key) or self._odd_move(elements, key)
             if move is None:
                 if self.over:
                     cut.offset = offset
                     return at
                 keep(SetSegment(elements, "", marks, position, offset))
             else:
-                state = walker.follow(move)
+                state = follow(move)
+                moves = state.moves
                 segment = new_tuple(SetSegment, (elements, state.loop_id, marks, position, offset))
                 keep(segment)
                 if state.accepts(text) is None or (

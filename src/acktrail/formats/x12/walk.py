@@ -61,10 +61,11 @@ class Walker:
     def _cross(self, leave: int, enter: tuple[Loop, ...]) -> None:
         """Leave and enter loops; tell what the left ones lack."""
         frames = self.frames
-        for _ in range(leave):
+        while leave:
             left = frames.pop()
             if left.loop.required & ~left.seen:
                 self._close(left, 0)
+            leave -= 1
         frame = frames[-1]
         for loop in enter:
             if not frame.seen & loop.bit:

@@ -1,0 +1,132 @@
+import pytest
+
+from acktrail.errors import TruncatedFileError
+from acktrail.model import Finding, Severity, Verdict
+from acktrail.pipeline.read import all_findings, worst
+from acktrail.ports import FileFinding
+from tests.unit.pipeline.scripted import (
+    FAULT,
+    REMARK,
+    Giving,
+    events,
+    group,
+    interchange,
+    message,
+    released,
+    run,
+)
+
+REJECTED = Verdict.REJECTED
+
+
+def test_documents_of_accepted_messages_are_released_and_counted() -> None:
+    done = run(events(interchange(group(message("1"), message("2")))), Giving())
+
+    assert released(done) == ["1", "2"]
+    assert done.result.documents == {"opaque": 2}
+    assert [m.documents for m in done.result.interchanges[0].groups[0].messages] == [1, 1]
+    assert done.result.verdict is Verdict.ACCEPTED
+
+
+def test_rejected_message_releases_nothing_and_its_neighbour_does() -> None:
+    bad = interchange(
+        group(message("1", REJECTED), message("2"), verdict=Verdict.PARTIALLY_ACCEPTED),
+        verdict=Verdict.PARTIALLY_ACCEPTED,
+    )
+
+    assert released(run(events(bad), Giving())) == ["2"]
+
+
+def test_rejected_message_with_the_control_number_of_a_good_one_does_not_release_it() -> None:
+    twice = interchange(group(message("1"), message("1", REJECTED)))
+
+    done = run(events(twice), Giving())
+
+    assert [(one.message, one.ordinal) for one in done.released] == [("1", 0)]
+
+
+def test_rejected_group_releases_nothing_of_its_accepted_messages() -> None:
+    bad = interchange(group(message("1"), verdict=REJECTED), group(message("2")))
+
+    assert released(run(events(bad), Giving())) == ["2"]
+
+
+def test_rejected_interchange_releases_nothing_and_the_next_one_does() -> None:
+    bad = interchange(group(message("1")), verdict=REJECTED)
+    good = interchange(group(message("2")), control="8")
+
+    done = run(events(bad, good), Giving())
+
+    assert released(done) == ["2"]
+    assert done.result.interchanges[0].verdict is REJECTED
+
+
+def test_unusable_file_releases_nothing() -> None:
+    fatal = Finding("x.cut", Severity.FATAL, "cut")
+
+    done = run([*events(interchange(group(message("1")))), FileFinding(fatal)], Giving())
+
+    assert not done.result.usable
+    assert done.result.verdict is REJECTED
+    assert released(done) == []
+    assert done.result.documents == {}
+
+
+def test_reader_that_gives_up_makes_the_file_unusable_with_the_errors_code() -> None:
+    error = TruncatedFileError("ends before its trailer")
+
+    done = run(events(interchange(group(message("1")))), Giving(), failure=error)
+
+    assert done.failure is error
+    assert not done.result.usable
+    assert done.result.findings[0].rule == "partner.truncated"
+    assert released(done) == []
+
+
+def test_message_that_cannot_be_translated_is_withheld_and_stays_accepted() -> None:
+    done = run(events(interchange(group(message("1"), message("2")))), Giving({"1": FAULT}))
+
+    assert released(done) == ["2"]
+    assert done.withheld == 1
+    judged = done.result.interchanges[0].groups[0].messages[0]
+    assert (judged.verdict, judged.documents) == (Verdict.ACCEPTED, 0)
+    assert judged.findings == (FAULT,)
+
+
+@pytest.mark.parametrize("format_", ["hl7", "tabular"])
+def test_message_that_cannot_be_translated_is_rejected_where_the_answer_judges_content(
+    format_: str,
+) -> None:
+    told = events(interchange(group(message("1"), message("2"))))
+
+    done = run(told, Giving({"1": FAULT}), format_)
+
+    assert released(done) == ["2"]
+    one = done.result.interchanges[0]
+    assert one.groups[0].messages[0].verdict is REJECTED
+    assert one.groups[0].verdict is Verdict.PARTIALLY_ACCEPTED
+    assert one.verdict is Verdict.PARTIALLY_ACCEPTED
+
+
+def test_warning_of_the_translation_is_noted_and_releases() -> None:
+    done = run(events(interchange(group(message("1")))), Giving({"1": REMARK}))
+
+    assert released(done) == ["1"]
+    assert all_findings(done.result) == [REMARK]
+    assert done.result.interchanges[0].groups[0].messages[0].findings_total == 1
+
+
+def test_message_without_a_map_has_no_documents_and_keeps_its_verdict() -> None:
+    done = run(events(interchange(group(message("1")))), None)
+
+    assert released(done) == []
+    assert done.result.verdict is Verdict.ACCEPTED
+    assert done.withheld == 0
+
+
+def test_file_without_interchanges_is_accepted_only_if_the_reader_had_nothing_to_say() -> None:
+    assert run([], Giving()).result.verdict is Verdict.ACCEPTED
+
+
+def test_findings_are_counted_by_severity() -> None:
+    assert worst([FAULT, REMARK, REMARK]) == {Severity.ERROR: 1, Severity.WARNING: 2}

@@ -1,0 +1,371 @@
+"""Guides: places, loops and elements; codes IK304 and IK403."""
+
+import tomllib
+
+import pytest
+
+from acktrail.errors import GuideError
+from acktrail.formats.delimited import Marks
+from acktrail.formats.x12.explain import explain
+from acktrail.formats.x12.guide.catalogue import Catalogue
+from acktrail.formats.x12.guide.compiled import Machine
+from acktrail.formats.x12.guide.model import ElementType, LoopNode, dictionary, segments_of
+from acktrail.formats.x12.guide.patterns import segment_match
+from acktrail.formats.x12.guide.pyx12_maps import read_map, read_wheel_map
+from acktrail.formats.x12.guide.toml_guide import read_guide
+from acktrail.formats.x12.hierarchy import Hierarchy
+from acktrail.formats.x12.segment import SetSegment, text_of
+from acktrail.model import Verdict
+from tests.generators.x12 import closed, interchange, invoices, order, orders, payments, remittance
+from tests.unit.x12.reading import FORMAT, Folder, codes_of, findings_of, messages_of, read
+
+MARKS = Marks("*", ":", "^", "~")
+GUIDES = ("835-005010X221A1", "999-005010X231A1", "997-004010", "850-004010", "810-004010")
+
+
+def faults_of(segments: list[str], **options: str | dict[str, str]) -> list[tuple[str, str]]:
+    return codes_of(read(interchange(payments(closed(segments))), **options))
+
+
+def changed(old: str, new: str) -> list[str]:
+    """Return the clean 835 with one segment changed."""
+    body = remittance()
+    at = next(i for i, text in enumerate(body) if text.startswith(old))
+    return [*body[:at], *([new] if new else []), *body[at + 1 :]]
+
+
+def with_after(old: str, *new: str) -> list[str]:
+    body = remittance()
+    at = next(i for i, text in enumerate(body) if text.startswith(old))
+    return [*body[: at + 1], *new, *body[at + 1 :]]
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_every_guide_compiles_and_ends_with_se(name: str) -> None:
+    guide = Catalogue(Folder(), read_wheel_map).guide(name)
+
+    machine = Machine(guide, MARKS)
+    for node in segments_of(guide.root):
+        segment_match(node, MARKS)
+    assert (machine.first.tag, machine.last.tag) == ("ST", "SE")
+
+
+# ------------------------------------------------------------------------------ segments
+
+
+@pytest.mark.parametrize(
+    ("segments", "fault"),
+    [
+        (changed("TRN", ""), ("IK304 3", "TRN")),
+        (changed("N3", ""), ("IK304 3", "N3")),
+        (with_after("TRN", "ZZZ*1"), ("IK502 5", "ZZZ")),
+        (with_after("TRN", "HI*ABK:I10"), ("IK304 2", "HI")),
+        (with_after("N4", "N3*AGAIN"), ("IK304 7", "N3")),
+        (with_after("TRN", "TRN*1*X*1512345678"), ("IK304 5", "TRN")),
+        (with_after("PER", "N1*PR*SECOND PAYER"), ("IK304 4", "N1")),
+    ],
+)
+def test_segment_fault_has_its_ik304_code(segments: list[str], fault: tuple[str, str]) -> None:
+    assert faults_of(segments)[0] == fault
+
+
+def test_required_loop_that_is_missing_is_i7() -> None:
+    body = [text for text in remittance() if not text.startswith(("N1*PE", "REF*TJ"))]
+
+    assert ("IK304 I7", "N1") in faults_of(body)
+
+
+def test_set_of_st_and_se_only_names_what_its_header_lacks() -> None:
+    codes = faults_of(["ST*835*0001"])
+
+    assert {("IK304 3", "BPR"), ("IK304 3", "TRN"), ("IK304 I7", "N1")} <= set(codes)
+
+
+def test_missing_segment_stands_one_behind_the_last_of_its_loop() -> None:
+    (finding,) = findings_of(read(interchange(payments(closed(changed("PER", ""))))))
+
+    assert (finding.place.segment, finding.place.position) == ("PER", 8)
+
+
+def test_loop_over_its_maximum_is_4_at_its_first_segment() -> None:
+    extra = ["SVC*HC:99213*0*0**1", "DTM*472*20260301"] * 1000
+    body = remittance()
+    data = interchange(payments(closed([*body[:-2], *extra])))
+
+    assert ("IK304 4", "SVC") in codes_of(read(data))
+
+
+def test_lost_loop_start_gives_one_finding_and_no_cascade() -> None:
+    lost = ["SVC*HC:99213*1*1**1", "AMT*B6*1", "DTM*472*20260301"]
+    body = remittance()
+    codes = faults_of([*body[:4], *lost, *body[4:]])
+
+    assert codes == [("IK304 2", "SVC")]
+
+
+def test_bad_qualifier_of_the_only_namesake_is_a_bad_code() -> None:
+    assert faults_of(changed("BPR", remittance()[1].replace("BPR*I", "BPR*Q"))) == [
+        ("IK403 7", "BPR01")
+    ]
+
+
+# ------------------------------------------------------------------------------ elements
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("TRN", "TRN*1**1512345678", ("IK403 1", "TRN02")),
+        ("TRN", "TRN*1*T*151234567", ("IK403 4", "TRN03")),
+        ("TRN", "TRN*1*T*15123456789", ("IK403 5", "TRN03")),
+        ("TRN", "TRN*1*T*1512345678*A*B", ("IK403 3", "TRN05")),
+        ("TRN", "TRN*1*T*1512345678*", ("IK403 3", "TRN04")),
+        ("TRN", "TRN*1*T ST\x07*1512345678", ("IK403 6", "TRN02")),
+        ("TRN", "TRN*1*TRACE *1512345678", ("IK403 6", "TRN02")),
+        ("TRN", "TRN*1*T:X*1512345678", ("IK403 13", "TRN02")),
+        ("TRN", "TRN*1*T^X*1512345678", ("IK403 12", "TRN02")),
+        ("TRN", "TRN*9*T*1512345678", ("IK403 7", "TRN01")),
+        ("DTM*405", "DTM*405*20260230", ("IK403 8", "DTM02")),
+        ("DTM*405", "DTM*405*20260315*1200", ("IK403 I10", "DTM03")),
+        ("PER", "PER*BL*HELP DESK*TE", ("IK403 2", "PER04")),
+        ("SVC", "SVC*HC*120*90", ("IK403 1", "SVC01-2")),
+        ("SVC", "SVC*HC:99213:::::::X:Y*120*90", ("IK403 13", "SVC01-9")),
+        ("SVC", "SVC*HC:99213:*120*90", ("IK403 3", "SVC01-3")),
+        ("SVC", "SVC*HC:99213*1E2*90", ("IK403 6", "SVC02")),
+        ("LX", "LX*1.5", ("IK403 6", "LX01")),
+    ],
+)
+def test_element_fault_has_its_ik403_code(old: str, new: str, fault: tuple[str, str]) -> None:
+    assert faults_of(changed(old, new))[0] == fault
+
+
+def test_29_february_is_a_date_in_leap_years_only() -> None:
+    assert faults_of(changed("DTM*405", "DTM*405*20240229")) == []
+    assert faults_of(changed("DTM*405", "DTM*405*20250229")) == [("IK403 8", "DTM02")]
+
+
+def test_digits_of_other_scripts_are_no_digits() -> None:
+    body = changed("LX", "LX*\u0661")  # ARABIC-INDIC DIGIT ONE
+
+    assert [code for code, _at in faults_of(body)] != []
+
+
+def test_sign_and_point_do_not_count_for_length() -> None:
+    assert faults_of(changed("AMT*B6*100", "AMT*B6*-1234567890123456.78")) == []
+
+
+def test_element_finding_names_the_data_element_and_never_the_value() -> None:
+    (finding,) = findings_of(
+        read(interchange(payments(closed(changed("TRN", "TRN*9*CANARY*151234567X")))))
+    )
+
+    assert finding.reference == "481"
+    assert "CANARY" not in repr(finding)
+
+
+def test_list_conditional_rule_of_cas() -> None:
+    assert faults_of(changed("CAS*CO", "CAS*CO*45*20**97"))[0] == ("IK403 2", "CAS06")
+
+
+def test_rfi_1532_cas06_is_required_with_cas05() -> None:
+    # the syntax rule alone would allow CAS07 in its place
+    codes = faults_of(changed("CAS*CO", "CAS*CO*45*20**97**1"))
+
+    assert ("IK403 2", "CAS06") in codes
+
+
+# ------------------------------------------------------------------------------ switches
+
+
+def test_snip_type_is_switched_to_warn_or_off() -> None:
+    body = changed("TRN", "TRN*9*T*1512345678")
+    data = interchange(payments(closed(body)))
+
+    assert messages_of(read(data))[0].verdict is Verdict.REJECTED
+    assert messages_of(read(data, snip={"2": "warn"}))[0].verdict is Verdict.ACCEPTED_WITH_ERRORS
+    assert messages_of(read(data, snip={"2": "off"}))[0].verdict is Verdict.ACCEPTED
+
+
+# ------------------------------------------------------------------------------ own guides
+
+
+def test_order_with_loops_of_the_standard_is_accepted() -> None:
+    body = order()
+    full = [
+        *body[:4],
+        "PER*BD*TESTPERSON*TE*8005550100",
+        "FOB*DE",
+        "SAC*C*D240***500",
+        "ITD*01*3*2**10**30",
+        body[4],
+        "TD5**2*UPSN",
+        "N9*L1*NOTE",
+        "MSG*KEEP DRY",
+        *body[5:11],
+        "PO4*1*10*EA",
+        *body[11:-1],
+        "AMT*TT*47.5",
+    ]
+    codes = codes_of(read(interchange(orders(closed(full)))))
+
+    assert codes == []
+
+
+def test_order_without_a_line_lacks_its_loop() -> None:
+    body = [text for text in order() if not text.startswith(("PO1", "PID", "CTT"))]
+
+    assert ("IK304 I7", "PO1") in codes_of(read(interchange(orders(closed(body)))))
+
+
+def test_invoice_without_tds_lacks_it() -> None:
+    data = interchange(invoices()).replace(b"TDS*", b"AMT*1*")
+
+    assert ("IK304 3", "TDS") in codes_of(read(data))
+
+
+def test_4010_knows_no_repetition_separator() -> None:
+    data = interchange(orders(closed([*order()[:2], "REF*DP*A^B", *order()[2:]])))
+    segment = read(data.replace(b"*^*00501*", b"*U*00401*"))
+
+    assert "IK403 12" not in [code for code, _at in codes_of(segment)]
+
+
+HIERARCHY = """
+id = "test"
+loops = ["ST", "HL in ST"]
+[loop.ST]
+segments = ['ST 010 R 1 | R:143=856 R:329']
+end = ['SE 030 R 1 | R:96 R:329']
+[loop.HL]
+table = 2
+max = 0
+segments = ['HL 010 R 1 | R:628 S:734 R:735=S,O', 'DTP 020 S 1 | R:374 R:1250=D8,RD8 R:1251']
+"""
+TYPES = {
+    "143": ElementType("ID", 3, 3),
+    "329": ElementType("AN", 4, 9),
+    "96": ElementType("N0", 1, 10),
+    "628": ElementType("AN", 1, 12),
+    "734": ElementType("AN", 1, 12),
+    "735": ElementType("ID", 1, 2),
+    "374": ElementType("ID", 3, 3),
+    "1250": ElementType("ID", 2, 3),
+    "1251": ElementType("AN", 1, 35),
+}
+
+
+def test_period_is_tied_to_its_qualifier() -> None:
+    guide = read_guide(tomllib.loads(HIERARCHY), dictionary("test", TYPES, "test"))
+    node = next(one for one in segments_of(guide.root) if one.id == "DTP")
+    accepts = segment_match(node, MARKS)
+
+    for text, right in (
+        ("DTP*472*D8*20260301", True),
+        ("DTP*472*RD8*20260301-20260302", True),
+        ("DTP*472*RD8*20260301", False),
+        ("DTP*472*D8*20260301-20260302", False),
+    ):
+        assert (accepts(text) is not None) is right
+        assert (explain(node, text.split("*"), MARKS) == []) is right
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("ST 010 R 1", "ST 010 Q 1"),
+        ("R:143=856", "R:143=856(R"),
+        ("R:329'", "R:329 | X01'"),
+        ("HL in ST", "HL in XX"),
+        ("R:628", "R:999"),
+    ],
+)
+def test_broken_guide_is_refused_by_name(old: str, new: str) -> None:
+    table = tomllib.loads(HIERARCHY.replace(old, new, 1))
+
+    with pytest.raises(GuideError, match="test"):
+        read_guide(table, dictionary("test", TYPES, "test"))
+
+
+# ------------------------------------------------------------------------------ pyx12's maps
+
+
+def test_malformed_map_is_refused_by_name() -> None:
+    # 277.5010.X212.xml of the wheel holds an empty number
+    types = Catalogue(Folder(), read_wheel_map)._map_types()  # noqa: SLF001 - the adapter's dictionary
+
+    with pytest.raises(GuideError, match="277"):
+        read_map("277", read_wheel_map("277.5010.X212.xml"), dictionary("005010", types, "277"))
+
+
+def test_map_that_is_not_there_is_refused() -> None:
+    with pytest.raises(GuideError, match=r"none\.xml"):
+        read_wheel_map("none.xml")
+
+
+def test_both_forms_of_maps_are_read_alike() -> None:
+    types = Catalogue(Folder(), read_wheel_map)._map_types()  # noqa: SLF001 - the adapter's dictionary
+    find = dictionary("005010", types, "835")
+
+    def shape(name: str) -> list[tuple[object, ...]]:
+        guide = read_map("835", read_wheel_map(name), find)
+        return [
+            (n.id, n.usage, n.maximum, [(e.usage, e.number, len(e.parts)) for e in n.elements])
+            for n in segments_of(guide.root)
+        ]
+
+    assert shape("835.5010.X221.A1.v2.xml") == shape("835.5010.X221.A1.xml")
+
+
+def test_repetitions_of_maps_are_kept() -> None:
+    types = Catalogue(Folder(), read_wheel_map)._map_types()  # noqa: SLF001 - the adapter's dictionary
+    guide = read_map(
+        "834", read_wheel_map("834.5010.X220.A1.xml"), dictionary("005010", types, "834")
+    )
+
+    nodes = [n for n in segments_of(guide.root) if n.id == "DMG"]
+    assert any(e.repeat == 10 for n in nodes for e in n.elements)
+
+
+def test_guide_ids_are_those_of_the_files() -> None:
+    names = {key.id for key in FORMAT._catalogue.guide_keys()}  # noqa: SLF001 - what the registry holds
+
+    assert names >= set(GUIDES)
+    assert {f"{name}.toml" for name in names} <= set(Folder().names("x12"))
+
+
+def test_wrappers_have_no_loop_id() -> None:
+    guide = Catalogue(Folder(), read_wheel_map).guide(GUIDES[0])
+
+    loops = [one for one in guide.root.children if isinstance(one, LoopNode)]
+    assert [one.id for one in loops] == ["", "", ""]
+
+
+# ------------------------------------------------------------------------------ HL
+
+
+def test_hl_numbers_follow_each_other_and_parents_were_named_before() -> None:
+    hierarchy = Hierarchy()
+    given = ("HL*1**20*1", "HL*2*1*22*0", "HL*4*9*22*0", "HL*4*2*23*0", "HL")
+
+    faults = [[(r.name, n) for r, n in hierarchy.faults(text.split("*"))] for text in given]
+
+    assert faults == [
+        [],
+        [],
+        [("x12.hl.number", 1), ("x12.hl.parent", 2)],
+        [],
+        [("x12.hl.number", 1)],
+    ]
+
+
+def test_text_of_a_value_is_utf_8_where_it_is_that_and_latin_1_otherwise() -> None:
+    assert text_of("Z\u00c3\u00bcrich") == "Z\u00fcrich"
+    assert text_of("Z\u00fcrich") == "Z\u00fcrich"
+
+
+def test_repetitions_are_split_before_components() -> None:
+    segment = SetSegment(["DMG", "A:1^B:2"], "", MARKS, 1, 0)
+
+    assert segment.repetitions(1) == 2
+    assert [segment.get(1, c, r) for r in (1, 2, 3) for c in (1, 2)] == ["A", "1", "B", "2", "", ""]
+    assert segment.get(1, part=2) == ""
