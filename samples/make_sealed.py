@@ -4,6 +4,7 @@ Ciphertext is random, so every run gives other bytes and the golden files have t
 run it only when a clear text or a key changes. Clock: all signatures are of 2024-12-01, when every
 key of ``samples/keys`` was alive; the payer's old one has expired since.
 """
+# ruff: noqa: INP001 - a script beside the files that it makes, no package
 
 import shutil
 import subprocess
@@ -22,27 +23,33 @@ FINGERPRINTS = {
 CLEAR = HERE / "x12-pgp-plain" / "inbound" / "835-plain.edi.pgp"  # came plain: not to be opened
 
 
+SEALED = {  # case: signer and recipient; an empty name leaves that out
+    "cut": (PAYER, OURS),
+    "expired-signer": (OLD, OURS),
+    "signed-only": (PAYER, ""),
+    "tampered": (PAYER, OURS),
+    "unsigned": ("", OURS),
+    "wrong-key": (PAYER, STRANGER),
+    "wrong-signer": (STRANGER, OURS),
+}
+
+
 def main() -> None:
     """Write every sealed file."""
+    clear = CLEAR.read_bytes()
     folder = Path(tempfile.mkdtemp(prefix="sealed-"))
     try:
         for path in sorted((HERE / "keys").glob("*.sec.asc")):
             gpg(folder, ["--import", str(path)], b"")
-        clear = CLEAR.read_bytes()
         right = seal(folder, clear, PAYER, OURS)
         write("x12-835-clean/inbound/835-0115.edi.pgp", right)
         write("x12-pgp-same-content/inbound/1-835-first.edi.pgp", right)
         again = seal(folder, clear, PAYER, OURS)
         write("x12-pgp-same-content/inbound/2-835-again.edi.pgp", again)
-        write("x12-pgp-tampered/inbound/835-tampered.edi.pgp", flipped(right))
-        write("x12-pgp-cut/inbound/835-cut.edi.pgp", right[: len(right) // 2])
-        write("x12-pgp-wrong-key/inbound/835-wrong-key.edi.pgp", seal(folder, clear, PAYER, STRANGER))
-        write("x12-pgp-unsigned/inbound/835-unsigned.edi.pgp", seal(folder, clear, "", OURS))
-        write("x12-pgp-wrong-signer/inbound/835-wrong-signer.edi.pgp", seal(folder, clear, STRANGER, OURS))
-        write("x12-pgp-expired-signer/inbound/835-expired-signer.edi.pgp", seal(folder, clear, OLD, OURS))
-        write("x12-pgp-signed-only/inbound/835-signed-only.edi.pgp", seal(folder, clear, PAYER, ""))
+        for name, (signer, recipient) in SEALED.items():
+            sealed = spoiled(name, seal(folder, clear, signer, recipient))
+            write(f"x12-pgp-{name}/inbound/835-{name}.edi.pgp", sealed)
     finally:
-        subprocess.run(["gpgconf", "--homedir", str(folder), "--kill", "all"], check=False)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -56,17 +63,23 @@ def seal(folder: Path, clear: bytes, signer: str, recipient: str) -> bytes:
     return gpg(folder, arguments, clear)
 
 
-def flipped(sealed: bytes) -> bytes:
-    """Return the message with one bit changed in the encrypted part."""
-    at = len(sealed) * 3 // 4
-    return sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :]
+def spoiled(name: str, sealed: bytes) -> bytes:
+    """Return the message, cut or with one bit changed in the encrypted part where its case asks."""
+    if name == "cut":
+        return sealed[: len(sealed) // 2]
+    if name == "tampered":
+        at = len(sealed) * 3 // 4
+        return sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :]
+    return sealed
 
 
 def gpg(folder: Path, arguments: list[str], given: bytes) -> bytes:
     """Run gpg in a home of its own."""
     command = ["gpg", "--homedir", str(folder), "--no-options", "--batch", "--quiet", "--yes"]
     command += ["--trust-model", "always", "--faked-system-time", SIGNED_AT, "--output", "-"]
-    done = subprocess.run([*command, *arguments], input=given, capture_output=True, check=True)
+    done = subprocess.run(  # noqa: S603 - our own arguments
+        [*command, *arguments], input=given, capture_output=True, check=True
+    )
     return done.stdout
 
 

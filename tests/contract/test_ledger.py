@@ -550,8 +550,8 @@ def test_unfinished_names_the_oldest_that_may_still_post(ledger: SqlLedger) -> N
     assert ledger.unfinished("", THREE) == ""
 
     with ledger.begin() as transaction:
-        transaction.append(ONE, "closed", {}, "")
-        transaction.append(TWO, "held", {}, "")
+        transaction.append(ONE, "held", {}, "")  # waits for a person: the others go on
+        transaction.append(TWO, "parked", {}, "")
 
     assert ledger.unfinished("acme/orders", THREE) == TWO
 

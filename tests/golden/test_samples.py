@@ -1,4 +1,4 @@
-"""Every sample goes the whole line with frozen clock, ids and counters; all it leaves is compared."""
+"""Every sample goes the whole line, clock, ids and numbers frozen; all it leaves is compared."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -12,24 +12,19 @@ from typing import NamedTuple
 from acktrail.app.endpoints import outbound_transport
 from acktrail.app.tools import Tools, last_body, received_flow
 from acktrail.documents.encoding import decode_result
-from acktrail.engine.port import Task
+from acktrail.engine.port import Task, longer
 from acktrail.errors import ConflictError
 from acktrail.model import Acknowledgement, Answering
 from acktrail.pipeline.outcomes import Advance, Hold, Outcome, Snooze
-from acktrail.pipeline.states import FINISHED
-from acktrail.ports import Entry, ExchangeRow, OutboxRow, Transaction
+from acktrail.pipeline.states import AT_REST
+from acktrail.ports import Entry, ExchangeRow, OutboxRow, PostingRow, Transaction
 from acktrail.profiles.partner import PartnerProfile
 from acktrail.security.masking import safe_file_name
 
 WAIT_FOR_ORIGINAL = timedelta(seconds=2)
-POSTED = {
-    "stored": "stored",
-    "posted": "stored",
-    "queued": "stored",
-    "duplicate": "duplicate",
-    "rejected": "rejected",
-    "conflict": "conflict",
-}
+NOTHING = "post.nothing_to_post"
+UNDECIDED = frozenset({"rejected", "parked", "mismatch", "missing"})  # a person of ours decides
+GRAVITY = ("stored", "duplicate", "conflict", "held")  # what the answer builders are told, rising
 
 
 class Subject(NamedTuple):
@@ -53,14 +48,14 @@ class Answers:
         with tools.ledger.begin() as tx:
             row = tx.lock(task.exchange)
             entries = tx.entries(task.exchange)
-        if any(e.kind == "closed" and e.body.get("generation") == task.generation for e in entries):
+        if any(entry.body.get("step") == f"close#{task.generation}" for entry in entries):
             return Advance("")
         found = tools.in_force(row)
         flow = received_flow(entries, found)
         subject = Subject(row, entries, found.profile, flow.format)
         duplicate = last_body(entries, "duplicate")
         if duplicate and not task.generation:
-            waits = self._borrow(subject, str(duplicate["of"]), str(duplicate["policy"]))
+            waits = self._borrow(subject, task, duplicate)
             if waits:
                 return waits
         else:
@@ -136,32 +131,39 @@ class Answers:
         )
 
     def _posted(self, exchange: str) -> dict[str, str]:
-        """Return what became of each message; the worst of its documents counts."""
-        gravity = {"stored": 0, "duplicate": 1, "conflict": 2, "rejected": 3}
+        """Return what became of each message; the worst of its documents counts.
+
+        What we or Odoo refused is ``held``, never the partner's fault; ``conflict`` is: another
+        document came before under the same number.
+        """
         became: dict[str, str] = {}
         with self._tools.ledger.begin() as tx:
             for row in tx.postings(exchange):
-                state = POSTED.get(row.state, "stored")
+                state = "held" if is_undecided(row) else row.state
                 known = became.get(row.message, "stored")
-                became[row.message] = max(known, state, key=lambda one: gravity[one])
+                became[row.message] = max(
+                    known, state if state in GRAVITY else "stored", key=GRAVITY.index
+                )
         return became
 
     # -------------------------------------------------------------- copies
 
-    def _borrow(self, subject: Subject, original: str, policy: str) -> Outcome | None:
+    def _borrow(self, subject: Subject, task: Task, duplicate: dict[str, object]) -> Outcome | None:
         """Put the original's answers into this exchange's outbox, bytes and names unchanged."""
-        if policy != "answer":
+        if duplicate["policy"] != "answer":
             return None
-        tools = self._tools
+        tools, original = self._tools, str(duplicate["of"])
         status = tools.ledger.exchange(original).status
-        if status == "held":  # whatever a person decides of the original holds for its copies
+        with tools.ledger.begin() as tx:
+            answers = tx.outbox(original)
+        if status == "held" and not answers:  # what a person decides of it holds for its copies
             return self._hold_copy(subject, original)
-        if status not in FINISHED:
-            return Snooze(WAIT_FOR_ORIGINAL, "waits_for_original")
+        if status not in AT_REST:
+            return Snooze(longer(WAIT_FOR_ORIGINAL, task.attempt), "waits_for_original")
         with tools.ledger.begin() as tx:
             tx.lock(subject.row.id)
             fixed = {one.name for one in tx.outbox(subject.row.id)}
-            for one in tx.outbox(original):
+            for one in answers:
                 if one.name not in fixed:
                     tx.add_outbox(one._replace(exchange=subject.row.id, delivered=False))
                     body = {
@@ -211,20 +213,44 @@ class Answers:
                     tx.append(subject.row.id, "delivered", body, tools.actor)
 
     def _close(self, subject: Subject, task: Task) -> None:
-        """Close the exchange; one with withheld content is held, now that it is answered."""
-        withheld = last_body(subject.entries, "translated").get("withheld")
+        """Close the exchange, or hold it, answered as far as it goes, when a person must look."""
         with self._tools.ledger.begin() as tx:
             tx.lock(subject.row.id)
-            entries = tx.entries(subject.row.id)
             step = f"close#{task.generation}"
             if tx.step(subject.row.id, step) is not None:
                 return
-            if withheld:
-                body: dict[str, object] = {"code": "content.withheld", "messages": withheld}
-                tx.append(subject.row.id, "held", body, self._tools.actor, step)
+            entries = tx.entries(subject.row.id)
+            reason = unsettled(entries, tx.postings(subject.row.id), tx.outbox(subject.row.id))
+            if reason:
+                tx.append(subject.row.id, "held", reason, self._tools.actor, step)
             else:
                 body = {"entries": len(entries) + 1, "generation": task.generation}
                 tx.append(subject.row.id, "closed", body, self._tools.actor, step)
+
+
+def is_undecided(row: PostingRow) -> bool:
+    """Tell whether a journal row waits for a decision of ours."""
+    return row.state in UNDECIDED and row.error != NOTHING
+
+
+def unsettled(
+    entries: tuple[Entry, ...], postings: tuple[PostingRow, ...], answers: tuple[OutboxRow, ...]
+) -> dict[str, object]:
+    """Return why an exchange that has run to its end cannot be closed; empty when it can.
+
+    Content that the partner takes for accepted and that goes nowhere, and a refusal that the
+    partner is not told of, would otherwise be lost in silence.
+    """
+    withheld = last_body(entries, "translated").get("withheld")
+    if withheld:
+        return {"code": "content.withheld", "messages": withheld}
+    stuck = [row for row in postings if is_undecided(row) or row.state == "conflict"]
+    if stuck:
+        return {"code": "post.undecided", "documents": len(stuck)}
+    read = last_body(entries, "read")
+    if read.get("verdict") == "rejected" and not answers and not last_body(entries, "duplicate"):
+        return {"code": "refused.unanswered"}
+    return {}
 
 
 def answer_name(one: Acknowledgement, row: ExchangeRow) -> str:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from acktrail.app.journal import kept_document, odoo_options
 from acktrail.app.sender import Sender, Sent
 from acktrail.app.tools import Tools
-from acktrail.engine.port import Task, back_off
+from acktrail.engine.port import Task, back_off, longer
 from acktrail.odoo.loads import Refusal
 from acktrail.odoo.plan import encode_calls, plan
 from acktrail.pipeline.outcomes import Advance, Hold, Outcome, Snooze
@@ -36,7 +36,7 @@ class Posting:
                 return Advance("")
             due = [one for one in tx.postings(task.exchange) if one.state in DUE]
         if row.order_key and tools.ledger.unfinished(row.order_key, row.id):
-            return Snooze(WAIT_FOR_ORDER, "waits_for_order")
+            return Snooze(longer(WAIT_FOR_ORDER, task.attempt), "waits_for_order")
         if not due:
             return Advance("")
         profile = tools.in_force(row).profile

@@ -7,8 +7,10 @@ from acktrail.app.intake import Intake
 from acktrail.app.posting import Posting
 from acktrail.app.tools import Tools
 from acktrail.engine.port import Engine, Task
+from acktrail.ledger.status import ANSWERS
 from acktrail.pipeline.outcomes import Advance, Hold, Outcome
 from acktrail.pipeline.states import AT_REST
+from acktrail.ports import Entry
 
 REASON_CHARS = 500
 
@@ -33,18 +35,23 @@ class ExchangeSteps:
         return self._answers.run(task, final=final)
 
     def park(self, task: Task, later: Task, after: timedelta, code: str) -> Outcome:
-        """Note that the exchange waits and enqueue ``later``, in one transaction."""
+        """Note that the exchange waits and enqueue ``later``, in one transaction.
+
+        A wait that goes on for the same reason is noted once: the ledger does not grow while an
+        Odoo or a person is away. To enqueue the same task twice has no effect.
+        """
         step = f"park#{later.id}"
         with self._tools.ledger.begin() as tx:
             tx.lock(task.exchange)
             if tx.step(task.exchange, step) is None:
-                body = {
-                    "code": code,
-                    "part": later.part,
-                    "attempt": later.attempt,
-                    "seconds": int(after.total_seconds()),
-                }
-                tx.append(task.exchange, "parked", body, self._tools.actor, step)
+                if not _goes_on(tx.entries(task.exchange), code):
+                    body = {
+                        "code": code,
+                        "part": later.part,
+                        "attempt": later.attempt,
+                        "seconds": int(after.total_seconds()),
+                    }
+                    tx.append(task.exchange, "parked", body, self._tools.actor, step)
                 self._engine.submit(tx, later, after)
         return Advance("")
 
@@ -57,3 +64,10 @@ class ExchangeSteps:
                 body = {"code": code, "reason": reason[:REASON_CHARS], "part": task.part}
                 tx.append(task.exchange, "held", body, self._tools.actor, step)
         return Hold(code, reason)
+
+
+def _goes_on(entries: tuple[Entry, ...], code: str) -> bool:
+    """Tell whether the exchange waits already, and for the same reason."""
+    moves = (one for one in reversed(entries) if one.kind not in ANSWERS)
+    last = next(moves, None)
+    return last is not None and last.kind == "parked" and last.body.get("code") == code

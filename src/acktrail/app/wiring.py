@@ -42,11 +42,11 @@ def open_tools(home: Home, clock: Clock | None = None) -> Tools:
         NotFoundError: This is no home.
     """
     settings = home.settings()
+    naming_key = home.naming_key()  # first: without it this is no home, and nothing is made
     clock = clock or SystemClock()
     engine = database.open_engine(database_url(home, settings.database), durable=True)
     database.upgrade(engine)
     database.check_triggers(engine)
-    naming_key = home.naming_key()
     files = parser_files(home)
     actor = f"svc:{settings.node}"
     return Tools(

@@ -12,7 +12,8 @@ from acktrail.errors import (
     UnavailableError,
 )
 
-FAILED, CHECKS_FAILED, NOT_FOUND, CONFLICT, DOWN, BROKEN, AGAIN = 1, 3, 4, 6, 7, 8, 75
+FAILED, CHECKS_FAILED, NOT_FOUND, CONFLICT, DOWN, BROKEN = 1, 3, 4, 6, 7, 8
+AGAIN, INTERRUPTED = 75, 130
 CODES: tuple[tuple[type[AcktrailError], int], ...] = (
     (NodeLockedError, AGAIN),
     (NotFoundError, NOT_FOUND),
@@ -24,11 +25,8 @@ CODES: tuple[tuple[type[AcktrailError], int], ...] = (
 )
 
 
-def exit_code(error: Exception) -> int | None:
-    """Say what is wrong and return the exit code; None for what is not ours to explain."""
-    for kind, code in CODES:
-        if isinstance(error, kind):
-            for message in error.args or (error.code,):
-                click.echo(f"{error.code}: {message}", err=True)
-            return code
-    return None
+def explain(error: AcktrailError) -> int:
+    """Say what is wrong, one line a problem; return the exit code."""
+    for message in error.args or ("",):
+        click.echo(f"{error.code}: {message}".rstrip(": "), err=True)
+    return next(code for kind, code in CODES if isinstance(error, kind))

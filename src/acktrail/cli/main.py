@@ -4,10 +4,15 @@ Exit codes: 0 ok, 1 error, 2 usage, 3 checks failed, 4 not found, 5 refused by p
 7 dependency down, 8 integrity failure, 75 try again, 130 interrupted.
 """
 
+import os
+import sys
 from importlib import import_module
 from typing import Any, NamedTuple
 
 import click
+
+from acktrail.cli.failures import INTERRUPTED, explain
+from acktrail.errors import AcktrailError
 
 
 class Lazy(NamedTuple):
@@ -51,13 +56,13 @@ class LazyGroup(click.Group):
         """Run a command; deliberate errors become one line each and an exit code."""
         try:
             return super().invoke(ctx)
-        except Exception as error:
-            from acktrail.cli.failures import exit_code  # noqa: PLC0415 - start-up time
-
-            code = exit_code(error)
-            if code is None:
-                raise
-            ctx.exit(code)
+        except AcktrailError as error:
+            ctx.exit(explain(error))
+        except BrokenPipeError:  # `acktrail find ... | head` read enough: nothing went wrong
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+        except (KeyboardInterrupt, click.Abort):
+            ctx.exit(INTERRUPTED)
 
 
 COMMANDS = {

@@ -7,10 +7,10 @@ import click
 from acktrail.app.home import Home, parser_files
 from acktrail.cli.failures import CHECKS_FAILED, CONFLICT
 from acktrail.cli.output import json_option, table
-from acktrail.errors import AcktrailError, ProfileError
+from acktrail.errors import ProfileError
 from acktrail.profiles.draft import GLOBS, Wish, draft
 from acktrail.profiles.lint import Problem, lint
-from acktrail.profiles.partner import PartnerProfile
+from acktrail.profiles.partner import PartnerProfile, read_profile
 
 
 @click.group()
@@ -87,12 +87,8 @@ def new(
     text = draft(
         Wish(partner_id, name or partner_id, format_name, transport, layout, sender, receiver)
     )
+    read_profile(text.encode())  # a bad id is refused here, before it names a folder
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
-    try:
-        home.profile(partner_id)
-    except AcktrailError:
-        path.unlink()
-        raise
     click.echo(str(path))
     click.echo(f"Next: edit it, then: acktrail partner lint {partner_id}", err=True)

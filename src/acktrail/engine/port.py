@@ -131,6 +131,11 @@ def _wait(task: Task, part: Part, outcome: Retry | Snooze, call: Call) -> None:
     call("park", later=later, after=outcome.after, code=outcome.code)
 
 
+def longer(first: timedelta, attempt: int) -> timedelta:
+    """Return how long to wait for another exchange: doubling, at most a minute."""
+    return min(timedelta(minutes=1), first * (1 << min(attempt, 8)))
+
+
 def back_off(attempt: int, chance: Callable[[float, float], float] = random.uniform) -> timedelta:
     """Return how long to wait after the ``attempt``-th failure in a row: doubling, with jitter."""
     most = min(LAST_DELAY, FIRST_DELAY * 2 ** min(attempt, 16))

@@ -43,8 +43,9 @@ STATUSES: Final = frozenset(status for status in MOVES.values() if status)
 ANSWERS: Final = frozenset({"acknowledged", "delivered", "ack_in"})
 UNMOVED_BY_ANSWERS: Final = frozenset({"held", "parked", "posting", "dead", "closed"})
 
-# Statuses from which documents may still be posted: later exchanges of an ordered key wait.
-UNFINISHED: Final = frozenset({"received", "reading", "read", "held", "parked", "posting"})
+# Statuses from which documents will still be posted: later exchanges of an ordered key wait. One
+# that is held waits for a person, perhaps for days: it must not stop the partner's others.
+UNFINISHED: Final = frozenset({"received", "reading", "read", "parked", "posting"})
 
 _DECISIVE: Final[Mapping[str, Outcome]] = MappingProxyType(
     {

@@ -1,6 +1,7 @@
 """Turns what is wrong with a profile into sentences that name the key and the fix."""
 
 import difflib
+from typing import get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -69,11 +70,14 @@ def _list(known: list[str]) -> str:
 def _keys(top: type[BaseModel], location: tuple[str | int, ...]) -> list[str]:
     """Return the keys that the table at ``location`` knows."""
     model: type[BaseModel] | None = top
+    named = False  # a table of tables: the next part is a name that somebody chose
     for part in location:
-        if isinstance(part, int) or model is None:
+        if isinstance(part, int) or model is None or named:
+            named = False
             continue
         field = next((f for name, f in model.model_fields.items() if part in (name, f.alias)), None)
         model = _table_in(field.annotation) if field else None
+        named = get_origin(field.annotation if field else None) is dict
     if model is None:
         return []
     return sorted(field.alias or name for name, field in model.model_fields.items())
