@@ -1,8 +1,10 @@
 """Writes docs/reference/ and docs/schema/ from the code; a test fails when they lag behind."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 from pydantic import BaseModel
@@ -19,6 +21,9 @@ from acktrail.profiles.partner import PartnerProfile
 
 DOCS = Path(__file__).parent
 NOTE = "Written by `make docs`; do not edit.\n"
+WIDTH = 80  # of a command's help, whatever the terminal
+ISO = re.compile(r"P(?:([0-9]+)D)?(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)S)?)?")
+SIZES = (("GB", 10**9), ("MB", 10**6), ("KB", 10**3), ("B", 1))
 
 
 def pages() -> dict[str, str]:
@@ -38,10 +43,14 @@ def pages() -> dict[str, str]:
 def findings() -> str:
     """Return the table of every finding."""
     rules = sorted(all_rules(built_in(parser_files())), key=lambda rule: rule.name)
-    lines = ["# Findings\n", NOTE, "What can be found in a partner's data. Severity is the default;"
-             " `error` refuses the message it stands in, `fatal` the file.\n",
-             "| finding | severity | standard's code | category | who acts | meaning |",
-             "|---|---|---|---|---|---|"]
+    lines = [
+        "# Findings\n",
+        NOTE,
+        "What can be found in a partner's data, with the severity it has by default.",
+        "`error` refuses the message it stands in, `fatal` the file.\n",
+        "| finding | severity | standard's code | category | who acts | meaning |",
+        "|---|---|---|---|---|---|",
+    ]
     lines += [
         f"| `{r.name}` | {r.severity} | {r.code or '-'} | {r.category} | {r.owner} | {r.text} |"
         for r in rules
@@ -55,7 +64,7 @@ def error_codes() -> str:
     lines = ["# Errors\n", NOTE, "| code | who acts | meaning |", "|---|---|---|"]
     for kind in kinds:
         if issubclass(kind, errors.AcktrailError):
-            said = (kind.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
+            said = (kind.__doc__ or "").partition("\n\n")[0].replace("``", "`")
             lines.append(f"| `{kind.code}` | {kind.owner} | {' '.join(said.split())} |")
     return "\n".join(lines) + "\n"
 
@@ -63,10 +72,18 @@ def error_codes() -> str:
 def states() -> str:
     """Return stages, steps and the fold of entries to a status."""
     line = "; ".join(f"{stage} --> {after or 'done'}" for stage, after in FOLLOWS.items())
-    lines = ["# Stages, steps, statuses\n", NOTE, "Any stage may also hold, or wait in place.\n",
-             "```mermaid", "flowchart LR", f"    {line}",
-             f"    {' & '.join(sorted(MAY_REJECT))} -. reject .-> acknowledge", "```\n",
-             "| durable step | stages |", "|---|---|"]
+    lines = [
+        "# Stages, steps, statuses\n",
+        NOTE,
+        "Any stage may also hold, or wait in place.\n",
+        "```mermaid",
+        "flowchart LR",
+        f"    {line}",
+        f"    {' & '.join(sorted(MAY_REJECT))} -. reject .-> acknowledge",
+        "```\n",
+        "| durable step | stages |",
+        "|---|---|",
+    ]
     lines += [f"| {step} | {', '.join(stages)} |" for step, stages in STEPS.items()]
     lines += ["", "| entry | status of the exchange |", "|---|---|"]
     lines += [f"| {kind} | {status or 'unchanged'} |" for kind, status in MOVES.items()]
@@ -77,9 +94,9 @@ def commands() -> str:
     """Return the help of every command."""
     lines = ["# Commands\n", NOTE]
     for path, command in _walk(cli, "acktrail"):
-        context = click.Context(command, info_name=path)
+        context = click.Context(command, info_name=path, terminal_width=WIDTH)
         lines += [f"## {path}\n", "```text", command.get_help(context), "```\n"]
-    return "\n".join(lines)
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def _walk(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
@@ -94,8 +111,10 @@ def _walk(command: click.Command, path: str) -> Iterator[tuple[str, click.Comman
 
 def keys(title: str, model: type[BaseModel]) -> str:
     """Return the table of every key of a TOML file."""
-    lines = [f"# {title}\n", NOTE, "| key | value | default |", "|---|---|---|"]
-    table = model.model_json_schema(by_alias=True)
+    lines = [f"# {title}\n", NOTE, "Default `-`: nothing, or what the format does by itself."]
+    lines += ["Durations are `250ms`, `30s`, `15m`, `4h`, `1d`; sizes `64KiB`, `500MB`, `2GB`.\n"]
+    lines += ["| key | value | default |", "|---|---|---|"]
+    table = _plain(model.model_json_schema(by_alias=True))
     lines += list(_rows(table, table.get("$defs", {}), ""))
     return "\n".join(lines) + "\n"
 
@@ -106,24 +125,57 @@ def _rows(table: dict[str, object], defs: dict[str, object], prefix: str) -> Ite
     if not isinstance(properties, dict) or not isinstance(required, list):
         return
     for name, one in properties.items():
-        target, many = _target(one, defs)
-        path = f"{prefix}{name}{'[]' if many else ''}"
+        target, mark = _target(one, defs)
+        path = f"{prefix}{name}{mark}"
         if target is not None:
             yield from _rows(target, defs, f"{path}.")
-            continue
-        default = "required" if name in required else json.dumps(one.get("default"), default=str)
-        yield f"| `{path}` | {_type(one)} | {default.replace('null', 'format default')} |"
+        else:
+            default = "required" if name in required else _default(one)
+            yield f"| `{path}` | {_type(one)} | {default} |"
 
 
-def _target(one: dict[str, object], defs: dict[str, object]) -> tuple[dict[str, object] | None, bool]:
-    """Return the table a property leads to, and whether it is a list of them."""
+def _default(one: dict[str, object]) -> str:
+    value = one.get("default")
+    return "-" if value in (None, "", []) else f"`{json.dumps(value)}`"
+
+
+def _plain(part: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return a schema without defaults that say nothing, the others spelled as in TOML."""
+    if isinstance(part, list):
+        return [_plain(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    table = {key: _plain(value) for key, value in part.items() if key != "default"}
+    value = part.get("default")
+    return (
+        table if value is None or isinstance(value, dict) else table | {"default": _spelled(part)}
+    )
+
+
+def _spelled(one: dict[str, Any]) -> object:
+    value = one["default"]
+    found = ISO.fullmatch(value) if isinstance(value, str) and value.startswith("P") else None
+    if found:
+        parts = [(int(n), unit) for n, unit in zip(found.groups(), "dhms", strict=True) if n]
+        seconds = sum(n * {"d": 86400, "h": 3600, "m": 60, "s": 1}[unit] for n, unit in parts)
+        return "{}{}".format(*parts[0]) if len(parts) == 1 else f"{seconds}s"
+    if "KiB" in str(one.get("pattern", "")):
+        return next(f"{value // size}{unit}" for unit, size in SIZES if value % size == 0)
+    return value
+
+
+def _target(one: dict[str, Any], defs: dict[str, object]) -> tuple[dict[str, object] | None, str]:
+    """Return the table a property leads to, and the mark of a list or of named tables."""
     items = one.get("items")
     if isinstance(items, dict) and "$ref" in items:
-        return _deref(items, defs), True
+        return _deref(items, defs), "[]"
+    for named in (one.get("additionalProperties"), *one.get("patternProperties", {}).values()):
+        if isinstance(named, dict) and "$ref" in named:
+            return _deref(named, defs), ".<name>"
     for part in (one, *_list(one.get("anyOf")), *_list(one.get("allOf"))):
         if isinstance(part, dict) and "$ref" in part:
-            return _deref(part, defs), False
-    return None, False
+            return _deref(part, defs), ""
+    return None, ""
 
 
 def _list(value: object) -> list[object]:
@@ -145,16 +197,19 @@ def _type(one: dict[str, object]) -> str:
         return " or ".join(_type(part) for part in parts if part.get("type") != "null")
     if one.get("type") == "array":
         items = one.get("items")
-        return f"list of {_type(items)}" if isinstance(items, dict) else "list"
+        return f"list, {_type(items)}" if isinstance(items, dict) else "list"
     if one.get("type") == "object":
-        return "table"
+        values = one.get("additionalProperties")
+        return f"table, {_type(values)}" if isinstance(values, dict) else "table"
     example = _list(one.get("examples"))
-    return f"{one.get('type', 'value')}{f', such as `{example[0]}`' if example else ''}"
+    word = {"string": "text", "integer": "number", "boolean": "true or false"}
+    return f"such as `{example[0]}`" if example else word.get(str(one.get("type")), "value")
 
 
 def schema(model: type[BaseModel]) -> str:
     """Return the JSON Schema that editors check a file against."""
-    return json.dumps(model.model_json_schema(by_alias=True), indent=2, sort_keys=True) + "\n"
+    table = _plain(model.model_json_schema(by_alias=True))
+    return json.dumps(table, indent=2, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":

@@ -10,6 +10,9 @@ import pytest
 
 from tests.endtoend.house import House
 from tests.fakes.odoo import Running
+from tests.service.odoo.conftest import sandbox as odoo_sandbox
+
+__all__ = ["odoo_sandbox"]
 
 
 @pytest.fixture

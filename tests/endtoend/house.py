@@ -1,9 +1,11 @@
 """A home with the sample partners and the real service running in it as a process of its own.
 
-Nothing is left behind: the service leads a process group that :meth:`House.close` ends.
+Nothing is left behind: the service leads a process group that :meth:`House.close` ends, and where
+``setpriv`` is installed it dies with the tests.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +24,7 @@ from acktrail.ports import ExchangeRow
 from tests.conftest import ROOT
 
 COMMAND = Path(sys.executable).with_name("acktrail")
+DIE_WITH_US = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
 RUNNING = b"running; stop with SIGTERM"
 LOOK_SECONDS = 0.05
 START_SECONDS = 60
@@ -59,7 +62,7 @@ class House:
         """Start the service without waiting for it."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [COMMAND, "--home", self.root, "run"],
+                [*DIE_WITH_US, COMMAND, "--home", self.root, "run"],
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,

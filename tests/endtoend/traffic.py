@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tests.endtoend.house import House
-from tests.generators import edifact, hl7, tabular
+from tests.generators import edifact, hl7, tabular, x12
 
 Answer = tuple[str, str, str]  # partner, kind, control number or name that it is for
 
@@ -58,7 +58,27 @@ def invoice(number: int) -> File:
     return File(partner, name, body, f"{partner}.invoice", ((partner, "RECEIPT", name),))
 
 
-KINDS: tuple[Callable[[int], File], ...] = (order, person, charge, invoice)
+def remittance(number: int) -> File:
+    """Return a payer's remittance in X12, answered by TA1 and 999."""
+    partner, control = "clearing-relay", f"{number:09d}"
+    envelope = x12.Envelope(control, "RELAY", "SAMPLECLINIC", usage="P", request="1")
+    payment = x12.remittance(f"{number:04d}", trace=f"TRACE{number:06d}")
+    body = x12.interchange(x12.payments(payment, control=str(number)), envelope=envelope)
+    answers = ((partner, "TA1", control), (partner, "999", str(number)))
+    return File(partner, f"remit-{number:06d}.edi", body, f"{partner}.remittance", answers)
+
+
+def purchase(number: int) -> File:
+    """Return a purchase order in X12, posted in order on the real-time lane, answered by 997."""
+    partner, control = "distributor-medico", f"{number:09d}"
+    envelope = x12.Envelope(control, "060000000", "060000001", "01", "P", release="00401")
+    wanted = x12.order(f"{number:04d}", number=f"PO{number:06d}")
+    body = x12.interchange(x12.orders(wanted, control=str(number)), envelope=envelope)
+    answers = ((partner, "997", str(number)),)
+    return File(partner, f"purchase-{number:06d}.edi", body, f"{partner}.order", answers)
+
+
+KINDS: tuple[Callable[[int], File], ...] = (order, person, charge, invoice, remittance, purchase)
 
 
 def mixed(count: int, first: int = 1) -> list[File]:
@@ -79,11 +99,15 @@ SUBJECTS = {
 def answered(house: House, partners: Iterable[str]) -> Counter[Answer]:
     """Read every answer that lies in the pick-up folders: for what it is, and how often."""
     return Counter(
-        (partner, kind, subject)
+        (partner, *answer)
         for partner in partners
-        for name, body in house.answers(partner).items()
-        for kind, subject in _read_answer(name, body)
+        for answer in read_answers(house.answers(partner)).elements()
     )
+
+
+def read_answers(files: Mapping[str, bytes]) -> Counter[tuple[str, str]]:
+    """Return of each answer its kind and the control number or name that it is for."""
+    return Counter(found for name, body in files.items() for found in _read_answer(name, body))
 
 
 def _read_answer(name: str, body: bytes) -> Iterator[tuple[str, str]]:

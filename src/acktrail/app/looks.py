@@ -13,6 +13,11 @@ PERSON_STATUSES = ("held", "dead")
 ANSWERED = {"kind": "answer"}  # an entry has a kind of its own
 
 
+def endpoint_stream(partner: str) -> str:
+    """Name the ledger's stream of a partner's inbound endpoint."""
+    return f"endpoint:{partner}"
+
+
 def outcome(tools: Tools, exchange: str) -> str:
     """Return what became of the file, in one or two words."""
     return outcome_of(tools.ledger.entries(exchange))
@@ -200,8 +205,14 @@ def status(tools: Tools) -> dict[str, object]:
         one.external_id: f"{one.partner} {one.doctype} {one.state}: {one.error or one.exchange}"
         for one in tools.ledger.exceptions()
     }
+    stopped = {}
+    for partner in tools.home.partners():
+        entries = tools.ledger.entries(endpoint_stream(partner))
+        if entries and entries[-1].kind == "stopped":
+            stopped[partner] = f"inbound stopped: {entries[-1].body.get('code', '')}"
     return {
         "counts": dict(tools.ledger.counts()),
+        "endpoints that need a person": stopped,
         "exchanges that need a person": waiting,
         "documents that need a person": refused,
     }

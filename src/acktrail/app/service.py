@@ -11,6 +11,7 @@ from datetime import timedelta
 from acktrail.app.drain import drain
 from acktrail.app.home import Found
 from acktrail.app.lister import Lister
+from acktrail.app.looks import endpoint_stream
 from acktrail.app.wiring import Wired
 from acktrail.engine.guard import kept_alive
 from acktrail.engine.port import back_off
@@ -50,6 +51,7 @@ class EndpointLoop:
 
     def run(self) -> None:
         """Poll until the service stops or a person has to act."""
+        note_endpoint(self.lister, "resumed", "")
         while not self.stop.is_set() and not self.state.stopped:
             self.wake.wait(kept_alive(self.once, self.state.partner, DEFECT_SECONDS))
             self.wake.clear()
@@ -80,7 +82,17 @@ class EndpointLoop:
         if error.code != "setup.login" or self.state.refused >= REFUSED_LOGINS:
             self.state.stopped = error.code
             log.error("endpoint stopped: partner=%s code=%s", self.state.partner, error.code)
+            note_endpoint(self.lister, "stopped", error.code)
         return back_off(self.state.refused).total_seconds()
+
+
+def note_endpoint(lister: Lister, kind: str, code: str) -> None:
+    """Write into the endpoint's stream that a person has to act, or that it goes on again."""
+    shell, stream = lister.shell, endpoint_stream(lister.found.profile.id)
+    with shell.ledger.begin() as tx:
+        before = tx.entries(stream)
+        if before[-1].kind != kind if before else kind == "stopped":
+            tx.append(stream, kind, {"code": code}, shell.actor)
 
 
 @dataclass(slots=True)

@@ -90,5 +90,8 @@ def new(
     read_profile(text.encode())  # a bad id is refused here, before it names a folder
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
+    if transport == "folder":
+        for folder in ("inbound", "outbound"):
+            (home.root / folder / partner_id).mkdir(parents=True, exist_ok=True)
     click.echo(str(path))
     click.echo(f"Next: edit it, then: acktrail partner lint {partner_id}", err=True)

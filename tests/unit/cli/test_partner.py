@@ -22,6 +22,19 @@ def test_new_partner_is_written_and_passes_lint(run: Run, profiles: Path) -> Non
     assert "1 profiles, 0 errors" in linted.stderr
 
 
+def test_new_partner_with_local_folders_gets_them(run: Run, profiles: Path) -> None:
+    run("partner", "new", "acme")
+    run("partner", "new", "afar", "--transport", "sftp")
+
+    home = profiles.parent
+    made = {
+        str(path.relative_to(home))
+        for name in ("inbound", "outbound")
+        for path in (home / name).iterdir()
+    }
+    assert made == {"inbound/acme", "outbound/acme"}
+
+
 def test_new_partner_that_exists_is_a_conflict_and_is_left_alone(run: Run, profiles: Path) -> None:
     run("partner", "new", "acme")
     before = (profiles / "acme" / "1.toml").read_bytes()

@@ -30,10 +30,18 @@ class Bank:
         return bool(FIRST_FIELD.search(head) and NEXT_FIELD.search(head))
 
     def complete(self, head: bytes, tail: bytes) -> bool | None:
-        """Tell whether the last statement's closing balance is there."""
-        del head
-        last = max(tail.rfind(sign) for sign in (b":20:", b":60F:", b":60M:", b":61:"))
-        return tail.rfind(b":62F:") > last
+        """Tell whether the last statement's closing balance is there.
+
+        An interim report (MT942) has none: its sums (90D, 90C) or the mark that ends a message
+        close it, but banks leave out both, so that without them nothing can be told.
+        """
+        last = _last(tail, b"20", b"60F", b"60M", b"61")
+        if _last(tail, b"62F") > last:
+            return True
+        if not _is_interim(head, tail):
+            return False
+        ended = tail.rstrip().endswith((b"\n-", b"\n-}"))
+        return True if ended or _last(tail, b"90D", b"90C") > last else None
 
     def reader(self, options: Mapping[str, object]) -> Reader:
         """Return a reader.
@@ -64,3 +72,18 @@ class Bank:
         """Nothing is answered."""
         del result, answering
         return ()
+
+
+def _last(part: bytes, *tags: bytes) -> int:
+    """Return where the last of these fields begins; -1 if there is none."""
+    return max((b"\n" + part).rfind(b"\n:" + tag + b":") for tag in tags)
+
+
+def _is_interim(head: bytes, tail: bytes) -> bool:
+    """Tell whether the file ends with an MT942: a floor limit (34F) and no balance behind it."""
+    balances = (b"60F", b"60M", b"62F", b"62M")
+    for part in (tail, head):
+        floor, balance = _last(part, b"34F"), _last(part, *balances)
+        if floor != balance:  # one of them is there
+            return floor > balance
+    return False

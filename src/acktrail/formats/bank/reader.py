@@ -2,7 +2,8 @@
 
 Pages: a block that closes with 62M goes on in the next block if that opens with 60M for the same
 account. Interim reports (MT942) have no balances: they are read as messages of their own type and
-inform only.
+inform only. An entry that stands in no statement makes the file unusable: what it moved would be
+missing in the books.
 """
 
 import re
@@ -34,6 +35,8 @@ OTHER_FIELDS = frozenset({"21", "13", "13D", "34F", "64", "65", "90C", "90D", "N
 LONGEST_LINE = 64 * 1024  # bytes
 LONGEST_FIELD = 200  # lines
 MOST_FINDINGS = 1000
+# C0 and C1 but tabulator and line break; bytes that cp1252 does not define come as C1, too
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 REFUSING = frozenset({Severity.ERROR, Severity.FATAL})
 
 
@@ -56,7 +59,7 @@ class Mt940Reader:
     """Reads one file (fulfils ``ports.Reader``)."""
 
     def __init__(self, dialect: str, encoding: str, sender: str) -> None:
-        """``dialect`` is that of field 86; without ``encoding`` UTF-8, else Latin-1."""
+        """``dialect`` is that of field 86; without ``encoding`` UTF-8, else cp1252."""
         self._dialect, self._encoding, self._sender = dialect, encoding, sender
         self._rest = b""
         self._offset = 0  # of the rest
@@ -66,6 +69,7 @@ class Mt940Reader:
         self._ordinal = 0
         self._position = 0  # of the open field in its statement
         self._header = {"id": "", "account": "", "sequence": ""}
+        self._odd_headers: list[str] = []  # tags of the header that hold control characters
         self._statement: Statement | None = None
         self._entry: tuple[Entry, Place] | None = None
         self._results: list[MessageResult] = []
@@ -131,10 +135,12 @@ class Mt940Reader:
             yield from self._found_outside(rules.TEXT_OUTSIDE, Place(offset=self._offset))
 
     def _decoded(self, raw: bytes) -> str | None:
-        try:
-            return raw.decode(self._encoding or "utf-8")
-        except UnicodeDecodeError:
-            return None if self._encoding else raw.decode("latin-1")
+        for encoding in [self._encoding] if self._encoding else ["utf-8", "cp1252"]:
+            try:
+                return raw.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+        return None if self._encoding else raw.decode("latin-1")
 
     def _end_field(self) -> Iterator[Event]:
         tag, text, self._tag = self._tag, "\n".join(self._lines), ""
@@ -160,6 +166,10 @@ class Mt940Reader:
                 yield from self._information(text)
             case _:
                 yield from self._other(tag)
+        if tag in READ_FIELDS and CONTROL.search(text):
+            if self._statement is None:
+                self._odd_headers.append(tag)
+            self._find(rules.CONTROL_CHARACTER, tag)
 
     # ------------------------------------------------------------ the statement's parts
 
@@ -170,6 +180,7 @@ class Mt940Reader:
         if statement is not None and statement.closed != "62M":
             yield from self._end_statement()
         self._header = {"id": text.strip(), "account": "", "sequence": ""}
+        self._odd_headers = []
 
     def _opening(self, tag: str, text: str) -> Iterator[Event]:
         statement, balance = self._statement, to_balance(text)
@@ -212,6 +223,8 @@ class Mt940Reader:
         for name, tag in (("id", "20"), ("account", "25"), ("sequence", "28C")):
             if name not in sent:
                 self._find(rules.TAG_MISSING, tag)
+        for tag in self._odd_headers:
+            self._find(rules.CONTROL_CHARACTER, tag)
         return statement
 
     def _entry_line(self, text: str) -> Iterator[Event]:
@@ -219,7 +232,7 @@ class Mt940Reader:
         statement, place = self._statement, Place("61", self._position, offset=self._at)
         if statement is None or statement.closed:
             if statement is None:
-                yield from self._found_outside(rules.TAG_ORDER, place)
+                yield self._give_up(rules.OUTSIDE, place)
             else:
                 self._find(rules.TAG_ORDER, "61")
             return
@@ -263,8 +276,7 @@ class Mt940Reader:
         yield from self._flush()
         statement, balance = self._statement, to_balance(text)
         if statement is None:
-            place = Place(tag, self._position, offset=self._at)
-            yield from self._found_outside(rules.TAG_ORDER, place)
+            yield self._give_up(rules.OUTSIDE, Place(tag, self._position, offset=self._at))
             return
         if statement.closed:
             self._find(rules.TAG_ORDER, tag)
@@ -341,9 +353,9 @@ class Mt940Reader:
         if self._outside <= MOST_FINDINGS:
             yield FileFinding(rule.at(place))
 
-    def _give_up(self, rule: Rule) -> FileFinding:
+    def _give_up(self, rule: Rule, place: Place | None = None) -> FileFinding:
         self._given_up = True
-        return FileFinding(rule.at(Place(offset=self._offset)))
+        return FileFinding(rule.at(place or Place(offset=self._offset)))
 
 
 def _balance_values(balance: Balance) -> dict[str, str]:

@@ -15,6 +15,20 @@ TAG_UNKNOWN = Rule("mt940.tag_unknown", WARNING, "", "structure", "a field that 
 TEXT_OUTSIDE = Rule("mt940.text_outside", WARNING, "", "structure", "text that belongs to no field")
 TAG_MISSING = Rule("mt940.tag_missing", ERROR, "", "structure", "a mandatory field is missing")
 TAG_ORDER = Rule("mt940.tag_order", ERROR, "", "structure", "a field where it may not stand")
+OUTSIDE = Rule(
+    "mt940.outside_statement",
+    FATAL,
+    "",
+    "structure",
+    "an entry or closing balance that belongs to no statement: money would be lost",
+)
+CONTROL_CHARACTER = Rule(
+    "mt940.control_character",
+    ERROR,
+    "",
+    "value",
+    "holds a control character, or a byte that is no character",
+)
 BALANCE_FORM = Rule("mt940.balance_form", ERROR, "", "value", "not a balance as field 60 or 62")
 LINE_FORM = Rule("mt940.line_form", ERROR, "", "value", "not a statement line as field 61")
 VALUE_DATE = Rule(

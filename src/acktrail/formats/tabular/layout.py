@@ -81,12 +81,12 @@ class Layout:
     tag: tuple[int, int] = (0, 0)  # csv: (column, 0); fixed: (start, length); from 1, 0 = no tags
     leader: str = ""
     trailer: Trailer | None = None
-    group_by: tuple[str, ...] = ()
+    group_by: tuple[str, ...] = ()  # rows of a document, together: else the whole file is refused
     fields_match: str = "partial"  # as Frictionless: exact | equal | subset | superset
     missing: tuple[str, ...] = ("",)
     encoding: str = "utf-8"
     encoding_fallback: str = ""
-    on_error: str = "document"  # row | document | file
+    on_error: str = "document"  # row | document | file: what a faulty row takes with it
     max_errors: int = 1000
     max_rows: int = 2_000_000
     max_lines: int = 50  # physical lines of one record

@@ -4,10 +4,15 @@ The file is the interchange, with one group. Rows that follow each other and agr
 ``x-group-by`` columns are one message; without such columns the whole file is one. A faulty row is
 never handed on; whether it takes its document or its file with it is the layout's ``on_error``. A
 header record (``x-leader``) is repeated as first row of every message.
+
+A document whose rows are not together refuses the whole file, whatever ``on_error`` says: when its
+key comes again, the rows before were judged as if they were all, and half a document is never
+taken. To notice it, 16 bytes are kept a document, not its key; the number of rows is capped.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from hashlib import blake2b
 from operator import itemgetter
 
 from acktrail.errors import TooLargeError
@@ -33,6 +38,7 @@ from acktrail.ports import Event, FileFinding, GroupEnd, InterchangeEnd, Message
 
 ROW_FAULTS = frozenset({rules.ROW_SHORT, rules.ROW_LONG, rules.ENCODING})
 Key = tuple[str, ...] | str  # of a document: the cells of the group-by columns
+KEY_BYTES = 16  # of a key's digest: two of a file's keys never share one
 UNREADABLE = ROW_FAULTS | {rules.QUOTE, rules.RECORD_UNKNOWN}
 
 
@@ -61,7 +67,8 @@ class TabularReader:
         elif not layout.dialect.header:
             self._settle(rows.positional(layout))
         self._key: Key | None = None  # of the open message
-        self._seen: set[Key] = set()
+        self._seen: set[bytes] = set()  # digests of the keys that came
+        self._split = False  # a key came again
         self._doubt: Finding | None = None  # of an unreadable row whose document is not known
         self._leader: Row | None = None
         self._trailer: Row | None = None
@@ -176,7 +183,7 @@ class TabularReader:
     def _row(self, record: Record, arranged: Arranged, *, unended: bool) -> Iterator[Event]:
         columns = arranged.columns or self._main
         cells, findings = self._judged(record, columns, arranged)
-        readable = arranged.rule not in UNREADABLE
+        readable = arranged.rule not in UNREADABLE and not self._keyless(findings)
         if readable or self._key is None:
             key = self._key_of[columns.match](cells)
             if key != self._key:
@@ -222,21 +229,34 @@ class TabularReader:
         ]
         return cells, [*([self._finding(rule, record, columns)] if rule else []), *findings]
 
+    def _keyless(self, findings: list[Finding]) -> bool:
+        """Tell whether a part of the document's key was not sent: the row may be of any."""
+        missing, group_by = rules.REQUIRED_MISSING.name, self._layout.group_by
+        return any(one.rule == missing and one.place.address in group_by for one in findings)
+
     def _start_message(self, key: Key, offset: int) -> Iterator[Event]:
         """End the open message, if any, and open the next one."""
         yield from self._end_message(offset=offset)
         self._key = key
         self._tally.start(offset)
         yield MessageStart(self._head())
-        if key != () and key in self._seen:
-            finding = rules.GROUP_SPLIT.at(Place("row", self._number, offset=offset))
-            self._tally.find(finding, refuses=True)
-        self._seen.add(key)
+        yield from self._seen_before(key, offset)
         if self._doubt is not None:
             self._tally.find(self._doubt, refuses=True)
             self._doubt = None
         if self._leader is not None:
             yield self._leader
+
+    def _seen_before(self, key: Key, offset: int) -> Iterator[Event]:
+        """Note a document's key; one that comes again refuses the document and the file."""
+        digest = _digest(key)
+        if key != () and digest in self._seen:
+            place = Place("row", self._number, offset=offset)
+            self._tally.find(rules.GROUP_SPLIT.at(place), refuses=True)
+            if not self._split:
+                self._split = True
+                yield FileFinding(rules.FILE_SPLIT.at(place))
+        self._seen.add(digest)
 
     def _end_message(self, *, offset: int = -1, cut: bool = False) -> Iterator[Event]:
         if self._key is not None:
@@ -284,7 +304,8 @@ class TabularReader:
 
     def _verdicts(self) -> Iterator[Event]:
         tally, layout = self._tally, self._layout
-        refused = self._given_up or (layout.on_error == "file" and bool(tally.errors))
+        refused = self._given_up or self._split
+        refused |= layout.on_error == "file" and bool(tally.errors)
         messages = tally.whole(refused=refused)
         verdict = fold_verdicts(tuple(one.verdict for one in messages))
         if refused:
@@ -316,6 +337,11 @@ class TabularReader:
     def _give_up_at(self, rule: Rule, place: Place) -> FileFinding:
         self._given_up = True
         return FileFinding(rule.at(place))
+
+
+def _digest(key: Key) -> bytes:
+    text = repr(key).encode("utf-8", "surrogatepass")
+    return blake2b(text, digest_size=KEY_BYTES, usedforsecurity=False).digest()
 
 
 def _lowered(finding: Finding) -> Finding:

@@ -77,12 +77,19 @@ AFTER_TRAILER = Rule(
 GROUP_SPLIT = Rule(
     "tabular.group_split", ERROR, "", "structure", "rows of one document are not together"
 )
+FILE_SPLIT = Rule(
+    "tabular.file_split",
+    ERROR,
+    "",
+    "structure",
+    "rows of one document are not together: the whole file is refused, no document is taken",
+)
 NEIGHBOUR_LOST = Rule(
     "tabular.neighbour_lost",
     ERROR,
     "",
     "structure",
-    "an unreadable row before this document may be a part of it",
+    "a row before this document may be a part of it: it is unreadable or names no document",
 )
 REQUIRED_MISSING = Rule(
     "tabular.required_missing", ERROR, "", "value", "a required value is missing"

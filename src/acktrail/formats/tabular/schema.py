@@ -1,5 +1,9 @@
 """Layouts from TOML: Frictionless key names, our own keys with ``x-``; strict.
 
+``x-group-by`` names the columns whose values are a document's key; its rows stand together. A key
+that comes again after another refuses the whole file, whatever ``on_error`` says, as the document
+is then in two halves; a row without its key refuses the documents before and after it.
+
 Spec: Frictionless Table Dialect and Table Schema (key names only); docs/layouts.md.
 """
 

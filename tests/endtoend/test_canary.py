@@ -1,0 +1,73 @@
+"""A person's name stands in the samples: it never leaves the places that are for content."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from acktrail.app import looks
+from acktrail.app.cases import cases
+from tests.endtoend.house import House
+from tests.fakes.odoo import Running
+
+CANARIES = (b"canaryname", b"testperson")  # in small letters; in every sample about persons
+CONTENT = ("var/store/blobs/", "inbound/")  # what is kept of files, and the partners' own copies
+SECONDS = 240
+
+
+def test_names_of_persons_in_all_samples_stay_inside_the_content(
+    make_house: Callable[..., House], fake_odoo: Running
+) -> None:
+    house = make_house()
+    house.configure(odoo=fake_odoo.url)
+    said = [b"".join(_drop_round(house, files)) for files in _rounds()]
+
+    shown = b"".join(_looks(house))
+    files = {str(path.relative_to(house.root)): path for path in house.root.rglob("*")}
+    content = {name for name in files if name.startswith(CONTENT)}
+    leaks = [name for name in sorted(files) if _tells(name.encode())]
+    leaks += [name for name in sorted(files.keys() - content) if _holds(files[name])]
+    assert leaks == []
+    assert not _tells(b"".join(said))
+    assert not _tells(shown)
+    assert any(_holds(files[name]) for name in content)
+    assert house.faults() == []
+
+
+def _rounds() -> Iterator[dict[tuple[str, str], bytes]]:
+    """Yield files by partner and name; the files of one case stay in their order."""
+    waiting = [(case.partner, list(case.files)) for case in cases()]
+    while any(files for _, files in waiting):
+        together: dict[tuple[str, str], bytes] = {}
+        for partner, files in waiting:
+            if files and (partner, files[0][0]) not in together:
+                name, body = files.pop(0)
+                together[partner, name] = body
+        yield together
+
+
+def _drop_round(house: House, files: dict[tuple[str, str], bytes]) -> Iterator[bytes]:
+    """Let the service take the files, and yield all that it says."""
+    for (partner, name), body in files.items():
+        house.drop(partner, name, body)
+    done = house.run("run", "--once", "--patience", str(SECONDS), seconds=2 * SECONDS)
+    assert done.returncode == 0, done.stderr.decode()
+    yield done.stdout + done.stderr
+
+
+def _looks(house: House) -> Iterator[bytes]:
+    """Yield what commands and console tell of everything."""
+    with house.tools() as tools:
+        for row in tools.ledger.exchanges(limit=1000):
+            for look in (looks.show, looks.why, looks.trace):
+                yield json.dumps(look(tools, row.id)).encode()
+    for words in (["exchange", "list", "--limit", "1000"], ["status"], ["ledger", "verify"]):
+        done = house.run(*words)
+        yield done.stdout + done.stderr
+
+
+def _holds(path: Path) -> bool:
+    return path.is_file() and _tells(path.read_bytes())
+
+
+def _tells(text: bytes) -> bool:
+    return any(canary in text.lower() for canary in CANARIES)
