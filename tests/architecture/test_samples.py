@@ -25,7 +25,7 @@ SHOWN_BY_TESTS = {
     "edifact.directory_unknown": "test_message_without_directory_is_checked_by_its_envelope",
     "edifact.group_missing": "",
     "hl7.unknown_structure": "test_unknown_event_fails_only_where_the_profile_subscribed_to_it",
-    "mt940.encoding": "test_declared_encoding_is_strict_else_latin1_helps",
+    "mt940.encoding": "test_declared_encoding_is_strict_else_cp1252_helps",
     "tabular.column_refused": "test_absurd_number_of_columns_is_one_finding",
     "post.option_missing": "test_order_without_a_way_to_products_is_refused",
     "post.kind_unrouted": "test_statement_without_a_bank_journal_is_not_routed",
@@ -38,7 +38,6 @@ SHOWN_BY_TESTS = {
     # the readers find it first, or the file is held before it is read
     "mt940.empty": "",
     "mt940.truncated": "",
-    "mt940.interim": "",
     "tabular.trailer_missing": "",
     "map.invalid_number": "",
     "post.negative_total": "test_invoice_with_a_negative_total_is_refused",

@@ -16,6 +16,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from acktrail.app.cases import SECRETS
+from acktrail.app.looks import outcome
 from acktrail.app.tools import Tools
 from acktrail.app.trial import trial_home
 from acktrail.app.wiring import open_tools
@@ -156,6 +157,12 @@ class House:
         """Return every exchange, oldest first."""
         with self.tools() as tools:
             return sorted(tools.ledger.exchanges(limit=MOST_ROWS))
+
+    def outcomes(self) -> dict[str, str]:
+        """Return by file name where its exchange is and how it went."""
+        with self.tools() as tools:
+            rows = tools.ledger.exchanges(limit=MOST_ROWS)
+            return {row.name: f"{row.status}, {outcome(tools, row.id)}" for row in rows}
 
     def settle(self, files: int, seconds: float, among: frozenset[str] = AT_REST) -> None:
         """Wait until so many files were taken and each rests in one of these statuses."""

@@ -18,11 +18,11 @@ IN, OUT = "outgoing", "incoming"  # as the partner sees them
 def move_in(house: House, server: Sshd, workshop: Workshop, slug: str) -> None:
     """Write the partner's profile and our keys into a home; both sides meet at ``server``."""
     table = tomlkit.parse((ROOT / "partners" / PARTNER / "1.toml").read_text())
-    for name, folder in (("inbound", IN), ("outbound", OUT)):
-        (server.home / folder).mkdir()
+    for name, place in (("inbound", IN), ("outbound", OUT)):
+        (server.home / place).mkdir()
         endpoint = table[name]
         endpoint["host"], endpoint["port"] = "127.0.0.1", server.port
-        endpoint["folder"] = str(server.home / folder)
+        endpoint["folder"] = str(server.home / place)
         endpoint["login"]["user"] = server.user
         endpoint["host_key"]["current"] = server.host_key()
     table["inbound"]["poll"] = "1s"

@@ -1,4 +1,4 @@
-"""One file's whole way with real parts only: gpg, OpenSSH's client and server, the service, Odoo 19.
+"""One file's whole way with real parts: gpg, OpenSSH's client and server, the service, Odoo 19.
 
 Without an Odoo sandbox (``make odoo``) the same way ends at the journal, which keeps the calls.
 """
@@ -67,8 +67,10 @@ def _whole_way(
     house.settle(2, SECONDS)
     assert house.stop() == 0
 
-    statuses = {row.name: row.status for row in house.exchanges()}
-    assert statuses == {"era.edi.pgp": "closed", "odd.edi.pgp": "held"}
+    assert house.outcomes() == {
+        "era.edi.pgp": "closed, accepted",
+        "odd.edi.pgp": "held, held: refused.unanswered",
+    }
     assert sorted(path.name for path in (server.home / sealed.IN).glob("*.pgp")) == []
     return client.fetch_all()
 

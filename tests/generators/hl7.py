@@ -157,9 +157,10 @@ def acknowledge(
 ) -> list[Acknowledgement]:
     """Answer a result that was kept and read back, as the service does it."""
     kept = decode_result(encode(result))
-    answering = Answering(AT, (), options or {}, posted or {})
+    answering = Answering(AT, (), options or {})  # numbers are allocated before anything is posted
     numbers = tuple(range(1, FORMAT.numbers_needed(kept, answering) + 1))
-    return list(FORMAT.acknowledge(kept, replace(answering, numbers=numbers)))
+    answering = replace(answering, numbers=numbers, posted=posted or {})
+    return list(FORMAT.acknowledge(kept, answering))
 
 
 def answers(

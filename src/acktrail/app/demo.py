@@ -31,12 +31,12 @@ Say = Callable[[str], object]
 
 def run_demo(folder: Path | None, server: Server | None, say: Say) -> int:
     """Run everything; print the table; return the exit code."""
+    shown = [case for case in cases() if case.demo]
     root = folder or Path(tempfile.mkdtemp(prefix="acktrail-demo-"))
     home = trial_home(root, CHECKOUT / "partners", SECRETS, max_wait="1s")
     if server:
         _add_server(home, server)
     started = time.monotonic()
-    shown = [case for case in cases() if case.demo]
     service = Service(wire(home))
     service.start()
     _drop(home, [case.files[0] for case in shown], shown)

@@ -1,6 +1,7 @@
 """``acktrail run`` and ``acktrail demo``."""
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -50,11 +51,24 @@ def run(ctx: click.Context, *, once: bool, patience: int) -> None:
     signal.signal(signal.SIGINT, stop)
     service.start()
     if once:
-        if not service.run_once(timedelta(seconds=patience)):
-            ctx.exit(AGAIN)
-        return
+        done = service.run_once(timedelta(seconds=patience))
+        _leave(0 if done else AGAIN)
+        ctx.exit(0 if done else AGAIN)
     click.echo("running; stop with SIGTERM", err=True)
     service.run()
+    _leave(0)
+
+
+def _leave(code: int) -> None:
+    """End the process although a step still waits for somebody else: it runs again next time.
+
+    Without such a step nothing happens here, and the interpreter ends as usual.
+    """
+    waiting = [one for one in threading.enumerate() if not one.daemon]
+    if len(waiting) > 1:  # beside this one
+        logging.getLogger("acktrail.service").warning("left behind: steps=%d", len(waiting) - 1)
+        logging.shutdown()
+        os._exit(code)
 
 
 @click.command()

@@ -1,6 +1,6 @@
 """Whose file it is and how it can be found again: pure looks at a read result."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from acktrail.documents.kinds import HEALTH_KINDS
@@ -21,10 +21,11 @@ class Identifier(NamedTuple):
 
 
 def stranger(result: ReadResult, senders: tuple[str, ...], receivers: tuple[str, ...]) -> str:
-    """Return which side of an envelope the profile does not name: sender, receiver or ``""``.
+    """Return which side of a file the profile does not name: sender, receiver or ``""``.
 
-    Rows and statements have no envelope that names anybody; an empty list in the profile asks
-    for nothing.
+    Every HL7 message names its sides itself: one stranger inside the partner's batch is enough. A
+    message that names nobody is spoken for by its envelope. Rows and statements have no envelope
+    that names anybody; an empty list in the profile asks for nothing.
     """
     if result.format not in SCHEMES:
         return ""
@@ -33,6 +34,20 @@ def stranger(result: ReadResult, senders: tuple[str, ...], receivers: tuple[str,
             return "sender"
         if receivers and not _names(one, "ISA07", one.receiver) & {*receivers}:
             return "receiver"
+        side = _strange_message(one, {"sender": senders, "receiver": receivers})
+        if side:
+            return side
+    return ""
+
+
+def _strange_message(one: InterchangeResult, known: Mapping[str, tuple[str, ...]]) -> str:
+    """Return the side of a message that names itself (HL7: MSH-3 to MSH-6) and is not known."""
+    for group in one.groups:
+        for message in group.messages:
+            for side, names in known.items():
+                named = message.facts.get(side)
+                if names and named and named not in names:
+                    return side
     return ""
 
 

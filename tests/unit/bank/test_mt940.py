@@ -176,7 +176,10 @@ def test_pages_of_one_statement_are_one_message() -> None:
         (f"{HEAD}:60F:nonsense\r\n:62F:C260301EUR1,\r\n", "mt940.balance_form"),
         (f"{HEAD}:60F:C260301EUR1,\r\n:61:nonsense\r\n:62F:C260301EUR1,\r\n", "mt940.line_form"),
         (f"{HEAD}:60F:C260301EUR1,\r\n:62F:C260301USD1,\r\n", "mt940.currency"),
-        (f"{HEAD}:61:260302C10,NTRFX\r\n", "mt940.tag_order"),
+        (
+            f"{HEAD}:60F:C260301EUR1,\r\n:62F:C260301EUR1,\r\n:61:260302C10,NTRFX\r\n",
+            "mt940.tag_order",
+        ),
         (f"{HEAD}:60F:C260301EUR1,\r\n:99X:?\r\n:62F:C260301EUR1,\r\n", "mt940.tag_unknown"),
         (f"junk\r\n{HEAD}:60F:C260301EUR1,\r\n:62F:C260301EUR1,\r\n", "mt940.text_outside"),
         (":20:A\r\n:60F:C260301EUR1,\r\n:62F:C260301EUR1,\r\n", "mt940.tag_missing"),
@@ -217,11 +220,44 @@ def test_cut_anywhere_is_never_wrong_about_the_balance() -> None:
         assert result.verdict is Verdict.REJECTED, length
 
 
-def test_declared_encoding_is_strict_else_latin1_helps() -> None:
-    body = make.mt940().replace(b"SUPPLIER", b"SUPPLI\xcbR")
+def test_declared_encoding_is_strict_else_cp1252_helps() -> None:
+    body = make.mt940().replace(b"SUPPLIER", b"SUPPLI\xcbR \x80")
 
     assert events_of.names(read(body, encoding="utf-8")) == ["mt940.encoding"]
-    assert "SUPPLI\xcbR" in entries(read(body))[0].value("counterparty")
+    assert "SUPPLI\xcbR \u20ac" in entries(read(body))[0].value("counterparty")
+
+
+@pytest.mark.parametrize(
+    "odd", [b"\x81", b"\x8d", b"\x90", b"\x00", b"\x7f", b"\xc2\x81", b"\x85\x9d"]
+)
+@pytest.mark.parametrize("word", [b"SUPPLIER", b"STMT1", b"BANK1"])
+def test_control_characters_and_undefined_bytes_refuse_their_statement(
+    odd: bytes, word: bytes
+) -> None:
+    # cp1252 has no characters at 0x81, 0x8D, 0x8F, 0x90, 0x9D; C0 and C1 are no text
+    body = make.mt940().replace(word, word[:2] + odd + word[2:])
+
+    events = read(body + make.mt940(number=2))
+
+    (first, second) = events_of.messages(events)
+    assert {one.rule for one in first.findings} == {"mt940.control_character"}
+    assert (first.verdict, second.verdict) == (Verdict.REJECTED, Verdict.ACCEPTED)
+
+
+@pytest.mark.parametrize(
+    "orphan", [":61:2603020302C5,NTRFX\r\n", ":62F:C260301EUR1,\r\n", ":62M:C260301EUR1,\r\n"]
+)
+@pytest.mark.parametrize("head", ["", HEAD])
+def test_entry_or_balance_that_belongs_to_no_statement_refuses_the_file(
+    orphan: str, head: str
+) -> None:
+    """Whatever money it moved would be missing in the books, were the rest posted without it."""
+    for body in (head + orphan + make.mt940().decode(), make.mt940().decode() + HEAD + orphan):
+        events = read(body)
+
+        assert events_of.names(events) == ["mt940.outside_statement"]
+        result = events_of.result_of("bank", events)
+        assert (result.usable, result.verdict) == (False, Verdict.REJECTED)
 
 
 def test_options_are_checked() -> None:
@@ -255,6 +291,40 @@ def test_recognition_completeness_and_silence() -> None:
     assert FORMAT.acknowledge(result, answering) == ()
 
 
+INTERIM = f"{HEAD}:34F:EUR0,\r\n:13D:2603021200+0000\r\n:61:260302C10,NTRFX\r\n:86:NOTICE\r\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "complete"),
+    [
+        (INTERIM, None),
+        (f"{INTERIM}:90D:0EUR0,\r\n", True),
+        (f"{INTERIM}:90C:1EUR10,\r\n:86:SUMS\r\n", True),
+        (f"{INTERIM}-\r\n", True),
+        (f"{{1:F01X}}{{4:\r\n{INTERIM}-}}\r\n", True),
+        (f"{INTERIM}:90C:1EUR10,\r\n-\r\n{INTERIM}", None),
+        (make.mt940().decode() + INTERIM, None),
+        (INTERIM + make.mt940().decode(), True),
+        (INTERIM + make.mt940().decode().partition(":62F:")[0], False),
+    ],
+)
+def test_end_of_an_interim_report_is_told_by_its_sums_or_its_mark(
+    text: str,
+    complete: bool | None,  # noqa: FBT001 - a column of the table above
+) -> None:
+    """MT942: 90D and 90C are optional, and so is the mark of block 4 in files."""
+    body = text.encode()
+
+    assert FORMAT.complete(body[:4096], body[-4096:]) is complete
+
+
+def test_long_interim_report_is_known_by_its_head() -> None:
+    body = (INTERIM + ":61:260302C10,NTRFX\r\n" * 500).encode()
+
+    assert FORMAT.complete(body[:4096], body[-4096:]) is None
+    assert FORMAT.complete(b"", body[-4096:]) is False
+
+
 def test_record_columns_by_number() -> None:
     record = StatementRecord(
         "entry", {"amount": "1", "structured": ("a", "b")}, entries(read(make.mt940()))[0].place
@@ -273,6 +343,7 @@ def test_public_statement_gets_a_verdict_and_loses_no_entry(path: Path) -> None:
 
     events = read(body)
 
-    assert len(entries(events)) + events_of.names(events).count("mt940.tag_order") >= body.count(
-        b":61:"
-    )
+    found = events_of.names(events)
+    assert "mt940.outside_statement" in found or len(entries(events)) + found.count(
+        "mt940.tag_order"
+    ) >= body.count(b":61:")

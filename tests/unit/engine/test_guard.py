@@ -3,7 +3,7 @@ import logging
 import pytest
 
 from acktrail import errors
-from acktrail.engine.guard import guarded
+from acktrail.engine.guard import guarded, kept_alive
 from acktrail.pipeline.outcomes import Advance, Hold, Outcome, Retry
 from tests.unit.engine.scripted import TASK, Answering
 
@@ -78,3 +78,23 @@ def test_stop_of_the_process_is_no_outcome() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         guarded(Answering(), TASK, step)
+
+
+def test_turn_of_a_loop_that_answers_says_how_long_to_wait() -> None:
+    assert kept_alive(lambda: 3.5, "poll-acme", 10.0) == 3.5
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ValueError(PATIENT), errors.UnavailableError(PATIENT), errors.LedgerError(PATIENT)],
+    ids=lambda error: type(error).__name__,
+)
+def test_turn_of_a_loop_that_fails_is_logged_without_its_text_and_the_loop_goes_on(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    def look() -> float:
+        raise error
+
+    assert kept_alive(look, "poll-acme", 10.0) == 10.0
+    assert "poll-acme" in caplog.text
+    assert "Canaryname" not in caplog.text

@@ -66,7 +66,6 @@ def test_rejection_by_findings_waits_for_no_posting() -> None:
         ("stored", "AA", ""),
         ("duplicate", "AA", ""),
         ("", "AA", ""),
-        ("rejected", "AE", "207^Application internal error"),
         ("rejected:204", "AE", "204^Unknown key identifier"),
         ("conflict", "AE", "205^Duplicate key identifier"),
     ],
@@ -79,6 +78,50 @@ def test_outcome_of_posting_decides_the_application_answer(
     assert codes(text) == [code]
     assert ("ERR||" in text) is bool(error)
     assert error in text
+
+
+@pytest.mark.parametrize("state", ["held", "rejected"])
+def test_what_we_or_odoo_refuse_is_not_told_to_the_partner_as_his_fault(state: str) -> None:
+    """Original mode: the one answer is not due while a message of the file is held."""
+    body = batch([dft(1), dft(2)])
+    decided = {"DFT000001": "stored", "DFT000002": "conflict"}
+
+    assert answers(body, posted={"DFT000001": "stored", "DFT000002": state}) == []
+    assert codes(answers(body, posted=decided)[0]) == ["AA", "AE"]
+
+
+def test_accept_answer_goes_out_while_the_application_answer_is_held() -> None:
+    body = written(dft(modes="AL|AL"))
+
+    first = answers(body, posted={"DFT000001": "held"})
+    later = answers(body, posted={"DFT000001": "stored"})
+
+    assert [codes(text) for text in first] == [["CA"]]
+    assert later[0] == first[0]  # byte for byte: it was sent already
+    assert codes(later[1]) == ["AA"]
+
+
+def test_held_message_that_wants_no_application_answer_holds_none_back() -> None:
+    body = batch([dft(1, modes="AL|NE"), dft(2, modes="AL|AL")])
+
+    texts = answers(body, posted={"DFT000001": "held", "DFT000002": "stored"})
+
+    assert [codes(text) for text in texts] == [["CA", "CA"], ["AA"]]
+
+
+@pytest.mark.parametrize(
+    ("modes", "options"), [("AL|ER", {}), ("NE|ER", {}), ("|", {"batch": "errors"})]
+)
+@pytest.mark.parametrize("bare", [True, False])
+def test_numbers_are_reserved_for_answers_that_only_posting_calls_for(
+    modes: str, options: dict[str, str], *, bare: bool
+) -> None:
+    message = dft(modes=modes)
+    body = written(message) if bare else batch([message])
+
+    texts = answers(body, options=options, posted={"DFT000001": "conflict"})
+
+    assert codes(texts[-1]) == ["AE"]
 
 
 @pytest.mark.parametrize(
@@ -117,6 +160,32 @@ def test_enhanced_mode_answers_receipt_and_outcome_apart() -> None:
     assert codes(second.body.decode()) == ["AE"]
     assert (first.control, second.control) == ("AT00000001", "AT00000002")
     assert "ERR" not in first.body.decode()
+
+
+def modes_of(text: str) -> list[list[str]]:
+    """Return MSH-15 and MSH-16 of each acknowledgement."""
+    headers = [line.split("|") for line in text.split("\r") if line.startswith("MSH")]
+    return [[*header, "", "", "", ""][14:16] for header in headers]
+
+
+def test_application_answer_of_enhanced_mode_asks_for_no_answer_itself() -> None:
+    """2.8.3: MSH-16 of an application answer is NE; accept answers leave both fields empty."""
+    accept, application = answers(batch([dft(1, modes="AL|AL"), dft(2, modes="AL|AL")]))
+    (original,) = answers(written(dft()))
+
+    assert modes_of(accept) == [["", ""]] * 2
+    assert modes_of(application) == [["NE", "NE"]] * 2
+    assert modes_of(original) == [["", ""]]
+
+
+def test_character_set_stands_behind_the_modes_of_an_application_answer() -> None:
+    header, *rest = dft(modes="AL|AL")
+    body = written([f"{header}||8859/1", *rest])
+
+    accept, application = answers(body)
+
+    assert accept.partition("\r")[0].endswith("|2.5.1||||||8859/1")
+    assert application.partition("\r")[0].endswith("|2.5.1|||NE|NE||8859/1")
 
 
 def test_enhanced_outcome_of_an_accepted_message_waits_for_posting() -> None:
@@ -198,6 +267,34 @@ def test_answer_to_a_version_we_do_not_know_is_in_one_we_do() -> None:
 
     assert "|P|2.5.1\r" in text
     assert codes(text) == ["AR"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "agreed", "options", "version"),
+    [
+        ("2.8", ["2.3.1", "2.5.1", "2.4"], {}, "2.5.1"),
+        ("2.8", ["2.3.1", "2.5.1"], {"ack_version": "2.3.1"}, "2.3.1"),
+        ("3.0", ["2.3", "2.2"], {}, "2.3"),
+        ("3.0", ["3.0", "2.4"], {}, "2.4"),  # agreed, but nothing that we have tables for
+        ("2.4", ["2.4", "2.5.1"], {"ack_version": "2.3.1"}, "2.4"),
+        ("2.4", [], {"ack_version": "2.3.1"}, "2.4"),
+    ],
+)
+def test_answer_is_in_the_version_of_the_message_only_if_that_is_agreed(
+    sent: str, agreed: list[str], options: dict[str, str], version: str
+) -> None:
+    """MSH-12: echoed if supported, else the profile's, else the highest agreed one."""
+    found = read(written(dft(version=sent)), {"versions": agreed})
+
+    (answer,) = acknowledge(found, options)
+
+    assert f"|P|{version}\r" in answer.body.decode()
+
+
+def test_agreed_versions_are_compared_as_numbers() -> None:
+    found = read(written(dft(version="2.2")), {"versions": ["2.8.2", "2.8", "2.9"]})
+
+    assert "|P|2.9\r" in acknowledge(found)[0].body.decode()
 
 
 def test_own_identity_fills_an_empty_receiver() -> None:

@@ -136,3 +136,21 @@ def test_corrected_batch_names_the_one_it_replaces() -> None:
     body = batch(TWO).replace(b"||B0001\r", b"||B0001|B0000\r")
 
     assert read(body).interchanges[0].groups[0].facts["corrects"] == "B0000"
+
+
+def test_every_message_names_its_own_sides_not_those_of_its_batch() -> None:
+    foreign = dft(2)
+    foreign[0] = foreign[0].replace("|BILL^2.999.2^ISO|HOSP|", "|OTHER|ELSEWHERE|")
+
+    one, two = messages(read(batch([dft(1), foreign])))
+
+    assert (one.facts["sender"], one.facts["receiver"]) == ("BILL^HOSP", "ACKTRAIL^ERP")
+    assert (two.facts["sender"], two.facts["receiver"]) == ("OTHER^ELSEWHERE", "ACKTRAIL^ERP")
+
+
+def test_message_whose_header_was_cut_names_nobody() -> None:
+    """Half a name would be a stranger's."""
+    (message,) = messages(read(b"MSH|^~\\&|BILL|HO"))
+
+    assert "sender" not in message.facts
+    assert "receiver" not in message.facts

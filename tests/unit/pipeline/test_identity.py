@@ -46,6 +46,38 @@ def test_x12_side_may_be_named_with_its_qualifier_or_without() -> None:
     assert stranger(came, ("01:A",), ()) == "sender"
 
 
+def batch(**facts: str) -> ReadResult:
+    """Return the partner's own HL7 batch with one message in it that names itself as told."""
+    messages = (message("1"), replace(message("2"), facts=facts), message("3"))
+    one = InterchangeResult(
+        "F1",
+        "BILL^HOSP",
+        "ACKTRAIL^ERP",
+        False,  # noqa: FBT003
+        Verdict.ACCEPTED,
+        (group(message("0")), group(*messages)),
+    )
+    return ReadResult("hl7", usable=True, interchanges=(one,))
+
+
+@pytest.mark.parametrize(
+    ("facts", "side"),
+    [
+        ({"sender": "BILL^HOSP", "receiver": "ACKTRAIL^ERP"}, ""),
+        ({"sender": "OTHER^ELSEWHERE", "receiver": "ACKTRAIL^ERP"}, "sender"),
+        ({"sender": "BILL^HOSP", "receiver": "OTHER^ERP"}, "receiver"),
+        ({"sender": "", "receiver": ""}, ""),  # the envelope speaks for it
+        ({}, ""),  # its header could not be read: it is refused anyway
+    ],
+)
+def test_message_of_a_stranger_inside_the_partners_batch_is_noticed(
+    facts: dict[str, str], side: str
+) -> None:
+    """MSH-3 to MSH-6: a batch may hold messages of any system."""
+    assert stranger(batch(**facts), ("BILL^HOSP",), ("ACKTRAIL^ERP",)) == side
+    assert stranger(batch(**facts), (), ()) == ""
+
+
 def test_rows_name_nobody_so_that_nobody_is_a_stranger() -> None:
     assert stranger(result("tabular"), ("ZZ:OTHER",), ("ZZ:OTHER",)) == ""
 

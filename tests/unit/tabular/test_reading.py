@@ -4,7 +4,14 @@ from acktrail.errors import GuideError, TooLargeError
 from acktrail.formats.tabular import Tabular
 from acktrail.formats.tabular.rows import Row
 from acktrail.model import Severity, Verdict
-from acktrail.ports import Event, GroupEnd, InterchangeEnd, MessageEnd, MessageStart
+from acktrail.ports import (
+    Event,
+    FileFinding,
+    GroupEnd,
+    InterchangeEnd,
+    MessageEnd,
+    MessageStart,
+)
 from tests.generators import tabular as make
 
 FORMAT = Tabular(make.Layouts())
@@ -175,8 +182,59 @@ def test_key_that_comes_again_is_a_split_document() -> None:
 
     events = read(make.csv_file(make.CHARGE, lines))
 
-    assert make.names(events) == ["tabular.group_split"]
+    assert sorted(make.names(events)) == ["tabular.file_split", "tabular.group_split"]
     assert [m.verdict for m in make.messages(events)][-1] is Verdict.REJECTED
+
+
+@pytest.mark.parametrize("policy", ["row", "document", "file"])
+def test_split_document_refuses_the_file_as_half_of_it_was_judged_before(policy: str) -> None:
+    visits = ["V1", "V2", "V1", "V2", "V1", "V3"]
+    lines = [make.charge_row(visit, str(n)) for n, visit in enumerate(visits)]
+
+    events = read(make.csv_file(make.CHARGE, lines), on_error=policy)
+
+    (finding,) = [one.finding for one in events if isinstance(one, FileFinding)]
+    assert (finding.rule, finding.severity, finding.place.position) == (
+        "tabular.file_split",
+        Severity.ERROR,
+        4,
+    )
+    assert make.names(events).count("tabular.group_split") == 3
+    group, interchange = events[-2:]
+    assert isinstance(group, GroupEnd)
+    assert isinstance(interchange, InterchangeEnd)
+    assert {group.result.verdict, interchange.result.verdict} == {Verdict.REJECTED}
+    assert {one.verdict for one in group.result.messages} == {Verdict.REJECTED}
+
+
+def test_keys_whose_cells_only_join_to_the_same_text_are_two_documents() -> None:
+    rows_ = [make.charge_row("V1", "1"), make.charge_row("V11", "2"), make.charge_row("V", "3")]
+    for row, account in zip(rows_, ["12", "2", "112"], strict=True):
+        row[make.CHARGE.index("account")] = account
+
+    assert make.names(read(make.csv_file(make.CHARGE, rows_))) == []
+
+
+def test_row_without_its_key_refuses_the_documents_on_both_sides() -> None:
+    """It may be a part of either: half a document is never taken."""
+    visits = ["V0", "V1", "", "V2", "V3"]
+    lines = [make.charge_row(visit, str(n)) for n, visit in enumerate(visits)]
+
+    events = read(make.csv_file(make.CHARGE, lines))
+
+    assert make.names(events) == ["tabular.required_missing", "tabular.neighbour_lost"]
+    accepted, rejected = Verdict.ACCEPTED, Verdict.REJECTED
+    assert [m.verdict for m in make.messages(events)] == [accepted, rejected, rejected, accepted]
+
+
+def test_row_without_its_key_inside_a_document_does_not_split_it() -> None:
+    lines = [make.charge_row(visit, str(n)) for n, visit in enumerate(["V1", "", "V1", "V2"])]
+
+    events = read(make.csv_file(make.CHARGE, lines), on_error="row")
+
+    assert make.names(events) == ["tabular.required_missing"]
+    partial, accepted = Verdict.PARTIALLY_ACCEPTED, Verdict.ACCEPTED
+    assert [m.verdict for m in make.messages(events)] == [partial, accepted]
 
 
 def test_unreadable_row_refuses_the_documents_on_both_sides() -> None:

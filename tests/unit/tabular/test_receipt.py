@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from acktrail.formats.tabular import Tabular
 from acktrail.model import Answering, Finding, Place, ReadResult, Severity
 from tests.generators import tabular as make
@@ -82,6 +84,57 @@ def test_list_is_capped_and_says_so() -> None:
 
     assert len(text) == 1 + 1000 + 1 + 1
     assert "tabular.errors_capped" in text[-2]
+
+
+def two_visits(**options: object) -> ReadResult:
+    rows = [make.charge_row("V1", "1"), make.charge_row("V1", "2"), make.charge_row("V2", "3")]
+    read = result(make.csv_file(make.CHARGE, rows), **options)
+    return replace(read, documents={"charge": 2})
+
+
+def told(read: ReadResult, posted: dict[str, str]) -> list[str]:
+    (answer,) = FORMAT.acknowledge(read, replace(answering(), posted=posted))
+    assert answer.after_posting is True
+    return answer.body.decode().split("\r\n")[:-1]
+
+
+def test_receipt_of_documents_waits_for_posting() -> None:
+    read = two_visits()
+
+    (waits,) = FORMAT.acknowledge(read, answering())
+    (refused,) = FORMAT.acknowledge(replace(read, documents={}), answering())
+
+    assert waits.after_posting is True
+    assert refused.after_posting is False  # nothing of it was taken: nothing to wait for
+
+
+def test_document_whose_number_was_taken_is_refused_in_the_receipt() -> None:
+    text = told(two_visits(), {"1": "conflict", "2": "stored"})
+
+    assert text[0].endswith(";PARTIAL;3;1;2")
+    assert text[1:] == ["E;;;1;;post.conflict;error;;another document with this number came before"]
+
+
+def test_receipt_is_a_rejection_when_every_number_was_taken() -> None:
+    text = told(two_visits(), {"1": "conflict", "2": "conflict"})
+
+    assert text[0].endswith(";REJECTED;3;0;3")
+    assert len(text) == 3
+
+
+def test_conflict_joins_what_else_was_refused() -> None:
+    rows = [make.charge_row("V1", "1"), make.charge_row("V2", "2", qty="x")]
+    read = replace(result(make.csv_file(make.CHARGE, rows)), documents={"charge": 1})
+
+    text = told(read, {"1": "conflict"})
+
+    assert text[0].endswith(";REJECTED;2;0;2")
+    assert [line.split(";")[5] for line in text[1:]] == ["post.conflict", "tabular.number"]
+
+
+@pytest.mark.parametrize("state", ["stored", "duplicate", "held", "rejected"])
+def test_what_odoo_or_we_refuse_is_not_told_to_the_partner_as_his_fault(state: str) -> None:
+    assert told(two_visits(), {"1": state}) == told(two_visits(), {})
 
 
 def test_receipt_may_be_switched_off() -> None:

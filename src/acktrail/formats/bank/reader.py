@@ -96,6 +96,7 @@ class Mt940Reader:
             yield from self._line(self._rest)
         if not self._given_up:
             yield from self._end_field()
+        if not self._given_up:
             yield from self._end_of_file()
         yield from self._end_statement(cut=self._given_up)
         verdict = fold_verdicts(tuple(one.verdict for one in self._results))
@@ -147,6 +148,13 @@ class Mt940Reader:
         self._position += 1
         if self._statement is not None:
             self._statement.fields += 1
+        yield from self._field(tag, text)
+        if tag in READ_FIELDS and CONTROL.search(text):
+            if self._statement is None:
+                self._odd_headers.append(tag)
+            self._find(rules.CONTROL_CHARACTER, tag)
+
+    def _field(self, tag: str, text: str) -> Iterator[Event]:
         match tag:
             case "":
                 self._position -= 1
@@ -166,10 +174,6 @@ class Mt940Reader:
                 yield from self._information(text)
             case _:
                 yield from self._other(tag)
-        if tag in READ_FIELDS and CONTROL.search(text):
-            if self._statement is None:
-                self._odd_headers.append(tag)
-            self._find(rules.CONTROL_CHARACTER, tag)
 
     # ------------------------------------------------------------ the statement's parts
 

@@ -1,7 +1,15 @@
 """Decides what is answered to a read file, and puts the answer files together.
 
 Two files at most: the accept answers of enhanced mode (CA, CE, CR), which say that we have the
-content, and the application answers (AA, AE, AR), which say what became of it.
+content, and the application answers (AA, AE, AR), which say what became of it. ``posted`` says what
+became of a message, by its control id:
+
+* ``stored``, ``duplicate`` or nothing: it is in the books, AA;
+* ``conflict``: another document came before under its number, AE with 205;
+* ``rejected:204`` or another code of table 0357: a fault of the partner's, AE with that code;
+* ``held``, or ``rejected`` without a code: we, or Odoo, could not take it, which is no fault of the
+  partner's. He is told when it is decided: until then there is no file of application answers, as a
+  file is answered once, while accept answers go out.
 
 Spec: HL7 v2+ chapter 2, 2.8.2 (original mode), 2.8.3 (enhanced mode), 2.9.3.3 (response batches),
 table 0155. Never answered: an acknowledgement; a message whose header could not be read.
@@ -80,8 +88,14 @@ class AnswerFile(NamedTuple):
         )
 
 
-def answer_files(result: ReadResult, answering: Answering) -> list[AnswerFile]:
-    """Return the answers that the headers and the profile ask for."""
+def answer_files(
+    result: ReadResult, answering: Answering, *, reserve: bool = False
+) -> list[AnswerFile]:
+    """Return the answers that the headers and the profile ask for.
+
+    With ``reserve`` there is also an answer to every message of which posting has yet to decide
+    whether it gets one (modes ER and SU, errors only): numbers are allocated before.
+    """
     fatal = [finding for finding in result.findings if finding.severity is Severity.FATAL]
     how = answering.options.get("batch") or "all"
     if how == "none" or answering.options.get("mode") == "none":
@@ -92,7 +106,10 @@ def answer_files(result: ReadResult, answering: Answering) -> list[AnswerFile]:
         return [_unread(answering)] if how == "all" else []
     if how == "report":
         return [_report(result)]
-    phases = _Phase(result, answering, accept=True), _Phase(result, answering, accept=False)
+    phases = (
+        _Phase(result, answering, accept=True),
+        _Phase(result, answering, accept=False, reserve=reserve),
+    )
     for interchange in result.interchanges:
         _fill(phases, interchange, result)
     return [phase.file() for phase in phases if phase.wanted(how)]
@@ -153,16 +170,20 @@ def controls(answering: Answering) -> Iterator[str]:
 class _Phase:
     """The accept answers, or the application answers, of a file."""
 
-    def __init__(self, result: ReadResult, answering: Answering, *, accept: bool) -> None:
+    def __init__(
+        self, result: ReadResult, answering: Answering, *, accept: bool, reserve: bool = False
+    ) -> None:
         self.options = answering.options
         self._answering = answering
         self._accept = accept
+        self._reserve = reserve
         self._only_errors = answering.options.get("batch") == "errors"
         self._subject = result.interchanges[0].control if result.interchanges else ""
         self._silent = not any(_messages(one) for one in result.interchanges)
         self._refused = _bad(result.findings)
         self._asked = 0  # messages that may get an answer in this phase
         self._undecided = False  # one of them waits for what Odoo says
+        self._held = False  # one of them waits for a person of ours
         self._enveloped = False
         self._counts = {"BTS": 0, "FTS": 0}
         self._answers = 0
@@ -170,6 +191,8 @@ class _Phase:
 
     def wanted(self, how: str) -> bool:
         """Tell whether the file is to be sent: an empty one says that all was accepted."""
+        if self._held:
+            return False
         if self._silent:  # a batch without messages is legal and gets its like
             return self._enveloped and not self._accept and not self._refused
         empty = how == "errors" and self._enveloped and bool(self._asked)
@@ -203,7 +226,9 @@ class _Phase:
     def take(self, asked: _Asked) -> None:
         """Add the answer to a message, if this phase has one."""
         answer = self._accepted(asked) if self._accept else self._outcome(asked)
-        if answer is None or (self._only_errors and answer.good):
+        if answer is None:
+            return
+        if self._only_errors and answer.good and not (self._reserve and self._waits(asked)):
             return
         self._answers += 1
         self._counts["BTS"] += 1
@@ -225,8 +250,13 @@ class _Phase:
         if condition == "NE" or (asked.modes and asked.receipt != "CA"):
             return None
         self._asked += 1
-        answer = self._judged(asked)
-        return answer if _wants(condition, good=answer.good) else None
+        answer = self._judged(asked)._replace(enhanced=asked.modes is not None)
+        wanted = _wants(condition, good=answer.good) or (self._reserve and self._waits(asked))
+        return answer if wanted else None
+
+    def _waits(self, asked: _Asked) -> bool:
+        """Tell whether posting decides the application answer."""
+        return asked.receipt == "CA" and not asked.errors and not self.options.get("duplicate")
 
     def _judged(self, asked: _Asked) -> Answer:
         if asked.receipt != "CA":
@@ -237,9 +267,9 @@ class _Phase:
             return Answer(asked.subject, "AE", (_DUPLICATE,))
         self._undecided = True
         state, _, code = self._answering.posted.get(asked.message.control, "").partition(":")
-        if state in ("rejected", "conflict"):
-            default = _CONFLICT if state == "conflict" else _INTERNAL
-            return Answer(asked.subject, "AE", (_not_taken(code or default),))
+        self._held |= state == "held" or (state == "rejected" and not code)
+        if state == "conflict" or (state == "rejected" and code):
+            return Answer(asked.subject, "AE", (_not_taken(code or _CONFLICT),))
         warnings = self.options.get("ack_warnings") == "true"
         return Answer(asked.subject, "AA", asked.message.findings if warnings else ())
 

@@ -51,11 +51,15 @@ class Hl7:
         return Hl7Reader(self._guides, self._defaults)
 
     def numbers_needed(self, result: ReadResult, answering: Answering) -> int:
-        """Return one for each acknowledgement message and for each FHS and BHS."""
-        return sum(file.numbers for file in answer_files(result, answering))
+        """Return one for each acknowledgement message and for each FHS and BHS.
+
+        That many at most: posting decides whether there is an answer where one is wanted on error
+        only, and :meth:`acknowledge` may be called again once what was held is decided.
+        """
+        return sum(file.numbers for file in answer_files(result, answering, reserve=True))
 
     def acknowledge(self, result: ReadResult, answering: Answering) -> tuple[Acknowledgement, ...]:
-        """Build the answers: accept file first, application file second.
+        """Build the answers: accept file first, application file second, not while one is held.
 
         The accept answers take their control numbers first and do not depend on ``posted``.
 

@@ -12,10 +12,11 @@ from acktrail.formats.hl7.guides import Guide
 from acktrail.formats.hl7.locate import CLEARED
 from acktrail.formats.hl7.patterns import FITS, FITS_WITH_ODD_OFFSET
 from acktrail.formats.hl7.settings import Settings
-from acktrail.formats.hl7.tables import NEAR
+from acktrail.formats.hl7.tables import NEAR, is_known
 from acktrail.model import Rule
 
 ACKNOWLEDGEMENT = "ACK"
+ANSWER_VERSION = "answer_version"  # fact of a message whose own version is not agreed
 MODES = frozenset({"AL", "NE", "ER", "SU"})  # table 0155
 _EMPTY = ("",) * 26
 _LEAST = 12  # fields of the shortest header: up to the version id
@@ -51,8 +52,13 @@ class Header(NamedTuple):
         return "^".join(names) if any(names) else ""
 
     def facts(self, codec: str, *, answerable: bool) -> dict[str, str]:
-        """Return what the answer needs and no more: it is kept, and may hold no patient data."""
+        """Return what the answer needs, and who speaks to whom, as a profile spells it.
+
+        No more: it is kept, and may hold no patient data.
+        """
         facts = {"MSH": self._reduced((8, 13, 14, 17)), "charset": codec}
+        if self.complete:  # a name that was cut off would be a stranger's
+            facts |= {"sender": self.party(3), "receiver": self.party(5)}
         if not answerable:
             facts["answer"] = "never"
         return facts
@@ -99,6 +105,17 @@ def _name(value: str, marks: Delimiters) -> str:
     return parts[0] or parts[1]
 
 
+def is_agreed(version: str, settings: Settings) -> bool:
+    """Tell whether the profile takes a version; one that names none takes all."""
+    return not settings.versions or version in settings.versions
+
+
+def answer_version(settings: Settings) -> str:
+    """Return the highest version that is agreed and known to us; ``""`` if there is none."""
+    known = filter(is_known, settings.versions)
+    return max(known, key=lambda one: tuple(map(int, one.split("."))), default="")
+
+
 class HeaderFault(NamedTuple):
     """A rule that the header breaks, and where."""
 
@@ -109,7 +126,7 @@ class HeaderFault(NamedTuple):
 def header_faults(header: Header, guide: Guide | None, settings: Settings) -> Iterator[HeaderFault]:
     """Yield what is wrong with a complete header."""
     version = header.version
-    if guide is None or (settings.versions and version not in settings.versions):
+    if guide is None or not is_agreed(version, settings):
         yield HeaderFault(rules.UNSUPPORTED_VERSION, 12)
     elif version in NEAR:
         yield HeaderFault(rules.VERSION_APPROXIMATED, 12)

@@ -7,7 +7,13 @@ from acktrail.formats.hl7.charset import Decoded, decode
 from acktrail.formats.hl7.check import Check
 from acktrail.formats.hl7.delimiters import Delimiters, read_delimiters
 from acktrail.formats.hl7.guides import Guides
-from acktrail.formats.hl7.header import Header, read_header
+from acktrail.formats.hl7.header import (
+    ANSWER_VERSION,
+    Header,
+    answer_version,
+    is_agreed,
+    read_header,
+)
 from acktrail.formats.hl7.message import Hl7Segment, Message, is_segment
 from acktrail.formats.hl7.settings import Settings
 from acktrail.formats.hl7.units import Unit
@@ -75,13 +81,19 @@ def read_message(opened: Opened, guides: Guides, settings: Settings, frame: Fram
         message.tags = [tag if is_segment(tag) else "" for tag in message.tags]
     if frame.outside:
         check.note(rules.OUTSIDE_BATCH)
-    return _judged(opened, check, f"{check.structure}@{guide.version}" if guide else "", frame)
+    if guide is None or not is_agreed(header.version, settings):
+        answered_in = answer_version(settings)
+    else:
+        answered_in = ""
+    name = f"{check.structure}@{guide.version}" if guide else ""
+    return _judged(opened, check, name, frame, answered_in)
 
 
-def _judged(opened: Opened, check: Check, guide: str, frame: Frame) -> "Reading":
+def _judged(opened: Opened, check: Check, guide: str, frame: Frame, answered_in: str) -> "Reading":
     message, header, decoded, _ = opened
     answers = header.kind == "ACK" or "MSA" in message.tags
     facts = {} if header is _NAMELESS else header.facts(decoded.codec, answerable=not answers)
+    facts |= {ANSWER_VERSION: answered_in} if facts and answered_in else {}
     verdict = Verdict.REJECTED if check.findings.errors else Verdict.ACCEPTED
     head = MessageHead(
         "hl7",

@@ -16,6 +16,13 @@ VERSIONS = (
     *("2.5.1", "2.6", "2.7", "2.8", "2.8.1", "2.8.2"),
 )
 NEAR = {"2.7.1": "2.7", "2.9": "2.8.2", "2.9.1": "2.8.2"}  # without tables of their own
+
+
+def is_known(version: str) -> bool:
+    """Tell whether there are tables for a version, be it those of its neighbour."""
+    return version in VERSIONS or version in NEAR
+
+
 _KINDS = {"NM": "NM", "SI": "SI", "DT": "DT", "TM": "TM", "TS": "TS", "DTM": "TS"}
 _OPEN_TYPES = frozenset({None, "varies", "CM", "FT", "TX"})  # components are not ours to count
 

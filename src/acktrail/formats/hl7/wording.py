@@ -1,6 +1,7 @@
 """Writes the segments of an answer: MSH, MSA, ERR, FHS, BHS and their trailers.
 
-Spec: HL7 v2+ chapter 2, 2.8.2, 2.8.3 (which code), 2.9.2 (MSA), 2.9.3 (batches), table 0357.
+Spec: HL7 v2+ chapter 2, 2.8.2, 2.8.3 (which code; MSH-16 of the application answer is NE), 2.9.2
+(MSA), 2.9.3 (batches), table 0357.
 """
 
 import re
@@ -10,8 +11,8 @@ from typing import NamedTuple
 
 from acktrail.formats.hl7.delimiters import PLAIN, Delimiters, read_delimiters
 from acktrail.formats.hl7.escapes import escape
-from acktrail.formats.hl7.header import Header, read_header
-from acktrail.formats.hl7.tables import NEAR, VERSIONS
+from acktrail.formats.hl7.header import ANSWER_VERSION, Header, read_header
+from acktrail.formats.hl7.tables import is_known
 from acktrail.model import Finding, Severity
 
 END = "\r"
@@ -42,6 +43,7 @@ class Subject(NamedTuple):
 
     header: Header
     codec: str
+    version: str = ""  # to answer in when the message's own is not agreed
 
     @property
     def marks(self) -> Delimiters:
@@ -53,7 +55,10 @@ def read_subject(facts: Mapping[str, str], tag: str) -> Subject | None:
     """Read a kept header; ``None`` when there was none that could be read."""
     line = facts.get(tag, "")
     marks = read_delimiters(line[3], line[4:10].partition(line[3])[0]) if line[4:] else None
-    return Subject(read_header(line, marks), facts.get("charset", "ascii")) if marks else None
+    if marks is None:
+        return None
+    charset, version = facts.get("charset", "ascii"), facts.get(ANSWER_VERSION, "")
+    return Subject(read_header(line, marks), charset, version)
 
 
 class Answer(NamedTuple):
@@ -62,6 +67,7 @@ class Answer(NamedTuple):
     subject: Subject
     code: str  # AA AE AR CA CE CR
     findings: tuple[Finding, ...] = ()
+    enhanced: bool = False  # an application answer of enhanced mode: it is not answered itself
 
     @property
     def good(self) -> bool:
@@ -75,9 +81,12 @@ def message_bytes(answer: Answer, control: str, at: datetime, options: Mapping[s
     version = _version(answer, options)
     msh = [*_swapped(answer.subject, options), _time(at), "", _type(header, version, options)]
     msh += [control, header.fields[11], version]
-    if header.fields[18]:
-        msh += ["", "", "", "", "", header.fields[18]]
-    lines = [marks.field.join(msh), *_body(answer, version.partition(marks.component)[0])]
+    asks = "NE" if answer.enhanced else ""  # MSH-15, MSH-16; accept answers leave both empty
+    msh += ["", "", asks, asks, "", header.fields[18]]
+    lines = [
+        marks.field.join(msh).rstrip(marks.field),
+        *_body(answer, version.partition(marks.component)[0]),
+    ]
     return (END.join(lines) + END).encode(answer.subject.codec, "replace")
 
 
@@ -128,12 +137,11 @@ def _identity(text: str, marks: Delimiters) -> list[str]:
 
 
 def _version(answer: Answer, options: Mapping[str, str]) -> str:
-    header = answer.subject.header
-    refused = any(finding.rule == "hl7.unsupported_version" for finding in answer.findings)
-    known = header.version in VERSIONS or header.version in NEAR
-    if known and not (refused and options.get("ack_version")):
+    """Return MSH-12: the message's own if we support it, else the profile's, else an agreed one."""
+    header, agreed = answer.subject.header, answer.subject.version
+    if is_known(header.version) and not agreed:
         return header.fields[12]
-    return options.get("ack_version") or _VERSION
+    return options.get("ack_version") or agreed or _VERSION
 
 
 def _type(header: Header, version: str, options: Mapping[str, str]) -> str:

@@ -3,9 +3,15 @@
 One ``H`` line, then one ``E`` line per finding. Separator ``;``, UTF-8, CR LF. No value of the data
 is ever repeated: ``value_masked`` says ``***`` where a cell was refused, else nothing. Same input,
 same bytes.
+
+A receipt for documents is due after posting. ``posted`` says what became of a document, by its
+ordinal: ``conflict`` is the partner's to mend (another document has its number) and counts as
+rejected. Everything else counts as accepted, ``held`` and ``rejected`` too: what Odoo refuses, or
+we, is not the partner's fault; we have the document, and a person of ours decides.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC
 
 from acktrail.formats.tabular.rules import ERRORS_CAPPED, REQUIRED_MISSING
@@ -14,14 +20,22 @@ from acktrail.model import (
     Acknowledgement,
     Answering,
     Finding,
+    GroupResult,
     MessageResult,
     ReadResult,
     Severity,
     Verdict,
+    fold_verdicts,
 )
 
 MOST_ERRORS = 1000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+CONFLICT = Finding(
+    "post.conflict",
+    Severity.ERROR,
+    "another document with this number came before",
+    category="posting",
+)
 STATUS = {Verdict.ACCEPTED: "ACCEPTED", Verdict.REJECTED: "REJECTED"}
 
 
@@ -29,10 +43,51 @@ def receipt(result: ReadResult, answering: Answering) -> tuple[Acknowledgement, 
     """Return the receipt, or nothing when the profile's option ``receipt`` is ``none``."""
     if answering.options.get("receipt", "csv") == "none":
         return ()
-    lines = [_head(result, answering), *_errors(result)]
+    told = _with_conflicts(result, answering.posted)
+    lines = [_head(told, answering), *_errors(told)]
     body = "".join(";".join(_cell(cell) for cell in line) + "\r\n" for line in lines)
     control = answering.file_sha256[:12]
-    return (Acknowledgement("RECEIPT", control, "", body.encode("utf-8"), "ack.csv"),)
+    return (
+        Acknowledgement(
+            "RECEIPT",
+            control,
+            "",
+            body.encode("utf-8"),
+            "ack.csv",
+            after_posting=bool(result.documents),
+        ),
+    )
+
+
+def _with_conflicts(result: ReadResult, posted: Mapping[str, str]) -> ReadResult:
+    """Return the result with every document whose number was taken as a rejected one."""
+    if "conflict" not in posted.values():
+        return result
+    interchanges = []
+    for interchange in result.interchanges:
+        groups = tuple(_group_told(group, posted) for group in interchange.groups)
+        verdict = _folded(interchange.verdict, groups)
+        interchanges.append(replace(interchange, groups=groups, verdict=verdict))
+    return replace(result, interchanges=tuple(interchanges))
+
+
+def _group_told(group: GroupResult, posted: Mapping[str, str]) -> GroupResult:
+    messages = tuple(
+        _refused(one) if posted.get(one.control) == "conflict" else one for one in group.messages
+    )
+    return replace(group, messages=messages, verdict=_folded(group.verdict, messages))
+
+
+def _refused(message: MessageResult) -> MessageResult:
+    findings, total = (*message.findings, CONFLICT), message.findings_total + 1
+    return replace(message, verdict=Verdict.REJECTED, findings=findings, findings_total=total)
+
+
+def _folded(verdict: Verdict, parts: Sequence[MessageResult | GroupResult]) -> Verdict:
+    """Fold the parts anew, unless the whole was refused anyway."""
+    if verdict is Verdict.REJECTED:
+        return verdict
+    return fold_verdicts(tuple(one.verdict for one in parts))
 
 
 def _messages(result: ReadResult) -> Iterator[MessageResult]:

@@ -149,9 +149,6 @@ def _content(element: Element, value: str, period_form: str) -> Rule | None:
         return rules.CODE
     if element.number == PERIOD and not _is_period(value, period_form):
         return rules.DATE
-    # guides ask for a form anywhere in the value, as their maps do
-    if element.pattern and not re.search(element.pattern, value):
-        return rules.PATTERN
     return None
 
 

@@ -139,13 +139,12 @@ UNKNOWN = Rule("x12.segment.unknown", ERROR, "IK502 5", SNIP1, "no X12 segment h
 UNEXPECTED = Rule("x12.segment.unexpected", ERROR, "IK304 2", SNIP1, "not allowed at this place")
 SEQUENCE = Rule("x12.segment.sequence", ERROR, "IK304 7", SNIP1, "belongs earlier in its loop")
 MISSING = Rule("x12.segment.missing", ERROR, "IK304 3", SNIP2, "required and not there")
-NOT_USED = Rule("x12.segment.not_used", ERROR, "IK304 I4", SNIP2, "the guide does not use it")
 SEGMENT_MAX = Rule("x12.segment.max", ERROR, "IK304 5", SNIP2, "more often than allowed")
 LOOP_MAX = Rule(
     "x12.loop.max", ERROR, "IK304 4", SNIP2, "its loop is there more often than allowed"
 )
 LOOP_MIN = Rule("x12.loop.min", ERROR, "IK304 I7", SNIP2, "its loop is required and not there")
-SEGMENT = (UNKNOWN, UNEXPECTED, SEQUENCE, MISSING, NOT_USED, SEGMENT_MAX, LOOP_MAX, LOOP_MIN)
+SEGMENT = (UNKNOWN, UNEXPECTED, SEQUENCE, MISSING, SEGMENT_MAX, LOOP_MAX, LOOP_MIN)
 
 # ------------------------------------------------------------------------------ elements
 ELEMENT_MISSING = Rule("x12.element.missing", ERROR, "IK403 1", SNIP1, "required and not sent")
@@ -176,9 +175,6 @@ TIME = Rule("x12.element.time", ERROR, "IK403 9", SNIP1, "no valid time")
 ELEMENT_NOT_USED = Rule(
     "x12.element.not_used", ERROR, "IK403 I10", SNIP2, "the guide does not use it"
 )
-PATTERN = Rule(
-    "x12.element.pattern", ERROR, "IK403 I12", SNIP2, "not in the form the guide asks for"
-)
 HL_NUMBER = Rule("x12.hl.number", ERROR, "IK403 7", SNIP1, "HL01 is not the next number")
 HL_PARENT = Rule("x12.hl.parent", ERROR, "IK403 7", SNIP1, "HL02 names no open parent")
 ELEMENT = (
@@ -196,7 +192,6 @@ ELEMENT = (
     DATE,
     TIME,
     ELEMENT_NOT_USED,
-    PATTERN,
     HL_NUMBER,
     HL_PARENT,
 )

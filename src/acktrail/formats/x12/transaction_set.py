@@ -16,7 +16,7 @@ from acktrail.formats.x12.guide.compiled import Machine, Move, State
 from acktrail.formats.x12.hierarchy import Hierarchy
 from acktrail.formats.x12.pieces import Cut
 from acktrail.formats.x12.segment import SetSegment
-from acktrail.formats.x12.walk import Walker, belongs_earlier
+from acktrail.formats.x12.walk import Walker
 from acktrail.model import MessageHead, MessageResult, Place, Rule
 from acktrail.ports import Event
 
@@ -177,23 +177,19 @@ class TransactionSet:
         move = self._machine.move(self._walker.state, key, elements)
         if move is None:
             self._unexpected(tag, self._machine.qualifier(elements), self._walker)
-        elif move.state.unused:
-            self._structure(rules.NOT_USED, tag, 0)
         return move
 
     def _unexpected(self, tag: str, qualifier: str, walker: Walker) -> None:
-        """One finding for a lost loop start; what hangs under it is part of the same fault."""
+        """One finding for a lost loop start; all up to the next match is part of the same fault."""
         self._spoil_balance()
-        under_lost = self._lost_at == self.position - 1 and self.position > 1
-        opens = self._machine is not None and tag in self._machine.openers
-        if under_lost and not opens:
+        if self._lost_at == self.position - 1 and self.position > 1:
             self._lost_at = self.position
             return
-        if opens:
+        if self._machine is not None and tag in self._machine.openers:
             self._lost_at = self.position
         if not safe_tag(tag) or tag not in self._known_tags:
             self._structure(rules.UNKNOWN, tag if safe_tag(tag) else "", 0)
-        elif belongs_earlier(walker, tag, qualifier):
+        elif walker.misplaced(tag, qualifier):
             self._structure(rules.SEQUENCE, tag, 0)
         else:
             self._structure(rules.UNEXPECTED, tag, 0)

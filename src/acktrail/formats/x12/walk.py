@@ -7,7 +7,7 @@ it there, how often) lives here, in one frame for each open loop instance.
 from collections.abc import Callable
 
 from acktrail.formats.x12 import rules
-from acktrail.formats.x12.guide.compiled import Loop, Machine, Move, State
+from acktrail.formats.x12.guide.compiled import Loop, Machine, Move, State, entries
 from acktrail.model import Rule
 
 Emit = Callable[[Rule, str, int], None]  # rule, segment id, segments ahead of the current one
@@ -76,6 +76,20 @@ class Walker:
             frames.append(frame)
         self.top = frame
 
+    def misplaced(self, tag: str, qualifier: str) -> bool:
+        """Tell whether a segment would have been right earlier in one of the open loops.
+
+        It then counts as there: told as misplaced, it is not told as missing too.
+        """
+        position = self.state.position
+        for frame in reversed(self.frames):
+            for child in frame.loop.children:
+                if child.position < position and _starts(child, tag, qualifier):
+                    frame.seen |= child.bit
+                    return True
+            position = frame.loop.position
+        return False
+
     def finish(self, ahead: int) -> None:
         """Close every open loop: without this the missing parts of outer ones stay unseen."""
         self.frames[0].seen |= self._last  # a missing SE is a fault of the envelope
@@ -107,13 +121,8 @@ def first_tag(loop: Loop) -> str:
     return child.tag if isinstance(child, State) else first_tag(child)
 
 
-def belongs_earlier(walker: Walker, tag: str, qualifier: str) -> bool:
-    """Tell whether a segment would have been right earlier in one of the open loops."""
-    position = walker.state.position
-    for frame in reversed(walker.frames):
-        for child in frame.loop.children:
-            earlier = isinstance(child, State) and child.position < position
-            if earlier and isinstance(child, State) and child.fits(tag, qualifier):
-                return True
-        position = frame.loop.position
-    return False
+def _starts(child: State | Loop, tag: str, qualifier: str) -> bool:
+    """Tell whether a segment is this child, or the first one of it."""
+    if isinstance(child, State):
+        return child.fits(tag, qualifier)
+    return any(state.fits(tag, qualifier) for state, _path in entries(child, tag))

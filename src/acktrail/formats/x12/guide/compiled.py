@@ -62,7 +62,6 @@ class State:
         "ready",
         "rules_from",
         "tag",
-        "unused",
     )
 
     def __init__(self, node: SegmentNode, loop: Loop, bit: int, where: tuple[int, bool]) -> None:
@@ -75,7 +74,6 @@ class State:
         self.maximum = node.maximum
         self.codes = qualifying_codes(node, where)
         self.moves: dict[str, Move] = {}
-        self.unused = UNUSED in (node.usage, loop.node.usage)  # named only to be forbidden
         self.ready = False
         self.accepts: Accepts  # set by Machine.prepare
         self.broken: Broken
@@ -125,22 +123,26 @@ class Machine:
     def move(self, state: State, key: str, elements: list[str]) -> Move | None:
         """Find the move from ``state`` for a segment and keep it for the next time.
 
-        Moves to SE and to what is not used are never kept: they come back here each time.
+        Moves to SE are never kept: they come back here each time.
         """
         tag, qualifier = elements[0], self.qualifier(elements)
         elsewhere = qualifier in self.codes.get(tag, frozenset())
         found = find_move(state, tag, qualifier, self.top, exact=elsewhere)
         if found is not None:
             self.prepare(found.state)
-            ordinary = found.state is not self.last and not found.state.unused
-            if ordinary and len(state.moves) < MOVES_KEPT and len(key) < KEY_LENGTH:
+            if (
+                found.state is not self.last
+                and len(state.moves) < MOVES_KEPT
+                and len(key) < KEY_LENGTH
+            ):
                 state.moves[key] = found
         return found
 
     def _loop(self, node: LoopNode, parent: Loop | None, bit: int) -> Loop:
         loop = Loop(node, parent, bit)
         children: list[State | Loop] = []
-        for index, child in enumerate(node.children):
+        used = [child for child in node.children if child.usage != UNUSED]
+        for index, child in enumerate(used):
             if isinstance(child, LoopNode):
                 children.append(self._loop(child, loop, 1 << index))
             else:
@@ -170,25 +172,27 @@ def _reachable(state: State, tag: str, top: Loop) -> list[Move]:
     moves: list[Move] = []
     loop: Loop | None = state.loop
     position, left = state.position, 0
+    whole: Loop | None = None  # the part of the set that is left: it comes once and has no start
     while loop is not None:
         for child in loop.children:
-            if child.position < position:
+            if child.position < position or child is whole:
                 continue
             if isinstance(child, Loop):
-                moves += [Move(s, left, path) for s, path in _entries(child, tag)]
+                moves += [Move(s, left, path) for s, path in entries(child, tag)]
             elif child.tag == tag:
                 again = child is loop.children[0] and loop is not top and not loop.node.wrapper
                 moves.append(Move(child, left + 1, (loop,)) if again else Move(child, left, ()))
+        whole = loop if loop.node.wrapper and loop.maximum == 1 else None
         position, loop, left = loop.position, loop.parent, left + 1
     return moves
 
 
-def _entries(loop: Loop, tag: str) -> list[tuple[State, tuple[Loop, ...]]]:
+def entries(loop: Loop, tag: str) -> list[tuple[State, tuple[Loop, ...]]]:
     """Return the segments that can open a loop, each with the loops it opens."""
     found: list[tuple[State, tuple[Loop, ...]]] = []
     for child in loop.children if loop.node.wrapper else loop.children[:1]:
         if isinstance(child, Loop):
-            found += [(state, (loop, *path)) for state, path in _entries(child, tag)]
+            found += [(state, (loop, *path)) for state, path in entries(child, tag)]
         elif child.tag == tag:
             found.append((child, (loop,)))
     return found

@@ -34,7 +34,6 @@ class Element:
     number: str  # of the data element
     type: ElementType = ElementType("AN", 1, 1)
     codes: frozenset[str] = frozenset()  # empty: any value of the type
-    pattern: str = ""
     repeat: int = 1
     parts: tuple["Element", ...] = ()  # not empty: a composite
     rules: tuple[SyntaxRule, ...] = ()  # between the components

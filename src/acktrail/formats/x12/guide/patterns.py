@@ -44,7 +44,7 @@ def _chain(elements: tuple[Element, ...], mark: str, marks: Marks, *, leading: b
 
 def _element(element: Element, marks: Marks, mark: str, qualifiers: frozenset[str]) -> str:
     """Return the pattern of an element that is sent."""
-    if element.pattern or open_rules(element.parts, element.rules):
+    if open_rules(element.parts, element.rules):
         return values.NEVER
     if element.parts:
         component = re.escape(marks.component)

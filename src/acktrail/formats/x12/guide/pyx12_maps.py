@@ -135,7 +135,6 @@ def _element(node: Node, find: Dictionary) -> Element:
         number,
         ElementType("AN", 0, 0) if composite else find(number),
         frozenset() if external else frozenset(listed),
-        "" if composite else (node.findtext("regex") or ""),
         int(_property(node, "repeat") or 1),
         _elements(node, find) if composite else (),
         tuple(syntax_rule(one.text) for one in node.findall("syntax") if one.text),

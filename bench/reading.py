@@ -1,0 +1,138 @@
+"""The way from bytes to documents and answers, against something that only takes bytes apart."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from pydifact.segmentcollection import Interchange
+
+from acktrail.app.home import CHECKOUT, parser_files
+from acktrail.app.registry import built_in
+from acktrail.model import Answering, ReadResult
+from acktrail.pipeline.read import read_and_translate
+from acktrail.profiles.partner import Flow, PartnerProfile, read_profile
+from acktrail.translate.choose import translator_for
+from bench.measure import Row, ratio
+from tests.generators import edifact, hl7, tabular, x12
+
+AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+CHUNK_BYTES = 256 * 1024
+CLAIMS = 2000
+MESSAGES = 1000
+INVOICES = 2500
+FILES = parser_files()
+FORMATS = built_in(FILES)
+
+
+class Way(NamedTuple):
+    """A partner's flow and a file of it."""
+
+    profile: PartnerProfile
+    flow: Flow
+    body: bytes
+
+    def read(self) -> int:
+        """Read and check the file; return the number of events."""
+        reader = FORMATS.get(self.flow.format).reader(self.profile.options(self.flow))
+        taken = sum(1 for chunk in _chunks(self.body) for _ in reader.feed(chunk))
+        return taken + sum(1 for _ in reader.close())
+
+    def walk(self) -> ReadResult:
+        """Read, check and translate the file, and build its answers."""
+        format_ = FORMATS.get(self.flow.format)
+        options = self.profile.options(self.flow)
+        translate = self.profile.translate.model_dump(exclude_none=True, exclude_unset=True)
+        kept: list[bytes] = []
+
+        def keep(document: bytes) -> int:
+            kept.append(document)
+            return len(kept)
+
+        done = read_and_translate(
+            format_.name,
+            format_.reader(options),
+            _chunks(self.body),
+            lambda head: translator_for(head, FILES, translate | options),
+            keep,
+        )
+        answering = Answering(AT, options=self.profile.acknowledge.plain())
+        numbers = tuple(range(1, format_.numbers_needed(done.result, answering) + 1))
+        format_.acknowledge(done.result, Answering(AT, numbers, answering.options))
+        return done.result
+
+
+def rows() -> Iterator[Row]:
+    """Yield the comparisons of all families: reading alone, then the whole way."""
+    remittance, charges, orders, invoices = _remittance(), _charges(), _orders(), _invoices()
+    yield from _pair("X12 835", remittance, "bytes.split", _split(remittance.body, b"~", b"*"), 12)
+    yield from _pair("HL7 DFT", charges, "bytes.split", _split(charges.body, b"\r", b"|"), 10)
+    text = orders.body.decode("latin-1")
+    yield from _pair("EDIFACT ORDERS", orders, "pydifact's parse", lambda: _pydifact(text), 1 / 5)
+    lines = invoices.body.decode()
+    yield from _pair("CSV invoices", invoices, "csv.reader", lambda: _csv(lines), 4)
+
+
+def _pair(name: str, way: Way, against: str, plain: Callable[[], object], bar: float) -> list[Row]:
+    return [
+        ratio(f"{name}: read and check", way.read, against, plain),
+        ratio(f"{name}: to documents and answers", _right(way), against, plain, bar=bar),
+    ]
+
+
+def _right(way: Way) -> Callable[[], object]:
+    """Return the work, after a look that the file is accepted: a refusal would be quick."""
+    result = way.walk()
+    if not result.usable or result.verdict != "accepted" or not sum(result.documents.values()):
+        msg = f"{way.profile.id}: the file of this measurement is not accepted"
+        raise RuntimeError(msg)
+    return way.walk
+
+
+def _way(partner: str, flow: str, body: bytes) -> Way:
+    path = CHECKOUT / "partners" / partner / "1.toml"
+    profile = read_profile(path.read_bytes())
+    return Way(profile, next(one for one in profile.flow if one.name == flow), body)
+
+
+def _remittance() -> Way:
+    claims = [x12.Claim(f"PCN{n:06d}", "1", x12.TWO_CLAIMS[0].lines) for n in range(CLAIMS)]
+    envelope = x12.Envelope(sender="RELAY", receiver="SAMPLECLINIC", usage="P")
+    body = x12.interchange(x12.payments(x12.remittance("0001", claims)), envelope=envelope)
+    return _way("clearing-relay", "interchanges", body)
+
+
+def _charges() -> Way:
+    body = hl7.batch([hl7.dft(n, lines=4) for n in range(MESSAGES)])
+    body = body.replace(b"|BILL^2.999.2^ISO|HOSP|", b"|OLDBILL|SAMPLEHOSP|")
+    return _way(
+        "hospital-oldbill", "batches", body.replace(b"|BILL|HOSP|", b"|OLDBILL|SAMPLEHOSP|")
+    )
+
+
+def _orders() -> Way:
+    knobs = edifact.Knobs(sender="4000001000005:14", receiver="4000001000012:14")
+    messages = [edifact.orders(f"M{n:06d}", 20) for n in range(200)]
+    return _way("supplier-eurobandage", "messages", edifact.interchange(messages, knobs))
+
+
+def _invoices() -> Way:
+    return _way("supplier-csvmart", "invoices", tabular.invoices(INVOICES, lines=4))
+
+
+def _split(body: bytes, segment: bytes, element: bytes) -> Callable[[], object]:
+    return lambda: [one.split(element) for one in body.split(segment)]
+
+
+def _pydifact(text: str) -> int:
+    return sum(len(message.segments) for message in Interchange.from_str(text).get_messages())
+
+
+def _csv(text: str) -> int:
+    return sum(1 for _ in csv.reader(io.StringIO(text), delimiter=";"))
+
+
+def _chunks(body: bytes) -> Iterator[bytes]:
+    for at in range(0, len(body), CHUNK_BYTES):
+        yield body[at : at + CHUNK_BYTES]
