@@ -185,7 +185,9 @@ class Answering:
     at: datetime  # aware, UTC
     numbers: tuple[int, ...] = ()  # control numbers, as many as ``Format.numbers_needed`` asked for
     options: dict[str, str] = field(default_factory=dict)  # the profile's [acknowledge] and ids
-    posted: dict[str, str] = field(default_factory=dict)  # message control -> stored | rejected
+    posted: dict[str, str] = field(
+        default_factory=dict
+    )  # by message: stored duplicate conflict held
     file_name: str = ""  # already safe to show: [A-Za-z0-9._-]
     file_sha256: str = ""
     profile: str = ""  # id@version

@@ -248,7 +248,8 @@ def unsettled(
     if stuck:
         return {"code": "post.undecided", "documents": len(stuck)}
     read = last_body(entries, "read")
-    if read.get("verdict") == "rejected" and not answers and not last_body(entries, "duplicate"):
+    refused = read.get("verdict") in ("rejected", "partially_accepted")
+    if refused and not answers and not last_body(entries, "duplicate"):
         return {"code": "refused.unanswered"}
     return {}
 

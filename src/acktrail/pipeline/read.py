@@ -98,6 +98,7 @@ class _Pass:
     staged: list[Kept] = field(default_factory=list)  # of the open interchange
     released: list[Kept] = field(default_factory=list)
     ordinal: int = 0  # of the next message in the open interchange
+    withholding: int = 0  # in the open interchange
     withheld: int = 0
 
     def take(self, event: Event) -> None:
@@ -134,10 +135,10 @@ class _Pass:
         documents, found = self.translator.finish()
         self.translator = None
         if result.verdict is Verdict.REJECTED:
-            self.withheld += _untold(self.format_name, result)
+            self.withholding += _untold(self.format_name, result)
             return result
         if any(finding.severity in REFUSING for finding in found):
-            self.withheld += max(len(documents), 1)
+            self.withholding += max(len(documents), 1)
             content = self.format_name in CONTENT_ANSWERED
             verdict = Verdict.REJECTED if content else result.verdict
             documents = ()
@@ -183,6 +184,10 @@ class _Pass:
             verdict = fold_verdicts(tuple(group.verdict for group in groups))
         staged, self.staged = self.staged, []
         bad = _refused(groups)
+        above = [*self.findings, *interchange.findings, *(f for g in groups for f in g.findings)]
+        if not any(finding.severity in REFUSING for finding in above):
+            self.withheld += self.withholding  # else the refusal of it all is told to the partner
+        self.withholding = 0
         if not rejected:
             self._answers_of(interchange)
             staged, self.staged = [*staged, *self.staged], []
@@ -236,7 +241,7 @@ def read_and_translate(
     for kept in released:
         counts[kept.kind] = counts.get(kept.kind, 0) + 1
     result = ReadResult(format_name, usable, tuple(one.findings), tuple(one.interchanges), counts)
-    return Translated(result, released, one.withheld, failure)
+    return Translated(result, released, one.withheld if usable else 0, failure)
 
 
 def worst(findings: Iterable[Finding]) -> Mapping[Severity, int]:

@@ -7,12 +7,15 @@ from acktrail.documents.kinds import Charge, Document, PartyUpdate, Trade
 from acktrail.documents.parts import Allowance, Identifier, Line, Money, Party, Tax, Totals
 from acktrail.model import Place
 from acktrail.translate import rules
-from acktrail.translate.building import Building
+from acktrail.translate.building import Building, Origins
 from acktrail.translate.shapes import Values, many, under
 
 OWNED = (
     "street", "street2", "city", "postcode", "region", "country", "phone", "email", "language",
 )  # fmt: skip
+COUNTED = {"amount": "tax", "base": "taxable"}  # field of a tax -> the total that it adds to
+CHANGED = frozenset({"amount", "charge"})  # what a total says of an allowance or charge
+NONE: frozenset[str] = frozenset()
 
 
 def assemble(kinds: tuple[str, ...], values: Values, building: Building) -> Document | None:
@@ -46,7 +49,7 @@ def trade_key(document: Document) -> tuple[str, ...]:
 def _trade(kinds: tuple[str, ...], values: Values, building: Building) -> Document:
     kind = values.get("kind", kinds[0])
     lines: tuple[Line, ...] = many(values, "lines")
-    totals = _totals(values)
+    totals = _totals(values, building)
     if totals is not None and totals.total is not None and totals.total.amount < 0:
         if kind == "invoice":
             building.found_at(rules.NEGATIVE_TOTAL, Place(address="totals.total"))
@@ -71,24 +74,43 @@ def _trade(kinds: tuple[str, ...], values: Values, building: Building) -> Docume
     return replace(document, key=trade_key(document))
 
 
-def _totals(values: Values) -> Totals | None:
-    """Return the totals as sent; allowances, charges and tax that were only itemised are added."""
+def _totals(values: Values, building: Building) -> Totals | None:
+    """Return the totals as sent; what was only itemised is added up.
+
+    A total that was sent stands for its items, never beside them: those go to ``ext``.
+    """
     sent = under(values, "totals")
-    items: tuple[Allowance, ...] = many(values, "allowances")
-    for name, charge in (("allowances", False), ("charges", True)):
-        amounts = [one.amount for one in items if one.charge is charge]
-        if amounts and name not in sent and (total := _sum(amounts)) is not None:
-            sent[name] = total
+    changes: tuple[Allowance, ...] = many(values, "allowances")
     taxes: tuple[Tax, ...] = many(values, "taxes")
-    if taxes and "tax" not in sent and (total := _sum([one.amount for one in taxes])) is not None:
-        sent["tax"] = total
-    return Totals(**sent) if sent else None
+    amounts = {
+        "allowances": [one.amount for one in changes if not one.charge],
+        "charges": [one.amount for one in changes if one.charge],
+        "tax": [one.amount for one in taxes],
+        "taxable": [one.base for one in taxes],
+    }
+    sums = {name: _sum(items) for name, items in amounts.items() if name not in sent}
+    made = {name: total for name, total in sums.items() if total is not None}
+    changed = building.itemised.get("allowances", ())
+    for change, origins in zip(changes, changed, strict=False):  # parts are capped
+        name = "charges" if change.charge else "allowances"
+        _keep_items(origins, CHANGED if name in made else NONE, building)
+    for origins in building.itemised.get("taxes", ()):
+        counted = frozenset(field for field, name in COUNTED.items() if name in made)
+        _keep_items(origins, counted, building)
+    return Totals(**sent, **made) if sent or made else None
+
+
+def _keep_items(origins: Origins, counted: frozenset[str], building: Building) -> None:
+    """Keep what was sent of an item and is in no total."""
+    for field, (address, text) in origins.items():
+        if address and field not in counted:
+            building.keep(address, text)
 
 
 def _sum(amounts: list[Money | None]) -> Money | None:
-    """Return the sum, None when an amount is missing or in another currency."""
+    """Return the sum, None when there is none, or one is missing or in another currency."""
     known = [one for one in amounts if one is not None]
-    if len(known) < len(amounts) or len({one.currency for one in known}) != 1:
+    if not known or len(known) < len(amounts) or len({one.currency for one in known}) != 1:
         return None
     return Money(sum((one.amount for one in known), Decimal(0)), known[0].currency)
 

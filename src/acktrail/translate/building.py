@@ -12,6 +12,7 @@ from acktrail.translate.shapes import Shape, Values
 MAX_FINDINGS = 1000
 MAX_EXT = 10_000
 MAX_PARTS = 200_000
+Origins = dict[str, tuple[str, str]]
 
 
 class Level(NamedTuple):
@@ -26,11 +27,13 @@ class Level(NamedTuple):
 class Frame:
     """An open level: what was filled so far."""
 
-    __slots__ = ("level", "place", "values", "weak")
+    __slots__ = ("level", "origins", "place", "values", "weak")
 
     def __init__(self, level: Level, place: Place, around: "Frame | None" = None) -> None:
         self.level = level
         self.place = place
+        # of a part that a total may stand for: field -> address and text
+        self.origins: Origins | None = None
         self.values: Values = {} if around is None else around.values
         # field -> address and text, while it may give way
         self.weak: dict[str, tuple[str, str]] = {} if around is None else around.weak
@@ -59,7 +62,8 @@ class Building:
     """
 
     __slots__ = (
-        "_zone", "currency", "ext", "findings", "format", "health", "parts", "units", "zone",
+        "_zone", "currency", "ext", "findings", "format", "health", "itemised", "parts", "units",
+        "zone",
     )  # fmt: skip
 
     def __init__(
@@ -77,6 +81,7 @@ class Building:
         self.zone = self._zone
         self.findings: list[Finding] = []
         self.ext: dict[str, str] = {}
+        self.itemised: dict[str, list[Origins]] = {}  # taxes, allowances of the whole document
         self.parts = 0
 
     def found(self, rule: Rule, path: Path | None, segment: Segment) -> None:

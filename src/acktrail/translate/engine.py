@@ -18,6 +18,7 @@ from acktrail.translate.maps import DOCUMENT, Map
 from acktrail.translate.paths import HEAD_TAG, HeadSegment
 from acktrail.translate.rest import keep_rest, keep_segment
 
+ITEMISED = frozenset({"allowances", "taxes"})  # of a document as a whole: added up to its totals
 NET_CHECKS = ("inv_taxable", "inv_total", "ord_total")  # need the amount of every allowance
 
 
@@ -93,6 +94,8 @@ class MapTranslator:
     def _open(self, name: str, around: Frame, segment: Segment) -> Frame:
         level = self._map.levels[name]
         frame = Frame(level, segment.place, around if level.shape is None else None)
+        if level.shape is not None and around.values is self._frames[0].values:
+            frame.origins = {} if level.shape.into in ITEMISED else None
         self._frames.append(frame)
         return frame
 
@@ -108,6 +111,8 @@ class MapTranslator:
         if part is None:
             return
         self._building.collect(self._frames[-1], shape.into, part, frame.place)
+        if frame.origins is not None:
+            self._building.itemised.setdefault(shape.into, []).append(frame.origins)
         if shape.into == "lines":
             self._places.append(frame.place)
 

@@ -318,6 +318,8 @@ def _step(name: str, reader: Reader, *, many: bool) -> Step:
         value = read(building, segment)
         if value is None:
             return
+        if frame.origins is not None:
+            frame.origins[name] = Origin(path, segment).address_and_text()
         if not weak and name not in frame.values:
             frame.values[name] = value
         elif not building.put(frame, name, value, Origin(path, segment, weak=weak)) and required:

@@ -89,8 +89,8 @@ def date_role(values: Values) -> DateRole | None:
 
 
 def tax(values: Values) -> Tax | None:
-    """A tax says its rate, amount or category."""
-    if not values.keys() & {"rate", "amount", "category"}:
+    """A tax says its rate, amount, base or category."""
+    if not values.keys() & {"rate", "amount", "base", "category"}:
         return None
     return Tax(
         values.get("type", ""),

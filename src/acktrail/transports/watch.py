@@ -19,6 +19,7 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, EventEmitter, ObservedWatch
+from watchdog.observers.inotify_move_event_grouper import InotifyMoveEventGrouper
 from watchdog.observers.polling import PollingObserver
 
 # Opening and closing for reading are left out: our own scans would wake us for ever.
@@ -29,6 +30,9 @@ KINDS: list[type[FileSystemEvent]] = [
     FileMovedEvent,
 ]
 POLL_SECONDS = 1.0
+# Watchdog holds every event back for half a second while it looks for the other half of a move: our
+# own archiving is a move out of the folder, so that files came late. No event is read here.
+InotifyMoveEventGrouper.delay = 0.0
 
 
 class Watched(NamedTuple):

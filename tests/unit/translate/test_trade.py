@@ -373,6 +373,55 @@ def test_party_of_edifact_has_contacts_address_and_account() -> None:
     assert seller.contacts == (Contact("IC", "Testperson", "555", "a@testperson.example"),)
 
 
+TAX_GROUPS = "TAX+7+VAT+++:::19.00+S\nMOA+124:1.90\nMOA+125:10.00\n"
+
+
+def invoice_with(groups: str, *left_out: str) -> Document:
+    kept = [one for one in INVOICE_EDIFACT.split("\n") if not one.startswith(left_out or "!")]
+    text = "\n".join(kept).replace("UNT+", groups + "UNT+")
+    return only(run(mapped("edifact-invoic"), text, "edifact"))
+
+
+def test_tax_groups_of_the_summary_are_added_up_where_no_total_was_sent() -> None:
+    """canonical-model 8.6: TAX/MOA 124 and 125 of the summary, in place of MOA+176 and MOA+125."""
+    groups = TAX_GROUPS.replace("1.90", "1.50") + TAX_GROUPS.replace("1.90", "0.40")
+
+    found = totals(invoice_with(groups.replace("10.00", "5.00"), "MOA+176"))
+
+    assert found.tax == Money(Decimal("1.90"), "EUR")
+    assert found.taxable == Money(Decimal("10.00"), "EUR")
+
+
+def test_tax_total_that_was_sent_is_not_counted_again_and_its_groups_are_kept() -> None:
+    """MOA+176 is the total of all MOA+124."""
+    document = invoice_with(TAX_GROUPS)
+
+    assert totals(document).tax == Money(Decimal("1.90"), "EUR")
+    assert document.ext["MOA.1.2@20"] == "1.90"
+    assert totals(document).taxable == Money(Decimal("10.00"), "EUR")
+
+
+def test_tax_amount_of_the_heading_is_never_added_to_that_of_the_summary() -> None:
+    text = "TAX+7+VAT+++:::19.00+S\nMOA+124:1.90\nLIN+1"
+    groups = INVOICE_EDIFACT.replace("MOA+176:1.90\n", "").replace("UNT+", TAX_GROUPS + "UNT+")
+
+    document = only(run(mapped("edifact-invoic"), groups.replace("LIN+1", text, 1), "edifact"))
+
+    assert totals(document).tax == Money(Decimal("1.90"), "EUR")
+    assert document.ext["MOA.1.2@10"] == "1.90"
+
+
+def test_allowance_of_the_document_is_kept_beside_a_total_that_was_sent() -> None:
+    """MOA+259 is the total of all charges: the charges themselves are not in the payload."""
+    groups = "MOA+259:2.00\nALC+C\nMOA+8:2.00\n"
+    text = INVOICE_EDIFACT.replace("MOA+77:11.90", "MOA+77:13.90").replace("UNT+", groups + "UNT+")
+
+    document = only(run(mapped("edifact-invoic"), text, "edifact"))
+
+    assert totals(document).charges == Money(Decimal("2.00"), "EUR")
+    assert (document.ext["ALC.1.1@21"], document.ext["MOA.1.2@22"]) == ("C", "2.00")
+
+
 def test_price_of_another_kind_is_kept_in_ext() -> None:
     text = ORDER_EDIFACT.replace("PRI+AAA:2.50", "PRI+AAA:2.50\nPRI+INF:9.99")
 
