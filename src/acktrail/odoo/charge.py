@@ -24,7 +24,7 @@ def invoice(refs: References, charge: Charge) -> Plan | Refusal:
     for at, line in enumerate(charge.lines, 1):
         if line.type not in MOVES:
             refs.findings.append(loads.LINE_UNROUTED.at(Place("line", at)))
-    partner = refs.counterpart(("PAYER", "GUARANTOR", "PATIENT"), charge.bill_to)
+    partner = refs.payer(("PAYER", "GUARANTOR", "PATIENT"), charge.bill_to)
     booked = document.issued or max(
         (n.posted_on for n in charge.lines if n.posted_on), default=None
     )

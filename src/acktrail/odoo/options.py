@@ -43,7 +43,9 @@ class OdooOptions:
     partner                   external id of the partner's record, or a table name, ref, is_company,
                               country: then it is created if absent
     parties                   ``"SCHEME:VALUE"`` -> external id; with it an unlisted party refuses
-                              the document, without it every document is the partner's
+                              the document, without it every document is the partner's; a charge
+                              is always looked up, ``"default"`` is for charges without a payer
+    bill_to_partner           charges are billed to the partner itself, whatever payer they name
     taxes                     ``"TYPE:CATEGORY:RATE"``, ``"CATEGORY:RATE"`` or ``"CATEGORY"`` ->
                               external id, "" = no tax; ``"default"`` for lines without a tax
     units                     UN/ECE Rec 20 code -> external id, added to parsers/odoo/defaults.toml
@@ -74,6 +76,7 @@ class OdooOptions:
     adjustment: Mapping[str, str] = field(default_factory=dict)
     partner: str | NewPartner = ""
     parties: Mapping[str, str] = field(default_factory=dict)
+    bill_to_partner: bool = False
     taxes: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     products: str = "none"

@@ -17,6 +17,7 @@ from acktrail.odoo.loads import Load, Lookup, Plan, Refusal
 from acktrail.odoo.options import NewPartner, OdooOptions
 
 PERSONS = frozenset({"MRN", "MEMBER_ID", "PATIENT", "PI"})
+DEFAULT = "default"
 ITEM_COLUMN = {"default_code": "", "barcode": "", "external_id": "/id"}
 
 
@@ -54,19 +55,37 @@ class References:
 
     def counterpart(self, roles: tuple[str, ...], extra: Identifier | None = None) -> str:
         """Return the external id of the party in one of ``roles`` (or named by ``extra``)."""
-        party = self.document.party(*roles)
-        ids = ((extra,) if extra else ()) + (party.ids if party else ())
-        listed = self.listed(ids)
-        if listed:
-            return listed
-        person = next((one for one in ids if one.scheme in PERSONS), None)
-        if person:
-            return self.person((person.agency, person.value))
+        ids = self._ids(roles, extra)
+        known = self._known(ids)
+        if known:
+            return known
         if ids and self.options.parties:
-            address = roles[0] if roles else ""
-            self.findings.append(loads.PARTY_UNKNOWN.at(Place(address=address)))
+            self.findings.append(loads.PARTY_UNKNOWN.at(Place(address=roles[0])))
             return ""
         return self.own_partner()
+
+    def payer(self, roles: tuple[str, ...], named: Identifier | None) -> str:
+        """Return the external id of who is billed, ``""`` with a finding when nobody knows.
+
+        A payer is looked up and never made: a charge says a number and nothing to trust it by.
+        """
+        if self.options.bill_to_partner:
+            return self.own_partner()
+        ids = self._ids(roles, named)
+        known = self._known(ids) if ids else self.options.parties.get(DEFAULT, "")
+        if not known:
+            self.findings.append(loads.PARTY_UNKNOWN.at(Place(address=roles[0])))
+        return known
+
+    def _ids(self, roles: tuple[str, ...], extra: Identifier | None) -> tuple[Identifier, ...]:
+        party = self.document.party(*roles)
+        return ((extra,) if extra else ()) + (party.ids if party else ())
+
+    def _known(self, ids: tuple[Identifier, ...]) -> str:
+        """Return the external id of a listed party or of a person, or ""."""
+        person = next((one for one in ids if one.scheme in PERSONS), None)
+        own = "" if person is None else self.person((person.agency, person.value))
+        return self.listed(ids) or own
 
     def listed(self, ids: Iterable[Identifier]) -> str:
         """Return the first external id that the parties table has for one of ``ids``, or ""."""
@@ -119,7 +138,7 @@ class References:
         """Return the cell of the tax column: external ids joined by commas, "" = no tax."""
         table = self.options.taxes
         if not taxes:
-            return table.get("default", "")
+            return table.get(DEFAULT, "")
         found = []
         for tax in taxes:
             key = next((one for one in _tax_keys(tax) if one in table), None)

@@ -150,7 +150,8 @@ class OdooTable(Table):
     outstanding: str | None = None
     adjustment: dict[str, str] | None = None  # "CO-45", "CO", "PLB-WO", "PLB", "default"
     partner: str | OdooPartner | None = None
-    parties: dict[str, str] | None = None  # "SCHEME:VALUE" -> external id
+    parties: dict[str, str] | None = None  # "SCHEME:VALUE" or "default" -> external id
+    bill_to_partner: bool | None = None  # charges are billed to the partner itself
     taxes: dict[str, str] | None = None
     units: dict[str, str] | None = None
     products: Literal["none", "external_id", "default_code", "barcode"] | None = None

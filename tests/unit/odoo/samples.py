@@ -39,6 +39,7 @@ TABLE: dict[str, object] = {
     "receivable": "account.1_account_account_us_receivable",
     "outstanding": "account.1_account_journal_payment_debit_account_id",
     "adjustment": {"default": "account.1_account_account_us_other_income"},
+    "bill_to_partner": True,
     "partner": {"name": "Demo Partner", "ref": "DEMO", "country": "base.us"},
     "taxes": {"S:7.25": TAX, "E:0": ""},
     "units": {"EA": "uom.product_uom_unit"},

@@ -296,6 +296,49 @@ def test_catalogue_price_of_a_later_date_has_a_key_of_its_own() -> None:
     assert column(second, "date_start") == ["2027-01-01"]
 
 
+PAYERS = {"PAYER_ID:NORTHWIND": "masterdata.northwind", "default": "masterdata.self_pay"}
+
+
+def billed_to(payer: str) -> Document:
+    charge = samples.charge().payload
+    assert isinstance(charge, Charge)
+    named = Identifier("PAYER_ID", payer) if payer else None
+    return replace(samples.charge(), payload=replace(charge, bill_to=named))
+
+
+@pytest.mark.parametrize(
+    ("payer", "found"), [("NORTHWIND", "masterdata.northwind"), ("", "masterdata.self_pay")]
+)
+def test_charge_is_billed_to_the_payer_that_the_parties_table_has(payer: str, found: str) -> None:
+    plan_ = planned(billed_to(payer), bill_to_partner=False, parties=PAYERS)
+
+    assert column(plan_, "partner_id/id")[0] == found
+    assert [load.model for load in plan_.loads] == ["account.move"]
+
+
+@pytest.mark.parametrize("parties", [PAYERS, {}])
+def test_charge_for_an_unknown_payer_is_refused_and_no_partner_is_made(
+    parties: dict[str, str],
+) -> None:
+    """HL7 table 0357, 204 unknown key: bill_to is never created from a DFT."""
+    document = billed_to("STRANGER")
+
+    assert refused(document, bill_to_partner=False, parties=parties) == {"ref.party_unknown"}
+
+
+def test_charge_without_a_payer_is_refused_unless_the_parties_table_has_a_default() -> None:
+    parties = {"PAYER_ID:NORTHWIND": "masterdata.northwind"}
+
+    assert refused(billed_to(""), bill_to_partner=False, parties=parties) == {"ref.party_unknown"}
+
+
+def test_charge_is_billed_to_the_partner_itself_where_the_profile_says_so() -> None:
+    found = planned(billed_to("STRANGER"), bill_to_partner=True, parties=PAYERS)
+
+    assert [load.model for load in found.loads] == ["res.partner", "account.move"]
+    assert column(found, "partner_id/id")[0] == found.loads[0].external_id
+
+
 def test_charge_credits_become_a_credit_note_of_their_own() -> None:
     charge = samples.charge().payload
     assert isinstance(charge, Charge)
@@ -324,7 +367,9 @@ def test_charge_billed_to_a_patient_refers_to_the_pseudonymous_record() -> None:
     charge = samples.charge().payload
     assert isinstance(charge, Charge)
 
-    found = planned(replace(samples.charge(), payload=replace(charge, bill_to=patient)))
+    document = replace(samples.charge(), payload=replace(charge, bill_to=patient))
+
+    found = planned(document, bill_to_partner=False)
 
     assert found.depends_on == (planned(samples.person()).loads[-1].external_id,)
 

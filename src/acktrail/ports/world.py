@@ -1,0 +1,148 @@
+"""What lies outside: folders and servers, OpenPGP, secrets, the store, the clock."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import BinaryIO, NamedTuple, Protocol
+
+
+class Seen(NamedTuple):
+    """A file as a listing shows it."""
+
+    path: bytes  # relative to the endpoint's folder; bytes end to end
+    size: int
+    mtime: int  # the other side's clock, whole seconds: compared for equality only
+
+
+class Evidence(NamedTuple):
+    """What is known of bytes that were moved."""
+
+    size: int
+    sha256: str
+    facts: Mapping[str, str]  # host key fingerprint, cipher, ...: for the ledger, never a name
+
+
+class Transport(Protocol):
+    """One inbound or outbound folder of one partner."""
+
+    def list(self) -> Iterator[Seen]:
+        """List regular files; names that could leave the folder are dropped."""
+        ...
+
+    def peek(self, seen: Seen, length: int) -> tuple[bytes, bytes]:
+        """Return the first and last ``length`` bytes."""
+        ...
+
+    def fetch(self, seen: Seen, sink: BinaryIO, limit: int) -> Evidence:
+        """Copy the file into ``sink``.
+
+        Raises:
+            TooLargeError: If it is larger than ``limit`` bytes.
+            ChangedError: If it changed before or while it was read.
+            UnavailableError: If the other side does not answer.
+        """
+        ...
+
+    def dispose(self, seen: Seen, how: str, name: str) -> str:
+        """``archive`` (to ``.archive/<name>``), ``delete`` or ``keep``; return what was done.
+
+        A file that is gone counts as done (``gone``); one that changed is left (``changed``).
+        """
+        ...
+
+    def put(self, name: str, body: bytes) -> Evidence:
+        """Write under a temporary name, verify the size, rename; an equal file counts as done.
+
+        Raises:
+            ConflictError: If another file has that name already.
+        """
+        ...
+
+    def close(self) -> None:
+        """End the connection."""
+        ...
+
+
+class Opened(NamedTuple):
+    """A file after one step of its envelope."""
+
+    size: int
+    sha256: str
+    facts: Mapping[str, str]  # signer and recipient fingerprints, cipher, engine, members, ratio
+
+
+class Sealer(Protocol):
+    """Opens and makes OpenPGP messages."""
+
+    @property
+    def name(self) -> str:
+        """Engine and version, for the ledger."""
+        ...
+
+    def open(self, source: BinaryIO, target: BinaryIO, rules: "SealRules") -> Opened:
+        """Decrypt ``source`` into ``target`` and check its signature.
+
+        Raises:
+            EnvelopeError: With ``code`` ``pgp.<word>``: the partner's doing.
+            KeyMissingError: A current key of ours is not there.
+        """
+        ...
+
+    def seal(self, body: bytes, rules: "SealRules") -> bytes:
+        """Sign and encrypt."""
+        ...
+
+
+class SealRules(NamedTuple):
+    """What the profile says of OpenPGP."""
+
+    signers: tuple[str, ...] = ()  # primary fingerprints; empty: unsigned is allowed
+    recipients: tuple[str, ...] = ()  # for sealing
+    ours: tuple[str, ...] = ()  # our current decryption and signing keys
+    keys: tuple[bytes, ...] = ()  # key files: theirs public, ours secret
+    passphrase: str = ""
+    limit: int = 1 << 31  # bytes that may come out
+    at: datetime | None = None  # when validity is judged; None = now
+
+
+class Secrets(Protocol):
+    """Resolves ``env:``, ``file:`` and ``credential:`` references."""
+
+    def get(self, reference: str) -> str:
+        """Return the secret.
+
+        Raises:
+            SecretError: Without repeating the reference's value.
+        """
+        ...
+
+
+class Store(Protocol):
+    """Keeps content for good. A name is derived from the content and is safe to show."""
+
+    def put(self, body: bytes) -> str:
+        """Keep ``body`` durably (file and folder synced) and return its name."""
+        ...
+
+    def put_stream(self, source: BinaryIO) -> str:
+        """Keep all that ``source`` yields."""
+        ...
+
+    def get(self, name: str) -> bytes:
+        """Return the bytes kept under ``name``.
+
+        Raises:
+            NotFoundError: If nothing is kept under it.
+        """
+        ...
+
+    def open(self, name: str) -> BinaryIO:
+        """Open the content for reading."""
+        ...
+
+
+class Clock(Protocol):
+    """The one clock."""
+
+    def now(self) -> datetime:
+        """Return the time, aware, UTC."""
+        ...
