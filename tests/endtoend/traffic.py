@@ -43,6 +43,7 @@ def charge(number: int) -> File:
     """Return a visit's charges in HL7."""
     partner = "hospital-oldbill"
     body = hl7.written(hl7.dft(number)).replace(b"|BILL^2.999.2^ISO|HOSP|", b"|OLDBILL|SAMPLEHOSP|")
+    body = body.replace(b"|PAY001|", b"|NORTHWIND|")  # whom the profile knows
     answers = ((partner, "ACK", f"DFT{number:06d}"),)
     return File(partner, f"charge-{number:06d}.hl7", body, f"{partner}.charge", answers)
 

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from acktrail.app.endpoints import outbound_transport
+from acktrail.app.lister import transport_facts
 from acktrail.app.tools import Tools, last_body, received_flow
 from acktrail.documents.encoding import decode_result
 from acktrail.engine.port import Task, longer
@@ -205,7 +206,7 @@ class Answers:
                     "control": one.control,
                     "size": evidence.size,
                     "sha256": evidence.sha256,
-                    **{f"transport_{name}": text for name, text in evidence.facts.items()},
+                    **transport_facts(evidence),
                 }
                 with tools.ledger.begin() as tx:
                     tx.lock(subject.row.id)

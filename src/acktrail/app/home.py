@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -69,7 +70,7 @@ class Home:
             msg = f"no profile for partner {partner!r}"
             raise NotFoundError(msg)
         body = path.read_bytes()
-        profile = read_profile(body)
+        profile = _parsed(body)
         if (profile.id, str(profile.version)) != (partner, path.stem):
             msg = f"id, version: must be {partner!r} and {path.stem} in this place"
             raise ProfileError(msg)
@@ -96,6 +97,12 @@ class Home:
             msg = f"partners/{partner}: no key file {name!r}"
             raise ProfileError(msg)
         return path.read_bytes()
+
+
+@lru_cache(maxsize=512)
+def _parsed(body: bytes) -> PartnerProfile:
+    """Read a profile's bytes once: every step of every exchange asks for it."""
+    return read_profile(body)
 
 
 def make_home(root: Path) -> Home:

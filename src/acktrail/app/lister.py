@@ -171,7 +171,7 @@ class Lister:
             "profile": profile.label,
             "profile_sha256": self.found.sha256,
             "ready": profile.inbound.ready.mode,
-            **{f"transport_{name}": value for name, value in evidence.facts.items()},
+            **transport_facts(evidence),
         }
         order = f"{profile.id}/{flow.name}" if flow.ordered else ""
         row = NewExchange(
@@ -231,3 +231,9 @@ class Lister:
             except (ChangedError, TooLargeError):
                 return False
         return evidence.sha256 == self.shell.ledger.exchange(exchange).raw_sha256
+
+
+def transport_facts(evidence: Evidence) -> dict[str, str]:
+    """Return what a transport says of a file, under names that no other key of an entry has."""
+    facts = evidence.facts.items()
+    return {name if name == "transport" else f"transport_{name}": text for name, text in facts}

@@ -157,6 +157,7 @@ class DbosEngine:
         if self._client is not None:
             self._client.destroy()
             self._client = None
+        cast("Any", self._checkpoints).dispose()  # DBOS leaves an engine that it was given open
 
     def backlog(self) -> int:
         """Return how many tasks are due or running; a thousand stands for more."""

@@ -53,9 +53,9 @@ class References:
         self.needed[own] = _partner_load(own, wanted)
         return own
 
-    def counterpart(self, roles: tuple[str, ...], extra: Identifier | None = None) -> str:
-        """Return the external id of the party in one of ``roles`` (or named by ``extra``)."""
-        ids = self._ids(roles, extra)
+    def counterpart(self, roles: tuple[str, ...]) -> str:
+        """Return the external id of the party in one of ``roles``, else of the partner."""
+        ids = self._ids(roles)
         known = self._known(ids)
         if known:
             return known
@@ -77,9 +77,11 @@ class References:
             self.findings.append(loads.PARTY_UNKNOWN.at(Place(address=roles[0])))
         return known
 
-    def _ids(self, roles: tuple[str, ...], extra: Identifier | None) -> tuple[Identifier, ...]:
+    def _ids(
+        self, roles: tuple[str, ...], named: Identifier | None = None
+    ) -> tuple[Identifier, ...]:
         party = self.document.party(*roles)
-        return ((extra,) if extra else ()) + (party.ids if party else ())
+        return ((named,) if named else ()) + (party.ids if party else ())
 
     def _known(self, ids: tuple[Identifier, ...]) -> str:
         """Return the external id of a listed party or of a person, or ""."""

@@ -35,6 +35,30 @@ def test_syntax_4_is_answered_in_syntax_4() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("syntax", "spoken", "code"),
+    [
+        ("UNOC:9", "UNOC:3", "2"),
+        ("UNOA:9", "UNOA:3", "2"),
+        ("UNOZ:3", "UNOC:3", "2"),
+        ("UNOX:3", "UNOC:3", "18"),
+        ("UNOX:4", "UNOC:4", "46"),
+        ("UNOC:4::8", "UNOC:4", "46"),
+    ],
+)
+def test_unsupported_syntax_or_character_set_is_answered_in_one_that_we_speak(
+    syntax: str, spoken: str, code: str
+) -> None:
+    """CONTRL's own UNB names the subject's syntax (ISO 9735), which nobody could write here."""
+    knobs = Knobs(syntax=syntax, sender="SUPPLIER:14", una=NEWER.una if spoken[-1] == "4" else "")
+    (answer,) = answered(read(interchange([orders()], knobs)))
+
+    text = answer.body.decode("ascii")
+    assert text.startswith(f"UNB+{spoken}+HOSP:14+SUPPLIER:14+")
+    assert f"UCI+IC77+SUPPLIER:14+HOSP:14+4+{code}+UNB+" in text
+    assert told(read(answer.body)) == []
+
+
 @pytest.mark.parametrize("syntax", ["UNOA:1", "UNOB:2", "UNOC:3", "UNOW:4"])
 def test_our_own_answers_validate(syntax: str) -> None:
     message = [*orders()[:2], "XYZ+1", *[one.replace(":10:", ":x:") for one in orders()[2:]]]

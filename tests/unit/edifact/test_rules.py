@@ -3,13 +3,14 @@
 import pytest
 
 from acktrail.errors import GuideError
+from acktrail.formats.edifact import Edifact
 from acktrail.formats.edifact.characters import DEFAULT_MARKS
 from acktrail.formats.edifact.directory import Shape, directory_of
 from acktrail.formats.edifact.patterns import pattern_of
 from acktrail.formats.edifact.rules import RULES
 from acktrail.formats.edifact.tree import tree_of
 from tests.generators.edifact import Knobs, interchange, invoic, orders
-from tests.unit.edifact.reading import EDIFACT, Folder, read, segments_of, told
+from tests.unit.edifact.reading import EDIFACT, Folder, read, result_of, segments_of, told
 
 
 def changed(old: str, *new: str, knobs: Knobs | None = None) -> bytes:
@@ -115,6 +116,24 @@ def test_missing_group_is_named_by_its_trigger() -> None:
     move = tree.start["CNT"]
     assert move is not None
     assert [(one.tag, one.group) for one in move.detail.missing] == [("RFF", True)]
+
+
+class Mandating(Folder):
+    """D.96A with a mandatory line group: no message of the directory has such a group."""
+
+    def read(self, path: str) -> bytes:
+        return super().read(path).replace(b"SG25 ", b"SG25! ")
+
+
+def test_mandatory_group_that_is_missing_is_13_at_the_last_segment_before_it() -> None:
+    message = [one for one in orders() if not one.startswith(("LIN", "IMD", "QTY", "MOA", "PRI"))]
+    message[-1] = f"UNT+{len(message)}+1"
+    reader = Edifact(Mandating()).reader({})
+
+    events = [*reader.feed(interchange([message])), *reader.close()]
+
+    (first, *_rest) = told(result_of(events))
+    assert first == ("group_missing", "13", "LIN", 7, 0, 0)
 
 
 def test_segment_repeated_too_often_is_found() -> None:

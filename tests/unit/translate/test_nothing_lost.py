@@ -44,9 +44,10 @@ DTM+171:ZZDAY:102
 FTX+ZZZ+1+ZZCODE:1:2+ZZTEXT1:ZZTEXT2+EN
 """
 EDIFACT_TAXES = """
+MOA+77:12.67
 TAX+7+ZZVAT+++:::ZZ19+ZZS
 MOA+124:1.91
-MOA+125:10.01
+MOA+125:10.77
 ALC+C
 PCD+3:5.55
 MOA+8:0.77
@@ -77,7 +78,7 @@ def elements(text: str, format_: str) -> Iterator[tuple[str, str]]:
         ("edifact-orders", "edifact", ORDER_EDIFACT.replace("LIN+1\n", EDIFACT_EXTRA + "LIN+1\n")),
         ("edifact-orders", "edifact", ORDER_EDIFACT.replace("UNS", EDIFACT_EXTRA + "UNS")),
         ("edifact-invoic", "edifact", INVOICE_EDIFACT.replace("UNS", EDIFACT_EXTRA + "UNS")),
-        ("edifact-invoic", "edifact", INVOICE_EDIFACT.replace("UNT+", EDIFACT_TAXES + "UNT+")),
+        ("edifact-invoic", "edifact", INVOICE_EDIFACT.replace("MOA+77:11.90", EDIFACT_TAXES)),
     ],
 )
 def test_every_element_is_mapped_kept_or_dropped_by_name(

@@ -408,7 +408,7 @@ def test_tax_amount_of_the_heading_is_never_added_to_that_of_the_summary() -> No
     document = only(run(mapped("edifact-invoic"), groups.replace("LIN+1", text, 1), "edifact"))
 
     assert totals(document).tax == Money(Decimal("1.90"), "EUR")
-    assert document.ext["MOA.1.2@10"] == "1.90"
+    assert document.ext["MOA.1.2@11"] == "1.90"
 
 
 def test_allowance_of_the_document_is_kept_beside_a_total_that_was_sent() -> None:
@@ -419,7 +419,7 @@ def test_allowance_of_the_document_is_kept_beside_a_total_that_was_sent() -> Non
     document = only(run(mapped("edifact-invoic"), text, "edifact"))
 
     assert totals(document).charges == Money(Decimal("2.00"), "EUR")
-    assert (document.ext["ALC.1.1@21"], document.ext["MOA.1.2@22"]) == ("C", "2.00")
+    assert (document.ext["ALC.1.1@22"], document.ext["MOA.1.2@23"]) == ("C", "2.00")
 
 
 def test_price_of_another_kind_is_kept_in_ext() -> None:

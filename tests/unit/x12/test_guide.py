@@ -6,6 +6,7 @@ import pytest
 
 from acktrail.errors import GuideError
 from acktrail.formats.delimited import Marks
+from acktrail.formats.x12 import X12
 from acktrail.formats.x12.explain import explain
 from acktrail.formats.x12.guide.catalogue import Catalogue
 from acktrail.formats.x12.guide.compiled import Machine
@@ -16,8 +17,25 @@ from acktrail.formats.x12.guide.toml_guide import read_guide
 from acktrail.formats.x12.hierarchy import Hierarchy
 from acktrail.formats.x12.segment import SetSegment, text_of
 from acktrail.model import Verdict
-from tests.generators.x12 import closed, interchange, invoices, order, orders, payments, remittance
-from tests.unit.x12.reading import FORMAT, Folder, codes_of, findings_of, messages_of, read
+from tests.generators.x12 import (
+    closed,
+    group,
+    interchange,
+    invoices,
+    order,
+    orders,
+    payments,
+    remittance,
+)
+from tests.unit.x12.reading import (
+    FORMAT,
+    Folder,
+    codes_of,
+    findings_of,
+    messages_of,
+    read,
+    result_of,
+)
 
 MARKS = Marks("*", ":", "^", "~")
 GUIDES = ("835-005010X221A1", "999-005010X231A1", "997-004010", "850-004010", "810-004010")
@@ -87,6 +105,39 @@ def test_missing_segment_stands_one_behind_the_last_of_its_loop() -> None:
     assert (finding.place.segment, finding.place.position) == ("PER", 8)
 
 
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        (["BPR", "DTM*405", "TRN"], [("IK304 7", "TRN", 4)]),
+        (["BPR", "CUR", "CUR", "TRN", "DTM*405"], [("IK304 5", "CUR", 4), ("IK304 7", "TRN", 5)]),
+    ],
+)
+def test_misplaced_segment_of_table_1_is_one_finding_at_its_own_place(
+    header: list[str], found: list[tuple[str, str, int]]
+) -> None:
+    """999, IK304 7: not in proper sequence. The header of an 835 comes once and is not reopened."""
+    start, *body = remittance()
+    known = {text[:7] if text.startswith("DTM") else text[:3]: text for text in body[:3]}
+    known["CUR"] = "CUR*PR*USD"
+    left = [text for text in body if text not in known.values()]
+
+    result = read(interchange(payments(closed([start, *(known[one] for one in header), *left]))))
+
+    places = [(one.code, one.place.segment, one.place.position) for one in findings_of(result)]
+    assert places == found
+
+
+def test_misplaced_loop_start_is_in_no_proper_sequence_and_not_missing_too() -> None:
+    """An 835's payee (1000B) stands behind its payer (1000A)."""
+    body = remittance()
+    payee = next(at for at, text in enumerate(body) if text.startswith("N1*PE"))
+    end = next(at for at, text in enumerate(body) if text.startswith("LX"))
+    payer = next(at for at, text in enumerate(body) if text.startswith("N1*PR"))
+    swapped = [*body[:payer], *body[payee:end], body[payer], *body[end:]]
+
+    assert faults_of(swapped) == [("IK304 7", "N1")]
+
+
 def test_loop_over_its_maximum_is_4_at_its_first_segment() -> None:
     extra = ["SVC*HC:99213*0*0**1", "DTM*472*20260301"] * 1000
     body = remittance()
@@ -101,6 +152,12 @@ def test_lost_loop_start_gives_one_finding_and_no_cascade() -> None:
     codes = faults_of([*body[:4], *lost, *body[4:]])
 
     assert codes == [("IK304 2", "SVC")]
+
+
+def test_claims_without_their_header_number_are_one_fault_until_a_segment_matches() -> None:
+    body = [text for text in remittance() if not text.startswith("LX")]
+
+    assert faults_of(body) == [("IK304 2", "CLP")]
 
 
 def test_bad_qualifier_of_the_only_namesake_is_a_bad_code() -> None:
@@ -356,6 +413,59 @@ def test_hl_numbers_follow_each_other_and_parents_were_named_before() -> None:
         [],
         [("x12.hl.number", 1)],
     ]
+
+
+HL_GUIDE = """
+schema = "acktrail/x12-guide/1"
+id = "856-004010"
+release = "004010"
+key = { gs08 = ["004010"], gs01 = "SH", st01 = "856" }
+loops = ["ST", "HL in ST"]
+[loop.ST]
+segments = ['ST 010 R 1 | R:143=856 R:329', 'BSN 020 R 1 | R:353=00 R:396 R:373 R:337']
+end = ['SE 030 R 1 | R:96 R:329']
+[loop.HL]
+table = 2
+max = 0
+segments = ['HL 010 R 1 | R:628 S:734 R:735=S,O', 'N9 020 N 1 | R:128']
+"""
+HL_TYPES = b'396 = "AN 2 30"\n628 = "AN 1 12"\n734 = "AN 1 12"\n735 = "ID 1 2"\n'
+
+
+class WithNotice(Folder):
+    """The guides, and one more that has HL segments and one that is not used."""
+
+    def read(self, path: str) -> bytes:
+        if path == "x12/856-004010.toml":
+            return HL_GUIDE.encode()
+        added = HL_TYPES if path == "x12/elements-004010.toml" else b""
+        return super().read(path) + added
+
+    def names(self, folder: str) -> list[str]:
+        return [*super().names(folder), "856-004010.toml"]
+
+
+def notice(*segments: str) -> list[tuple[str, str]]:
+    """Return rule and address of what is found in a ship notice."""
+    body = ["ST*856*0001", "BSN*00*N1*20260301*1200", *segments]
+    reader = X12(WithNotice(), read_wheel_map).reader({})
+    data = interchange(group("SH", "004010", (closed(body),)))
+    events = [*reader.feed(data), *reader.close()]
+    return [(one.rule, one.place.address) for one in findings_of(result_of(events))]
+
+
+def test_x12_hl_number_is_found_where_hl01_is_not_the_next_number() -> None:
+    """X12.6: HL01 counts the HL segments of a set from 1."""
+    assert notice("HL*1**S", "HL*2*1*O", "HL*3*1*O") == []
+    assert notice("HL*1**S", "HL*3*1*O") == [("x12.hl.number", "HL01")]
+
+
+def test_x12_hl_parent_is_found_where_hl02_names_none_that_came_before() -> None:
+    assert notice("HL*1**S", "HL*2*7*O") == [("x12.hl.parent", "HL02")]
+
+
+def test_segment_that_the_guide_does_not_use_has_no_place_in_it() -> None:
+    assert notice("HL*1**S", "N9*ZZ") == [("x12.segment.unexpected", "N9")]
 
 
 def test_text_of_a_value_is_utf_8_where_it_is_that_and_latin_1_otherwise() -> None:

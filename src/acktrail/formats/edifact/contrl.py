@@ -5,14 +5,16 @@ with errors": 4 rejects a level and all below, 7 acknowledges it, 8 only says th
 """
 
 from acktrail.formats.delimited import Marks, split_released, unreleased
-from acktrail.formats.edifact.characters import DEFAULT_MARKS, Script
+from acktrail.formats.edifact.characters import CODECS, DEFAULT_MARKS, Script
 from acktrail.formats.edifact.checker import faults
 from acktrail.formats.edifact.directories import Directories
 from acktrail.formats.edifact.reports import Levels, levels_of, refusing
+from acktrail.formats.edifact.rules import CHARSET_UNSUPPORTED, SYNTAX_UNSUPPORTED
 from acktrail.formats.edifact.writer import Elements, Line, written
 from acktrail.model import Acknowledgement, Answering, InterchangeResult, ReadResult, Verdict
 
 LATEST_SYNTAX = 4
+FALLBACK_SET = "UNOC"
 TYPES = {True: "CONTRL:4:1:UN", False: "CONTRL:D:3:UN"}  # by: syntax 4
 RECEIPT_ONLY = "2"  # 0031; the list of syntax 3 knows only 1
 
@@ -69,16 +71,15 @@ def _answer(
     marks = DEFAULT_MARKS if newer else DEFAULT_MARKS._replace(repetition="")
     body = _body(interchange, answering, usable=usable, newer=newer)
     type_ = (answering.options.get("contrl_type") or TYPES[newer]).split(":")
+    written_in, codec = _written_in(interchange)
     lines: list[Line] = [
-        ("UNB", _unb(interchange, number, answering, newer=newer)),
+        ("UNB", _unb(interchange, number, answering, written_in)),
         ("UNH", [number, [*type_]]),
         *body,
         ("UNT", [str(len(body) + 2), number]),
         ("UNZ", ["1", number]),
     ]
-    codec = facts["encoding"]
-    identifier = parts_of(interchange, "S001")[0]
-    text = written(lines, marks, identifier, codec)
+    text = written(lines, marks, written_in[0], codec)
     if text is None or not _valid(text, Script(marks, codec, syntax), directories):
         return None
     return Acknowledgement("CONTRL", number, interchange.control, text, "edi")
@@ -94,13 +95,28 @@ def _valid(text: bytes, script: Script, directories: Directories) -> bool:
     return True
 
 
+def _written_in(interchange: InterchangeResult) -> tuple[list[str], str]:
+    """Return S001 of the answer, and its codec: the subject's, unless we do not speak these.
+
+    A refused syntax or character set is answered in what it was read as, never in itself.
+    """
+    facts, sent = interchange.facts, parts_of(interchange, "S001")
+    refused = {finding.rule for finding in interchange.findings}
+    if not refused & {SYNTAX_UNSUPPORTED.name, CHARSET_UNSUPPORTED.name}:
+        return sent, facts["encoding"]
+    known = CHARSET_UNSUPPORTED.name not in refused and sent[0] in CODECS
+    identifier = sent[0] if known else FALLBACK_SET
+    return [identifier, facts["syntax"]], CODECS[identifier]
+
+
 def _unb(
-    interchange: InterchangeResult, number: str, answering: Answering, *, newer: bool
+    interchange: InterchangeResult, number: str, answering: Answering, written_in: list[str]
 ) -> Elements:
     """Return UNB: parties swapped, 0035 copied, no request for an answer."""
+    newer = written_in[1] == str(LATEST_SYNTAX)
     day = answering.at.strftime("%Y%m%d" if newer else "%y%m%d")
     return [
-        parts_of(interchange, "S001"),
+        written_in,
         parts_of(interchange, "S003"),
         parts_of(interchange, "S002"),
         [day, answering.at.strftime("%H%M")],
