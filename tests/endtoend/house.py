@@ -46,7 +46,7 @@ class House:
 
     def configure(self, odoo: str = "", database: str = "fake", key: str = "test-key") -> None:
         """Write ``acktrail.toml``; without ``odoo``, the URL of one, in journal mode."""
-        lines = ['schema = "acktrail/settings/1"']
+        lines = ['schema = "acktrail/settings/1"', 'stop = "3s"']
         if self._database:
             lines.append(f'database = "{self._database}"')
         if odoo:

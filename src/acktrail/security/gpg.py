@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from threading import BoundedSemaphore, Event, Timer
+from threading import BoundedSemaphore, Event, Lock, Timer
 from typing import BinaryIO, NamedTuple
 
 from acktrail.errors import EnvelopeError, KeyMissingError, SetupError, UnavailableError
@@ -66,6 +66,7 @@ class GpgSealer:
         self._program = program
         self._folder, temporary = _private_home(home)
         self._imported: dict[str, Ring] = {}
+        self._importing = Lock()
         self._places = BoundedSemaphore(MAX_AT_ONCE)
         self._end = weakref.finalize(self, _end, self._folder, temporary)
         self.name = _version(program)
@@ -163,15 +164,20 @@ class GpgSealer:
         return Ring(public, secret)
 
     def _import(self, key: bytes) -> Ring:
+        """Import a key file, once; gpg refuses to import while another import goes on."""
         digest = hashlib.sha256(key).hexdigest()
+        with self._importing:
+            for _ in range(TRIES):
+                if digest in self._imported:
+                    break
+                ran = self._run(["--import"], io.BytesIO(key), SealRules(), lambda _: None)
+                rows = [line.split(" ") for line in _lines(ran.status, "IMPORT_OK")]
+                if rows:
+                    secret = frozenset(row[1] for row in rows if int(row[0]) & HAS_SECRET)
+                    self._imported[digest] = Ring(frozenset(row[1] for row in rows), secret)
         if digest not in self._imported:
-            ran = self._run(["--import"], io.BytesIO(key), SealRules(), lambda _: None)
-            rows = [line.split(" ") for line in _lines(ran.status, "IMPORT_OK")]
-            if not rows:
-                msg = "a key file holds no usable OpenPGP key"
-                raise KeyMissingError(msg)
-            secret = frozenset(row[1] for row in rows if int(row[0]) & HAS_SECRET)
-            self._imported[digest] = Ring(frozenset(row[1] for row in rows), secret)
+            msg = "a key file holds no usable OpenPGP key"
+            raise KeyMissingError(msg)
         return self._imported[digest]
 
     def _run(
