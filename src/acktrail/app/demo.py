@@ -19,6 +19,8 @@ from acktrail.app.service import Service
 from acktrail.app.tools import Tools, last_body
 from acktrail.app.trial import trial_home
 from acktrail.app.wiring import open_tools, wire
+from acktrail.odoo.client import Json2
+from acktrail.odoo.plan import context
 from acktrail.pipeline.states import AT_REST
 from acktrail.ports import ExchangeRow
 
@@ -55,8 +57,25 @@ def run_demo(folder: Path | None, server: Server | None, say: Say) -> int:
     return 8 if faults else 0
 
 
+PAYERS = (
+    ("masterdata.payer_northwind", "Northwind Health Plan"),
+    ("masterdata.self_pay", "Self-pay"),
+)
+
+
 def _add_server(home: Home, server: Server) -> None:
+    """Name the Odoo in the home's settings; give it the payers that charges are billed to.
+
+    A hospital's Odoo has them: a charge never makes a payer.
+    """
     url, database, key = server
+    body = {
+        "fields": ["id", "name", "is_company"],
+        "data": [[payer, name, "1"] for payer, name in PAYERS],
+        "context": context(company=1),
+    }
+    with Json2(url, database, key, confirm=()) as client:
+        client.call("res.partner", "load", body)
     secret = home.root / "secrets" / "odoo-main"
     secret.write_text(key)
     secret.chmod(0o600)

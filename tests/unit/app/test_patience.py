@@ -21,9 +21,12 @@ def test_patience_when_trouble_lasts_ends_the_delivery() -> None:
     time = Time()
     pause = Patience(time.sleep, time.now)
 
-    with pytest.raises(GaveUpError):
+    def go_on() -> None:
         for _ in range(100):
             pause(0.5)
+
+    with pytest.raises(GaveUpError):
+        go_on()
 
     assert time.at == 100.0 + LONGEST_SECONDS
 

@@ -1,7 +1,7 @@
 import pytest
 
 from acktrail.errors import TooLargeError, UnreadableFileError
-from acktrail.formats.hl7.units import Units
+from acktrail.formats.hl7.units import Units, starts, tag_of
 from tests.generators.hl7 import FORMAT, batch, dft, messages, read, rule_names, written
 
 MESSAGE = written(dft())
@@ -138,3 +138,10 @@ def test_complete_looks_for_the_trailer_of_the_first_header() -> None:
     assert FORMAT.complete(whole[:4096], whole[-4096:]) is True
     assert FORMAT.complete(cut_short[:4096], cut_short[-4096:]) is False
     assert FORMAT.complete(MESSAGE, MESSAGE) is None
+
+
+def test_second_byte_order_mark_is_leading_garbage() -> None:
+    body = b"\xef\xbb\xbf\xef\xbb\xbfFHS|^~\\&|A|B\r"
+
+    assert starts(body) == b""
+    assert tag_of(body.removeprefix(b"\xef\xbb\xbf")) == b""

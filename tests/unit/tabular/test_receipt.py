@@ -94,18 +94,17 @@ def two_visits(**options: object) -> ReadResult:
 
 def told(read: ReadResult, posted: dict[str, str]) -> list[str]:
     (answer,) = FORMAT.acknowledge(read, replace(answering(), posted=posted))
-    assert answer.after_posting is True
     return answer.body.decode().split("\r\n")[:-1]
 
 
-def test_receipt_of_documents_waits_for_posting() -> None:
+def test_receipt_never_waits_for_odoo() -> None:
     read = two_visits()
 
-    (waits,) = FORMAT.acknowledge(read, answering())
+    (taken,) = FORMAT.acknowledge(read, answering())
     (refused,) = FORMAT.acknowledge(replace(read, documents={}), answering())
 
-    assert waits.after_posting is True
-    assert refused.after_posting is False  # nothing of it was taken: nothing to wait for
+    assert not taken.after_posting
+    assert not refused.after_posting
 
 
 def test_document_whose_number_was_taken_is_refused_in_the_receipt() -> None:

@@ -18,7 +18,7 @@ from acktrail.formats.hl7.guides import Guides
 from acktrail.formats.hl7.reading import open_message, read_message
 from acktrail.formats.hl7.rules import found
 from acktrail.formats.hl7.settings import Settings
-from acktrail.formats.hl7.units import UTF8_MARK, Unit, Units, starts
+from acktrail.formats.hl7.units import UTF8_MARK, Unit, Units, tag_of
 from acktrail.model import Place, Rule, Severity
 from acktrail.ports import Event, FileFinding
 
@@ -80,7 +80,7 @@ class Hl7Reader:
             return events
         self._filled = True
         self._terminated = unit.raw.rstrip(b" \t").endswith(_TERMINATORS)
-        tag = starts(body)
+        tag = tag_of(body)
         if tag == b"MSH":
             return events + self._message(unit, offset, body)
         if tag:

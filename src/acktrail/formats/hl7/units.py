@@ -76,6 +76,11 @@ class Units:
 
 
 def starts(head: bytes) -> bytes:
-    """Return the tag of the header segment that ``head`` starts with; empty if there is none."""
-    found = _START.match(head) or _START.match(Unit(0, head).body()[1])
+    """Return the tag of the header segment that a file starts with; empty if there is none."""
+    return tag_of(head) or tag_of(Unit(0, head).body()[1])
+
+
+def tag_of(body: bytes) -> bytes:
+    """Return the tag of the header segment that stands at the very start of ``body``, if any."""
+    found = _START.match(body)
     return found.group()[:3] if found else b""

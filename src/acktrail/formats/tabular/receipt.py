@@ -53,8 +53,7 @@ def receipt(result: ReadResult, answering: Answering) -> tuple[Acknowledgement, 
             control,
             "",
             body.encode("utf-8"),
-            "ack.csv",
-            after_posting=bool(result.documents),
+            "ack.csv",  # a conflict is known as soon as the file is read: nothing to wait for
         ),
     )
 
