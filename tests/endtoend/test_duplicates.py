@@ -29,6 +29,8 @@ def test_same_content_again_is_answered_with_the_same_bytes_and_not_posted_again
     _drop_and_settle(house, [file._replace(name=f"copy-{file.name}") for file in files], 3 * FILES)
 
     assert house.stop() == 0
+    assert len(house.exchanges()) == 3 * FILES
+    assert {outcome for outcome in house.outcomes().values() if "closed" not in outcome} == set()
     assert again == first
     assert _sent(house, files) == first
     assert fake_odoo.records() == records
