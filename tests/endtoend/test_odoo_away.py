@@ -17,7 +17,7 @@ pytest_plugins = ["tests.service.postgres"]
 
 FILES = 24
 TAKEN_SECONDS = 120
-AFTER_POSTING = {"ACK"}  # HL7's original mode: accepted means that the content was stored
+SAYS_WHAT_ODOO_SAID = "ACK"  # HL7's original mode: accepted means that the content was stored
 DRAIN_SECONDS = 240  # the circuit to an Odoo that does not answer stays open for half a minute
 
 
