@@ -9,6 +9,7 @@ import logging
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -86,30 +87,36 @@ class Lister:
             self.recovered = True
         taken = waiting = 0
         listed = sorted(self.transport.list())
-        self._look(listed)
+        now = self._look(listed)
         for seen in listed:
             flow = self._flow(seen)
             if flow is None:
                 continue
-            done = self._consider(seen, flow)
+            done = self._consider(seen, flow, now)
             taken += done is True
             waiting += done is False
         return taken, waiting
 
-    def _look(self, listed: list[Seen]) -> None:
-        """Add this listing to what was seen of each file; forget those that are gone."""
+    def _look(self, listed: list[Seen]) -> datetime:
+        """Add this listing to what was seen of each file; forget those that are gone.
+
+        Returns:
+            The time of the look: what is decided from it is decided by this time, however long
+            the files before took.
+        """
         now, every = self.shell.clock.now(), interval(self.found.profile.inbound.ready)
         self.looks = {
             seen.path: observe(self.looks.get(seen.path), seen, now, every)
             for seen in listed
             if not is_temporary(seen.path)
         }
+        return now
 
     def _flow(self, seen: Seen) -> Flow | None:
         profile = self.found.profile
         return next((flow for flow in profile.flow if wanted(seen.path, flow.include)), None)
 
-    def _consider(self, seen: Seen, flow: Flow) -> bool | None:
+    def _consider(self, seen: Seen, flow: Flow, now: datetime) -> bool | None:
         """Take the file (True), let it wait (False), or see that it is dealt with (None)."""
         generation = self.shell.ledger.generation(self.endpoint, seen)
         if generation is None:
@@ -119,7 +126,7 @@ class Lister:
         verdict = readiness(
             self.looks[seen.path],
             ready,
-            self.shell.clock.now(),
+            now,
             marker=self.looks.get(marker_of(seen.path)),
             complete=complete,
         )

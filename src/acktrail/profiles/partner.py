@@ -86,6 +86,16 @@ class Ready(Table):
     min_age: Duration = timedelta(0)
     max_wait: Duration = timedelta(hours=4)
 
+    @model_validator(mode="after")
+    def _patient(self) -> "Ready":
+        needed = self.min_age
+        if self.mode == "stable":
+            needed = max(needed, self.interval * (self.checks - 1))
+        if self.max_wait < needed:
+            msg = "max_wait ends before a file can count as complete (interval, checks, min_age)"
+            raise ValueError(msg)
+        return self
+
 
 class Limits(Table):
     """Caps on what the partner controls."""

@@ -152,6 +152,20 @@ def test_mtime_of_the_other_side_is_never_compared_with_our_clock() -> None:
         assert readiness(seen, partner.Ready(mode="renamed"), NOON) == Ready()
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"checks": 3, "interval": "10s", "max_wait": "19s"},
+        {"mode": "trailer", "min_age": "60s", "max_wait": "59s"},
+    ],
+)
+def test_patience_that_ends_before_a_file_can_be_complete_is_refused(
+    table: dict[str, object],
+) -> None:
+    with pytest.raises(ValueError, match="max_wait ends before"):
+        partner.Ready.model_validate(table)
+
+
 def test_file_that_never_stands_still_is_given_up_after_max_wait() -> None:
     restless = looks(*range(1, 400))
 
