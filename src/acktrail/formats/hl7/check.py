@@ -3,14 +3,12 @@
 The fast path says no more than "no fault"; only a refused line is looked at closely.
 """
 
-from collections.abc import Callable
-
 from acktrail.formats.hl7 import rules
 from acktrail.formats.hl7.amounts import amounts_agree, plainly_agree
 from acktrail.formats.hl7.escapes import escape_faults
 from acktrail.formats.hl7.guides import Guide
 from acktrail.formats.hl7.header import Header, header_faults
-from acktrail.formats.hl7.locate import CLEARED, Fault, faults
+from acktrail.formats.hl7.locate import Fault, disagreements, faults
 from acktrail.formats.hl7.message import Message, is_segment
 from acktrail.formats.hl7.rules import Collector, found
 from acktrail.formats.hl7.settings import Agreed, Path, Settings
@@ -19,6 +17,7 @@ from acktrail.model import Place, Rule, Severity
 
 _SHOWN = 8  # names in "expected one of"
 _CHARGE = "FT1"
+_HEADER = "MSH"  # its fields are judged with the header
 
 
 class Check:
@@ -82,7 +81,7 @@ class Check:
         for index, expected in strays:
             self._stray(index, expected, placed=structure is not None)
         agreed = self._settings.agreed
-        needed = [name for name in agreed if Agreed(Path(name), required=True) in agreed[name]]
+        needed = [name for name, rows in agreed if Agreed(Path(name), required=True) in rows]
         for name in dict.fromkeys([*missing, *(name for name in needed if name not in tags)]):
             self._missing(name, agreed=name in needed)
         if "ADD" in tags or "DSC" in tags:
@@ -114,58 +113,40 @@ class Check:
 
     def _lines(self, guide: Guide) -> None:
         """Run every line against its pattern: this is the hot loop."""
-        message, agreed = self._message, self._settings.agreed
+        message = self._message
+        patterns = guide.patterns(self._settings.agreed)
         plain = message.marks.plain
-        accepts = guide.accepts if plain else {"MSH": _anything}
+        accepts = patterns.accepts if plain else {}
         for index, (tag, line) in enumerate(zip(message.tags, message.lines, strict=True)):
             accept = accepts.get(tag)
-            if accept is None:
-                accept = guide.warm(tag) if plain else None
+            if accept is None and plain:
+                accept = patterns.warm(tag)
             if accept is None or not accept(line):
                 self._look(guide, index, tag)
             if tag == _CHARGE and not (plain and plainly_agree(line)):
                 self._amounts(index)
-            if tag in agreed:
-                self._agreed(index, agreed[tag])
 
     def _look(self, guide: Guide, index: int, tag: str) -> None:
-        specs = guide.specs(tag)
-        if not specs:
-            return
+        """Find what is wrong with a line by the version's tables and by the profile."""
         message = self._message
-        for fault in faults(message.fields(index), specs, message.marks):
+        specs = () if tag == _HEADER else guide.specs(tag)
+        for fault in faults(message.fields(index), specs, message.marks) if specs else ():
             self._fault(index, fault)
+        for name, rows in self._settings.agreed:
+            if name == tag:
+                self._disagree(index, rows)
+
+    def _disagree(self, index: int, rows: tuple[Agreed, ...]) -> None:
+        message = self._message
+        for rule, *where in disagreements(message.fields(index), rows, message.marks):
+            if not self.findings.full(rule.severity):
+                self.findings.keep(found(rule, message.place(index, *where)))
 
     def _amounts(self, index: int) -> None:
         fields = self._message.fields(index)
         if not amounts_agree(fields, self._message.marks):
             matters = self._used.reads(_CHARGE, 11, 1)
             self._add(rules.AMOUNT_MISMATCH, index, (11, 1, 1), matters=matters)
-
-    def _agreed(self, index: int, rows: tuple[Agreed, ...]) -> None:
-        fields = self._message.fields(index)
-        for row in rows:
-            for rule, repetition in self._broken(fields, row):
-                if not self.findings.full(rule.severity):
-                    where = (row.path.field, row.path.component, repetition)
-                    self.findings.keep(found(rule, self._message.place(index, *where)))
-
-    def _broken(self, fields: list[str], row: Agreed) -> list[tuple[Rule, int]]:
-        """Return what a segment breaks of one row of the profile, by repetition."""
-        number, marks = row.path.field, self._message.marks
-        value = fields[number] if 0 < number < len(fields) else ""
-        repetitions = value.split(marks.repetition) if marks.repetition else [value]
-        values = [_component(one, marks.component, row.path.component) for one in repetitions]
-        broken: list[tuple[Rule, int]] = []
-        if number and row.required and not any(values):
-            broken.append((rules.REQUIRED_MISSING, 0))
-        for repetition, one in enumerate(values, 1):
-            code = one.partition(marks.component)[0]
-            if row.codes and code and code != CLEARED and code not in row.codes:
-                broken.append((rules.BAD_CODE, repetition))
-            if row.length and len(one) > row.length:
-                broken.append((rules.TOO_LONG, repetition))
-        return broken
 
     def _escapes(self) -> None:
         message = self._message
@@ -208,14 +189,6 @@ class Check:
 
 
 _NEVER_RAISED = (rules.EXTRA_FIELD, rules.EXTRA_COMPONENT, rules.EXTRA_REPETITION)
-_anything: Callable[[str], object] = str
-
-
-def _component(value: str, mark: str, number: int) -> str:
-    if not number:
-        return value
-    parts = value.split(mark)
-    return parts[number - 1] if number <= len(parts) else ""
 
 
 def _listed(names: tuple[str, ...]) -> str:

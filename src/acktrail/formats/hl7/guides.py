@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from acktrail.formats.hl7.patterns import LinePattern
-from acktrail.formats.hl7.settings import Used, read_paths
+from acktrail.formats.hl7.settings import AgreedRows, Used, read_paths
 from acktrail.formats.hl7.structure import Structure
 from acktrail.formats.hl7.tables import (
     NEAR,
@@ -36,6 +36,36 @@ class Choice(NamedTuple):
     by_message: bool = True  # False: MSH-9.3 names one that the version does not have
 
 
+class Patterns:
+    """Patterns of the segments of one version, under what one profile says of them.
+
+    A segment gets its pattern after it was seen often enough. For the recommended delimiters.
+    """
+
+    __slots__ = ("_agreed", "_guide", "_seen", "accepts")
+
+    def __init__(self, guide: "Guide", agreed: AgreedRows) -> None:
+        self._guide = guide
+        self._agreed = dict(agreed)
+        self._seen: Counter[str] = Counter()
+        # what tells a line without any fault; MSH is judged by its header, but for the profile
+        self.accepts: dict[str, Accept] = {}
+        if "MSH" not in self._agreed:
+            self.accepts["MSH"] = re.compile("").match
+
+    def warm(self, tag: str) -> Accept | None:
+        """Count a line of ``tag``; return its pattern once it has been seen often enough."""
+        specs = self._guide.specs(tag)
+        if not specs or tag == "MSH":
+            return None
+        self._seen[tag] += 1
+        if self._seen[tag] < _WARM or len(self.accepts) > _MOST_PATTERNS:
+            return None
+        rows = tuple(row for row in self._agreed.get(tag, ()) if row.path.field)
+        self.accepts[tag] = LinePattern(tag, specs, rows).accepts
+        return self.accepts[tag]
+
+
 class Guide:
     """One version of HL7."""
 
@@ -44,10 +74,8 @@ class Guide:
         self._events = events
         self._specs: dict[str, tuple[FieldSpec, ...]] = {}
         self._structures: dict[str, Structure] = {}
-        self._seen: Counter[str] = Counter()
+        self._patterns: dict[AgreedRows, Patterns] = {}
         self.version = tables.version
-        # a line without any fault, for the recommended delimiters; MSH has its own check
-        self.accepts: dict[str, Accept] = {"MSH": re.compile("").match}
 
     def knows(self, tag: str) -> bool:
         """Tell whether the version has the segment."""
@@ -61,16 +89,12 @@ class Guide:
             self._specs[tag] = self._tables.segment(tag)
         return self._specs[tag]
 
-    def warm(self, tag: str) -> Accept | None:
-        """Count a line of ``tag``; return its pattern once it has been seen often enough."""
-        specs = self.specs(tag)
-        if not specs or tag in self.accepts:
-            return None
-        self._seen[tag] += 1
-        if self._seen[tag] < _WARM or len(self.accepts) > _MOST_PATTERNS:
-            return None
-        self.accepts[tag] = LinePattern(tag, specs).accepts
-        return self.accepts[tag]
+    def patterns(self, agreed: AgreedRows) -> Patterns:
+        """Return the patterns under what a profile says of segments."""
+        found = self._patterns.get(agreed)
+        if found is None:
+            found = self._patterns[agreed] = Patterns(self, agreed)
+        return found
 
     def choose(self, sent: str, event: str, agreed: str = "") -> Choice:
         """Return the structure of ``event`` (DFT^P03); ``sent`` is MSH-9.3.

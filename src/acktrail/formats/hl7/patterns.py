@@ -10,6 +10,7 @@ Spec: HL7 v2+ chapter 2A (DT, TM, DTM, NM, SI).
 import re
 from collections.abc import Callable
 
+from acktrail.formats.hl7.settings import Agreed
 from acktrail.formats.hl7.tables import FieldSpec
 
 _LEAP = r"(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)0229"
@@ -50,14 +51,20 @@ class LinePattern:
 
     __slots__ = ("_match", "_padding")
 
-    def __init__(self, tag: str, specs: tuple[FieldSpec, ...]) -> None:
+    def __init__(
+        self, tag: str, specs: tuple[FieldSpec, ...], agreed: tuple[Agreed, ...] = ()
+    ) -> None:
         known = {spec.number: spec for spec in specs}
-        last = max(known)
-        needed = max((spec.number for spec in specs if spec.required), default=0)
+        rows = {number: _rows_of(number, agreed) for number in {row.path.field for row in agreed}}
+        required = {spec.number for spec in specs if spec.required}
+        required |= {row.path.field for row in agreed if row.required}
+        last = max({*known, *rows})
+        needed = max(required, default=0)
         tail = _OVER
         for number in range(last, 0, -1):
+            field = _field(known.get(number), rows.get(number, ()))
             ends = number >= needed and number % _RUN == 0 and number < last
-            tail = rf"\|{_field(known.get(number))}" + (f"(?>{_OVER}|{tail})" if ends else tail)
+            tail = rf"\|{field}" + (f"(?>{_OVER}|{tail})" if ends else tail)
         self._match = re.compile(f"{tag}{tail}", re.DOTALL).match
         self._padding = "|" * (last + 1)
 
@@ -66,16 +73,41 @@ class LinePattern:
         return self._match(line + self._padding) is not None
 
 
-def _field(spec: FieldSpec | None) -> str:
+def _rows_of(field: int, agreed: tuple[Agreed, ...]) -> tuple[Agreed, ...]:
+    return tuple(row for row in agreed if row.path.field == field)
+
+
+def _field(spec: FieldSpec | None, rows: tuple[Agreed, ...]) -> str:
     if spec is None:
-        return r"[^|]*+"  # a gap in the table
+        return "(?!)" if rows else r"[^|]*+"  # a gap in the table: the long way, if agreed upon
+    required = spec.required or any(row.required for row in rows)
     if spec.withdrawn:
-        return ""
-    one = _repetition(spec)
+        return "(?!)" if required else ""
+    one = "".join(map(_agreed, rows)) + _repetition(spec)
     more = ""
     if spec.most != 1:
         more = rf"(?>~{one})" + ("*+" if not spec.most else f"{{0,{spec.most - 1}}}+")
-    return (r"(?!\|)" if spec.required else "") + one + more
+    return (r"(?!\|)" if required else "") + one + more
+
+
+def _agreed(row: Agreed) -> str:
+    """Return what must not stand at the start of a repetition under a row of the profile.
+
+    A required component has to be in every repetition here; that one is enough is for the long
+    way to see.
+    """
+    part = r"[^|~^]"
+    before = rf"(?:{part}*+\^){{{row.path.component - 1}}}" if row.path.component > 1 else ""
+    refused = ""
+    if row.length:
+        counted = part if row.path.component else "[^|~]"
+        refused += rf"(?!{before}{counted}{{{row.length + 1}}})"
+    if row.codes:
+        codes = "|".join(re.escape(code) for code in sorted(row.codes, key=len, reverse=True))
+        refused += rf'(?!{before}(?!(?:{codes}|"")?[|~^]))'
+    if row.required:
+        refused += f"(?={before}{part})"
+    return refused
 
 
 def _repetition(spec: FieldSpec) -> str:

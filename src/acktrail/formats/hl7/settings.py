@@ -53,6 +53,9 @@ class Agreed(NamedTuple):
     length: int = 0  # characters; 0 = any
 
 
+AgreedRows = tuple[tuple[str, tuple[Agreed, ...]], ...]  # by segment
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Values of the profile, with defaults for a file without one."""
@@ -74,7 +77,7 @@ class Settings:
     control_id_fallback: bool = False
     structure_for: Mapping[str, str] = field(default_factory=dict)
     used: Mapping[str, Used] = field(default_factory=dict)  # by message type; "" = any other
-    agreed: Mapping[str, tuple[Agreed, ...]] = field(default_factory=dict)  # by segment
+    agreed: AgreedRows = ()
 
     def used_by(self, message_type: str) -> Used:
         """Return what messages of ``message_type`` are needed for."""
@@ -116,7 +119,7 @@ def read_settings(options: Mapping[str, object], used: Mapping[str, Used]) -> Se
     )
 
 
-def _agreed(options: Mapping[str, object]) -> dict[str, tuple[Agreed, ...]]:
+def _agreed(options: Mapping[str, object]) -> AgreedRows:
     rows = [Agreed(path, required=True) for path in read_paths(_texts(options, "required"))]
     rows += [
         Agreed(_path(key), codes=frozenset(map(str, codes)))
@@ -127,7 +130,7 @@ def _agreed(options: Mapping[str, object]) -> dict[str, tuple[Agreed, ...]]:
     by_segment: dict[str, tuple[Agreed, ...]] = {}
     for row in rows:
         by_segment[row.path.segment] = (*by_segment.get(row.path.segment, ()), row)
-    return by_segment
+    return tuple(sorted(by_segment.items()))
 
 
 def read_paths(texts: Iterable[str]) -> list[Path]:
