@@ -22,6 +22,13 @@ from acktrail.documents.parts import (
     Reference,
     Totals,
 )
+from acktrail.documents.supply import (
+    DespatchAdvice,
+    InventoryReport,
+    OrderAnswer,
+    OrderChange,
+    ProductActivity,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +183,21 @@ class Opaque:
     sha256: str = ""
 
 
-Payload = Trade | Remittance | Charge | PartyUpdate | BankStatement | AnswerReceived | Opaque
+Supply = OrderChange | OrderAnswer | DespatchAdvice | InventoryReport | ProductActivity
+Payload = (
+    Trade | Supply | Remittance | Charge | PartyUpdate | BankStatement | AnswerReceived | Opaque
+)
 
 PAYLOADS: dict[str, type[Payload]] = {
     "order": Trade,
     "invoice": Trade,
     "credit_note": Trade,
     "price_catalogue": Trade,
+    "order_change": OrderChange,
+    "order_response": OrderAnswer,
+    "despatch_advice": DespatchAdvice,
+    "inventory_report": InventoryReport,
+    "product_activity": ProductActivity,
     "remittance": Remittance,
     "charge": Charge,
     "party": PartyUpdate,
