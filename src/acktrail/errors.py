@@ -7,7 +7,7 @@
     + TooLargeError
   - SetupError           integration staff must fix   -> hold, no negative answer
     + UnknownPluginError, ProfileError, GuideError, SecretError, KeyMissingError, HostKeyError,
-      LoginError, HaltedError
+      LoginError, HaltedError, UnwritableError
   - UnavailableError     nobody: wait and try again   -> retry or snooze
     + ChangedError, NodeLockedError
   - LedgerError          the ledger is not as it was written -> nothing goes on (exit 8)
@@ -120,6 +120,12 @@ class HaltedError(SetupError):
     """Odoo refuses us (key, rights, configuration): all calls stop, nothing is rejected for it."""
 
     code = "setup.odoo_halted"
+
+
+class UnwritableError(SetupError):
+    """A value has no place in the format: choose other delimiters, or mend it at its source."""
+
+    code = "setup.unwritable"
 
 
 class UnavailableError(AcktrailError):

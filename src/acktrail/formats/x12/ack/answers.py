@@ -5,22 +5,31 @@ one of its own. Acknowledgements are never acknowledged, nor is what could not b
 Spec: notes to sets 997 and 999; X12 RFI 1427, 1591, 2102; DSMO CR 1085.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from acktrail.errors import SetupError
+from acktrail.formats.delimited import Marks
 from acktrail.formats.x12.ack.codes import INTERCHANGE
-from acktrail.formats.x12.ack.functional import Functional, is_answerable
-from acktrail.formats.x12.ack.write import (
-    RELEASE_4010,
-    RELEASE_5010,
-    Writing,
-    envelope,
-    group,
-    writing,
+from acktrail.formats.x12.ack.functional import (
+    VERSION_997,
+    VERSION_999,
+    Functional,
+    is_answerable,
 )
 from acktrail.formats.x12.agreement import ANSWERS
 from acktrail.formats.x12.interchange import is_ta1_control
 from acktrail.formats.x12.marks import FIRST_WITH_REPETITION
+from acktrail.formats.x12.write import (
+    RELEASE_4010,
+    RELEASE_5010,
+    GroupDraft,
+    InterchangeDraft,
+    Line,
+    Style,
+    control_number,
+    written,
+)
 from acktrail.model import (
     Acknowledgement,
     Answering,
@@ -74,28 +83,59 @@ def acknowledgements(result: ReadResult, answering: Answering) -> tuple[Acknowle
     return tuple(_built(one, answering, n) for one, n in zip(due, answering.numbers, strict=False))
 
 
+def style_of(options: Mapping[str, str]) -> Style:
+    """Return how the profile wants our answers to look."""
+    terminator = options.get("segment_terminator") or "~"
+    marks = Marks(
+        options.get("element_separator") or "*",
+        options.get("component_separator") or ":",
+        options.get("repetition_separator") or "^",
+        terminator[0],
+    )
+    return Style(marks, terminator[1:] or ("\n" if options.get("newline") else ""))
+
+
 def _built(due: Due, answering: Answering, number: int) -> Acknowledgement:
-    subject = due.subject
+    subject, facts = due.subject, due.subject.facts
     if due.kind == "TA1":
-        modern = subject.facts.get("ISA12", "") >= FIRST_WITH_REPETITION
-        writer = writing(answering, RELEASE_5010 if modern else RELEASE_4010, number)
-        body = envelope(writer, subject, 0, _ta1(writer, subject, answering))
+        modern = facts.get("ISA12", "") >= FIRST_WITH_REPETITION
     else:
-        writer = writing(answering, RELEASE_5010 if due.kind == "999" else RELEASE_4010, number)
-        lenient = bool(answering.options.get("accept_with_errors"))
-        sets = Functional(writer, accept_with_errors=lenient)
-        first = due.groups[0].facts
-        sender, receiver = first.get("GS03", ""), first.get("GS02", "")
-        texts = [sets.transaction_set(one, n) for n, one in enumerate(due.groups, 1)]
-        body = envelope(writer, subject, 1, group(writer, sender, receiver, texts))
-    return Acknowledgement(due.kind, f"{writer.control:09d}", subject.control, body, "edi")
+        modern = due.kind == "999"
+    draft = InterchangeDraft(
+        sender=(facts.get("ISA07", ""), facts.get("ISA08", "")),
+        receiver=(facts.get("ISA05", ""), facts.get("ISA06", "")),
+        control=number,
+        at=answering.at,
+        usage=facts.get("ISA15", ""),
+        release=RELEASE_5010 if modern else RELEASE_4010,
+        answers=() if due.groups else (_ta1(subject, answering),),
+        groups=[_group(due, answering, number)] if due.groups else (),
+    )
+    body = written(draft, style_of(answering.options))
+    return Acknowledgement(due.kind, control_number(number), subject.control, body, "edi")
+
+
+def _group(due: Due, answering: Answering, number: int) -> GroupDraft:
+    """Return the one group of an answer; it goes to whom the first answered group came from."""
+    builder = Functional(
+        due.kind, accept_with_errors=bool(answering.options.get("accept_with_errors"))
+    )
+    first = due.groups[0].facts
+    return GroupDraft(
+        kind=ANSWERS,
+        sender=first.get("GS03", ""),
+        receiver=first.get("GS02", ""),
+        control=number,
+        version=VERSION_999 if due.kind == "999" else VERSION_997,
+        sets=[builder.transaction_set(one) for one in due.groups],
+    )
 
 
 # ---------------------------------------------------------------- TA1
-def _ta1(writer: Writing, subject: InterchangeResult, answering: Answering) -> str:
+def _ta1(subject: InterchangeResult, answering: Answering) -> Line:
     verdict, note = _ta1_verdict(subject, answering)
     facts = subject.facts
-    return writer.segment("TA1", subject.control, facts["ISA09"], facts["ISA10"], verdict, note)
+    return ("TA1", subject.control, facts["ISA09"], facts["ISA10"], verdict, note)
 
 
 def _ta1_verdict(subject: InterchangeResult, answering: Answering) -> tuple[str, str]:

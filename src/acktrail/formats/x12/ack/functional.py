@@ -18,10 +18,11 @@ from acktrail.formats.x12.ack.codes import (
     codes_of,
     in_order,
 )
-from acktrail.formats.x12.ack.write import RELEASE_4010, VERSIONS, Writing
 from acktrail.formats.x12.group import is_control, is_set_control, is_set_id, is_version
+from acktrail.formats.x12.write import Line, SetDraft
 from acktrail.model import Finding, GroupResult, MessageResult, Severity
 
+VERSION_999, VERSION_997 = "005010X231A1", "004010"  # GS08
 ACCEPTED, WITH_ERRORS, PARTLY, REJECTED = "A", "E", "P", "R"
 NAMES_999 = {"segment": "IK3", "element": "IK4", "set": "IK5"}
 NAMES_997 = {"segment": "AK3", "element": "AK4", "set": "AK5"}
@@ -33,34 +34,30 @@ TOLD = (Severity.ERROR, Severity.WARNING)
 
 
 class Functional:
-    """Writes sets 999 or 997."""
+    """Drafts sets 999 or 997."""
 
-    def __init__(self, writer: Writing, *, accept_with_errors: bool) -> None:
-        self._writer = writer
-        self._old = writer.release == RELEASE_4010
+    def __init__(self, kind: str, *, accept_with_errors: bool) -> None:
+        self._kind = kind
+        self._old = kind == "997"
         self._accept_with_errors = accept_with_errors
         self._names = NAMES_997 if self._old else NAMES_999
 
-    def transaction_set(self, group: GroupResult, ordinal: int) -> str:
-        """Return ST..SE about one group; every set of it is answered, accepted ones too."""
-        body = [self._opening(group)]
-        answered = [m for m in group.messages if is_named(m)]
+    def transaction_set(self, group: GroupResult) -> SetDraft:
+        """Return the answer to one group; every set of it is answered, accepted ones too."""
+        lines = [self._opening(group)]
         states = []
-        for message in answered:
-            state, segments = self._set(message)
+        for message in filter(is_named, group.messages):
+            state, about = self._set(message)
             states.append(state)
-            body += segments
-        body.append(self._closing(group, states))
-        control = f"{ordinal:04d}"
-        kind = ("997", control) if self._old else ("999", control, VERSIONS[self._writer.release])
-        trailer = self._writer.segment("SE", str(len(body) + 2), control)
-        return self._writer.segment("ST", *kind) + "".join(body) + trailer
+            lines += about
+        lines.append(self._closing(group, states))
+        return SetDraft(self._kind, lines, "" if self._old else VERSION_999)
 
-    def _opening(self, group: GroupResult) -> str:
+    def _opening(self, group: GroupResult) -> Line:
         version = () if self._old else (group.version,)
-        return self._writer.segment("AK1", group.kind, group.control, *version)
+        return ("AK1", group.kind, group.control, *version)
 
-    def _closing(self, group: GroupResult, states: list[str]) -> str:
+    def _closing(self, group: GroupResult, states: list[str]) -> Line:
         codes = codes_of(group.findings, GROUP, release_4010=self._old)
         accepted = sum(state != REJECTED for state in states)
         counted = len(group.messages)
@@ -71,19 +68,19 @@ class Functional:
         else:
             state = WITH_ERRORS if WITH_ERRORS in states else ACCEPTED
         sent = group.facts.get("GE01", str(counted))
-        return self._writer.segment("AK9", state, sent, str(counted), str(accepted), *codes)
+        return ("AK9", state, sent, str(counted), str(accepted), *codes)
 
-    def _set(self, message: MessageResult) -> tuple[str, list[str]]:
+    def _set(self, message: MessageResult) -> tuple[str, list[Line]]:
         """Return whether a set is accepted, and the segments that say so."""
-        writer, facts = self._writer, message.facts
+        facts = message.facts
         state, codes = self._judgement(message)
         version = "" if self._old else facts.get("ST03", "")
-        opening = ["AK2", facts["ST01"], facts["ST02"], version if is_version(version) else ""]
+        opening = ("AK2", facts["ST01"], facts["ST02"], version if is_version(version) else "")
         told = [] if state == ACCEPTED else [f for f in message.findings if f.severity in TOLD]
         return state, [
-            writer.segment(*opening),
+            opening,
             *self._segments(told),
-            writer.segment(self._names["set"], state, *codes),
+            (self._names["set"], state, *codes),
         ]
 
     def _judgement(self, message: MessageResult) -> tuple[str, list[str]]:
@@ -102,11 +99,11 @@ class Functional:
             codes.add(SEGMENTS_IN_ERROR)
         return REJECTED, in_order(codes)
 
-    def _segments(self, findings: list[Finding]) -> list[str]:
+    def _segments(self, findings: list[Finding]) -> list[Line]:
         """Return the segments about segments and elements, in the order of the file."""
         most = POSITIONS_4010 if self._old else POSITIONS_5010
-        whole: dict[tuple[int, str], list[str]] = {}
-        inside: dict[tuple[int, str], list[str]] = {}
+        whole: dict[tuple[int, str], list[Line]] = {}
+        inside: dict[tuple[int, str], list[Line]] = {}
         for finding in findings:
             name = (finding.place.position, finding.place.segment)
             segment = code_of(finding, SEGMENT, release_4010=self._old)
@@ -115,26 +112,26 @@ class Functional:
                 _once(whole.setdefault(name, []), self._segment(name, segment))
             elif element and name[0] <= most and finding.place.element <= ELEMENTS_AT_MOST:
                 _once(inside.setdefault(name, []), self._element(finding, element))
-        lines: list[str] = []
+        lines: list[Line] = []
         for name in sorted(whole.keys() | inside.keys()):
             lines += whole.get(name, [])
             if name in inside:
                 lines += [self._segment(name, SEGMENT_HAS_ELEMENT_ERRORS), *inside[name]]
         return lines
 
-    def _segment(self, name: tuple[int, str], code: str) -> str:
+    def _segment(self, name: tuple[int, str], code: str) -> Line:
         position, tag = name
-        return self._writer.segment(self._names["segment"], tag, str(position), "", code)
+        return (self._names["segment"], tag, str(position), "", code)
 
-    def _element(self, finding: Finding, code: str) -> str:
+    def _element(self, finding: Finding, code: str) -> Line:
         place = finding.place
         numbers = [place.element, place.component, place.repetition]
         if self._old:
             numbers.pop()  # 4010 knows no repetitions
-        where = self._writer.composite(*(str(number) if number else "" for number in numbers))
+        where = tuple(str(number) if number else "" for number in numbers)
         # DE 725 is a number: composites have none
         reference = finding.reference if is_reference(finding.reference) else ""
-        return self._writer.raw(self._names["element"], where, reference, code)
+        return (self._names["element"], where, reference, code)
 
 
 def is_named(message: MessageResult) -> bool:
@@ -148,6 +145,6 @@ def is_answerable(group: GroupResult) -> bool:
     return bool(is_control(group.control) and is_version(group.version))
 
 
-def _once(lines: list[str], line: str) -> None:
+def _once(lines: list[Line], line: Line) -> None:
     if line not in lines:
         lines.append(line)
