@@ -12,7 +12,7 @@ from acktrail.formats.x12.guide.catalogue import Catalogue
 from acktrail.formats.x12.guide.compiled import Machine
 from acktrail.formats.x12.guide.model import ElementType, LoopNode, dictionary, segments_of
 from acktrail.formats.x12.guide.patterns import segment_match
-from acktrail.formats.x12.guide.pyx12_maps import read_map, read_wheel_map
+from acktrail.formats.x12.guide.pyx12_maps import read_wheel_map
 from acktrail.formats.x12.guide.toml_guide import read_guide
 from acktrail.formats.x12.hierarchy import Hierarchy
 from acktrail.formats.x12.segment import SetSegment, text_of
@@ -28,7 +28,6 @@ from tests.generators.x12 import (
     remittance,
 )
 from tests.unit.x12.reading import (
-    FORMAT,
     Folder,
     codes_of,
     findings_of,
@@ -38,7 +37,7 @@ from tests.unit.x12.reading import (
 )
 
 MARKS = Marks("*", ":", "^", "~")
-GUIDES = ("835-005010X221A1", "999-005010X231A1", "997-004010", "850-004010", "810-004010")
+GUIDES = tuple(key.id for key in Catalogue(Folder(), read_wheel_map).guide_keys())
 
 
 def faults_of(segments: list[str], **options: str | dict[str, str]) -> list[tuple[str, str]]:
@@ -343,55 +342,12 @@ def test_broken_guide_is_refused_by_name(old: str, new: str) -> None:
         read_guide(table, dictionary("test", TYPES, "test"))
 
 
-# ------------------------------------------------------------------------------ pyx12's maps
-
-
-def test_malformed_map_is_refused_by_name() -> None:
-    # 277.5010.X212.xml of the wheel holds an empty number
-    types = Catalogue(Folder(), read_wheel_map)._map_types()  # noqa: SLF001 - the adapter's dictionary
-
-    with pytest.raises(GuideError, match="277"):
-        read_map("277", read_wheel_map("277.5010.X212.xml"), dictionary("005010", types, "277"))
-
-
-def test_map_that_is_not_there_is_refused() -> None:
-    with pytest.raises(GuideError, match=r"none\.xml"):
-        read_wheel_map("none.xml")
-
-
-def test_both_forms_of_maps_are_read_alike() -> None:
-    types = Catalogue(Folder(), read_wheel_map)._map_types()  # noqa: SLF001 - the adapter's dictionary
-    find = dictionary("005010", types, "835")
-
-    def shape(name: str) -> list[tuple[object, ...]]:
-        guide = read_map("835", read_wheel_map(name), find)
-        return [
-            (n.id, n.usage, n.maximum, [(e.usage, e.number, len(e.parts)) for e in n.elements])
-            for n in segments_of(guide.root)
-        ]
-
-    assert shape("835.5010.X221.A1.v2.xml") == shape("835.5010.X221.A1.xml")
-
-
-def test_repetitions_of_maps_are_kept() -> None:
-    types = Catalogue(Folder(), read_wheel_map)._map_types()  # noqa: SLF001 - the adapter's dictionary
-    guide = read_map(
-        "834", read_wheel_map("834.5010.X220.A1.xml"), dictionary("005010", types, "834")
-    )
-
-    nodes = [n for n in segments_of(guide.root) if n.id == "DMG"]
-    assert any(e.repeat == 10 for n in nodes for e in n.elements)
-
-
 def test_guide_ids_are_those_of_the_files() -> None:
-    names = {key.id for key in FORMAT._catalogue.guide_keys()}  # noqa: SLF001 - what the registry holds
-
-    assert names >= set(GUIDES)
-    assert {f"{name}.toml" for name in names} <= set(Folder().names("x12"))
+    assert {f"{name}.toml" for name in GUIDES} <= set(Folder().names("x12"))
 
 
 def test_wrappers_have_no_loop_id() -> None:
-    guide = Catalogue(Folder(), read_wheel_map).guide(GUIDES[0])
+    guide = Catalogue(Folder(), read_wheel_map).guide("835-005010X221A1")
 
     loops = [one for one in guide.root.children if isinstance(one, LoopNode)]
     assert [one.id for one in loops] == ["", "", ""]

@@ -51,17 +51,16 @@ class Agreement:
         """True when the profile has a list: a missing guide is then our own gap."""
         return bool(self._agreed)
 
-    def guide(self, st01: str, gs01: str, gs08: str) -> GuideKey | None:
-        """Return the guide for a set, or None."""
-        return self._catalogue.key(gs08, st01, gs01)
+    def guides(self, st01: str, gs01: str, gs08: str) -> tuple[GuideKey, ...]:
+        """Return the guide for a set, none, or several that BHT02 tells apart."""
+        return self._catalogue.keys(gs08, st01, gs01)
 
     def _fits(self, pair: tuple[str, str], gs08: str) -> bool:
         """Tell whether an agreed version covers GS08: the same, or another name of its guide."""
         st01, version = pair
         if not version or version == gs08:
             return True
-        agreed = self._catalogue.key(version, st01, _group(st01))
-        return agreed is not None and agreed.fits(gs08)
+        return any(key.fits(gs08) for key in self._catalogue.keys(version, st01, _group(st01)))
 
 
 def _group(st01: str) -> str:

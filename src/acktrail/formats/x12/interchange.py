@@ -17,6 +17,7 @@ from acktrail.formats.x12.group import (
     open_group,
 )
 from acktrail.formats.x12.guide.catalogue import Catalogue
+from acktrail.formats.x12.guide.model import GuideKey
 from acktrail.formats.x12.marks import Header
 from acktrail.formats.x12.options import Options
 from acktrail.formats.x12.pieces import Cut
@@ -28,6 +29,7 @@ from acktrail.ports import Event, GroupEnd, InterchangeEnd, MessageEnd, MessageS
 HEADER_FACTS = (5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 SERVICE_TAGS = frozenset({"ISB", "ISE", "TA3"})
 TA1_KEPT = 100
+PURPOSE_TAG = "BHT"
 is_number = re.compile("[0-9]{1,5}").fullmatch
 is_ta1_control = re.compile("[0-9]{9}").fullmatch
 is_ta1_note = re.compile("[0-9]{3}").fullmatch
@@ -48,6 +50,8 @@ class Interchange:
         self._groups: list[GroupResult] = []
         self._group: Group | None = None
         self._set: TransactionSet | None = None
+        # an ST with its offset, and the guides that the segment behind it tells apart
+        self._waiting: tuple[str, int, tuple[GuideKey, ...]] | None = None
         self._controls: set[tuple[str, str]] = set()
         self._stray = False  # inside a run of stray segments
         self._ta1: list[str] = []
@@ -77,7 +81,11 @@ class Interchange:
         self._finish(out)
 
     def _envelope_segment(self, pieces: list[str], index: int, cut: Cut, out: list[Event]) -> int:
-        text, cut.offset = cut.trimmed(pieces[index], cut.offset)
+        text, offset = cut.trimmed(pieces[index], cut.offset)
+        if text and self._waiting is not None:
+            self._start_waiting(text, out)
+            return index  # the segment is the set's own
+        cut.offset = offset
         if text:
             elements = text.split(self.header.marks.element)
             self._dispatch(elements, text, cut, out)
@@ -88,7 +96,7 @@ class Interchange:
         stray = False
         match elements[0]:
             case "ST" if self._group is not None:
-                self._start_set(self._group, text, cut, out)
+                self._meet_set(self._group, elements, text, cut.offset, out)
             case "GS":
                 self._end_group(out, cut.offset, trailer=False)
                 self._start_group(elements, cut.offset)
@@ -125,6 +133,8 @@ class Interchange:
         self._group = group
 
     def _end_group(self, out: list[Event], offset: int, *, trailer: bool) -> None:
+        if self._waiting is not None:
+            self._start_waiting("", out)
         if self._set is not None:
             self._end_set(out)
         group, self._group = self._group, None
@@ -136,13 +146,34 @@ class Interchange:
         self._groups.append(result)
         out.append(GroupEnd(result))
 
-    def _start_set(self, group: Group, text: str, cut: Cut, out: list[Event]) -> None:
+    def _meet_set(
+        self, group: Group, elements: list[str], text: str, offset: int, out: list[Event]
+    ) -> None:
+        """Start a set, or wait for the segment behind ST where two guides share GS08 and ST01."""
         if len(group.messages) >= self._options.limits.sets:
             self.limit = "sets"
             return
+        guides = self._agreement.guides(_pair(elements)[0], group.kind, group.version)
+        if len(guides) > 1:
+            self._waiting = text, offset, guides
+        else:
+            self._start_set(group, guides[0] if guides else None, text, offset, out)
+
+    def _start_waiting(self, text: str, out: list[Event]) -> None:
+        """Start the set that waits: BHT02 tells its guide, and without that the first will do."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is None or self._group is None:
+            return
+        start, offset, guides = waiting
+        tag, _structure, purpose, *_others = [*text.split(self.header.marks.element), "", "", ""]
+        named = (key for key in guides if tag == PURPOSE_TAG and purpose in key.bht02)
+        self._start_set(self._group, next(named, guides[0]), start, offset, out)
+
+    def _start_set(
+        self, group: Group, key: GuideKey | None, text: str, offset: int, out: list[Event]
+    ) -> None:
         set_id, control = _pair(text.split(self.header.marks.element))
         findings = Findings(self._options)
-        key = self._agreement.guide(set_id, group.kind, group.version)
         machine = None if key is None else self._catalogue.machine(key, self.header.marks)
         head = self._head(group, text, set_id, control, "" if key is None else key.id)
         known = self._catalogue.segment_ids()
@@ -150,7 +181,7 @@ class Interchange:
             head, self.header.marks, machine, findings, known | machine.tags if machine else known
         )
         out.append(MessageStart(head))
-        segment = opened.open(text, cut)
+        segment = opened.open(text, offset)
         out.append(segment)
         self._judge_start(group, head, findings, segment.place)
         self._set = opened
@@ -204,8 +235,8 @@ class Interchange:
     def _same_guide(self, group: Group, head: MessageHead, implementation: str) -> bool:
         if implementation == group.version or not head.guide:
             return True
-        key = self._agreement.guide(head.type, group.kind, implementation)
-        return key is not None and key.id == head.guide
+        named = self._agreement.guides(head.type, group.kind, implementation)
+        return any(key.id == head.guide for key in named)
 
     def _end_set(self, out: list[Event]) -> None:
         if self._set is None or self._group is None:

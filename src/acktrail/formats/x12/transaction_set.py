@@ -61,13 +61,13 @@ class TransactionSet:
         self._lost_at = 0  # position of the last segment in a run that hangs under a lost loop
         self._facts = dict(head.facts)
 
-    def open(self, text: str, cut: Cut) -> SetSegment:
+    def open(self, text: str, offset: int) -> SetSegment:
         """Take the ST segment."""
         elements = text.split(self._marks.element)
         self.position = 1
-        self._start = self._offset = cut.offset
-        self._end = cut.offset + len(text) + 1
-        segment = SetSegment(elements, "", self._marks, 1, cut.offset)
+        self._start = self._offset = offset
+        self._end = offset + len(text) + 1
+        segment = SetSegment(elements, "", self._marks, 1, offset)
         if self._machine is not None:
             self._judge(self._machine.first, text, segment)
         return segment
@@ -80,7 +80,8 @@ class TransactionSet:
         if self._walker is None or self._machine is None:
             return self._take_plain(pieces, range(index, stop), cut, out)
         walker, marks, watches = self._walker, self._marks, self._watches
-        separator, qualified, last = marks.element, self._machine.qualified, self._machine.last
+        separator, component = marks.element, marks.component
+        qualified, last = self._machine.qualified, self._machine.last
         keep, offset, position = out.append, cut.offset, self.position
         follow, moves = walker.follow, walker.state.moves
         for at in range(index, stop):
@@ -92,8 +93,9 @@ class TransactionSet:
                 continue
             elements = text.split(separator)
             key = tag = elements[0]
-            if tag in qualified and len(elements) > 1:
-                key = tag + separator + elements[1]
+            place = qualified.get(tag, 0)
+            if 0 < place < len(elements):
+                key = tag + separator + elements[place].partition(component)[0]
             position += 1
             self.position, self._offset = position, offset
             move = moves.get(key) or self._odd_move(elements, key)

@@ -17,11 +17,12 @@ SCHEMA = "acktrail/x12-guide/1"
 ALIASES = f"{FOLDER}/aliases.toml"
 SEGMENT_IDS = f"{FOLDER}/segments.toml"
 MAP_TYPES = "dataele.xml"
+MAP_RELEASE = "005010"  # whose lengths that file has
 MACHINES_KEPT = 16  # senders vary their delimiters; a compile costs about 0.1 s
 
 
 class Catalogue:
-    """Guides by (GS08, ST01, GS01), read and compiled when first asked for."""
+    """Guides by (GS08, ST01, GS01, BHT02), read and compiled when first asked for."""
 
     def __init__(self, files: DataFiles, maps: Callable[[str], bytes]) -> None:
         self._files = files
@@ -43,12 +44,11 @@ class Catalogue:
         self._index()
         return self._segment_ids
 
-    def key(self, gs08: str, st01: str, gs01: str) -> GuideKey | None:
-        """Return the key of the guide for such a set, or None."""
-        fitting = (
+    def keys(self, gs08: str, st01: str, gs01: str) -> tuple[GuideKey, ...]:
+        """Return the keys of the guides for such a set: one, or as many as BHT02 tells apart."""
+        return tuple(
             k for k in self.guide_keys() if (k.st01, k.gs01) == (st01, gs01) and k.fits(gs08)
         )
-        return next(fitting, None)
 
     def machine(self, key: GuideKey, marks: Marks) -> Machine:
         """Return the compiled guide for the delimiters of one interchange.
@@ -92,7 +92,7 @@ class Catalogue:
         name, release = str(table["id"]), str(table["release"])
         try:
             if "map" in table:
-                find = dictionary(release, self._map_types(), name)
+                find = dictionary(release, self._map_types() | self._lengths(release), name)
                 return read_map(name, self._maps(str(table["map"])), find, table.get("rules"))
             return read_guide(table, dictionary(release, self._release_types(release), name))
         except (KeyError, TypeError, IndexError):
@@ -103,6 +103,10 @@ class Catalogue:
         if MAP_TYPES not in self._types:
             self._types[MAP_TYPES] = read_map_types(self._maps(MAP_TYPES))
         return self._types[MAP_TYPES]
+
+    def _lengths(self, release: str) -> dict[str, ElementType]:
+        """Return what ``dataele.xml`` has wrong for a release: its lengths are those of 5010."""
+        return {} if release == MAP_RELEASE else self._release_types(release)
 
     def _release_types(self, release: str) -> dict[str, ElementType]:
         if release not in self._types:
@@ -123,7 +127,13 @@ def _key(table: dict[str, Any], aliases: dict[str, list[str]]) -> GuideKey:
     try:
         name, key = str(table["id"]), table["key"]
         versions = [*key["gs08"], *aliases.get(name, ())]
-        return GuideKey(name, str(key["st01"]), str(key["gs01"]), tuple(map(str, versions)))
+        return GuideKey(
+            name,
+            str(key["st01"]),
+            str(key["gs01"]),
+            tuple(map(str, versions)),
+            tuple(map(str, key.get("bht02", ()))),
+        )
     except (KeyError, TypeError):
         msg = "a guide file lacks id or key"
         raise GuideError(msg) from None

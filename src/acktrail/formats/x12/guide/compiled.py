@@ -64,7 +64,7 @@ class State:
         "tag",
     )
 
-    def __init__(self, node: SegmentNode, loop: Loop, bit: int, where: tuple[int, bool]) -> None:
+    def __init__(self, node: SegmentNode, loop: Loop, bit: int, place: int) -> None:
         self.node = node
         self.loop = loop
         self.loop_id = loop.node.id
@@ -72,7 +72,7 @@ class State:
         self.tag = node.id
         self.position = node.position
         self.maximum = node.maximum
-        self.codes = qualifying_codes(node, where)
+        self.codes = qualifying_codes(node, place)
         self.moves: dict[str, Move] = {}
         self.ready = False
         self.accepts: Accepts  # set by Machine.prepare
@@ -95,6 +95,7 @@ class Machine:
         self.hierarchical = "HL" in self.tags
         self.codes = _codes_by_tag(guide.root, self.qualified)
         self.openers = frozenset(_openers(guide.root))
+        self.twins = frozenset(_twins(guide.root, self.qualified))
         self.top = self._loop(guide.root, None, 0)
         first, last = self.top.children[0], self.top.children[-1]
         if not isinstance(first, State) or not isinstance(last, State):
@@ -113,30 +114,35 @@ class Machine:
 
     def qualifier(self, elements: list[str]) -> str:
         """Return the value by which this segment is told from its namesakes, or ``""``."""
-        where = self.qualified.get(elements[0])
-        if where is None:
-            return ""
-        element, component = where
-        value = elements[element] if element < len(elements) else ""
-        return value.partition(self.marks.component)[0] if component else value
+        place = self.qualified.get(elements[0], 0)
+        value = elements[place] if 0 < place < len(elements) else ""
+        return value.partition(self.marks.component)[0]
 
     def move(self, state: State, key: str, elements: list[str]) -> Move | None:
         """Find the move from ``state`` for a segment and keep it for the next time.
 
-        Moves to SE are never kept: they come back here each time.
+        Moves to SE are never kept: they come back here each time. So do segments that the
+        qualifier does not tell from a twin in the same loop (PWK in loop 2400 of the 837P): there
+        the one is meant that accepts the segment, else the first.
         """
         tag, qualifier = elements[0], self.qualifier(elements)
         elsewhere = qualifier in self.codes.get(tag, frozenset())
-        found = find_move(state, tag, qualifier, self.top, exact=elsewhere)
-        if found is not None:
-            self.prepare(found.state)
-            if (
-                found.state is not self.last
-                and len(state.moves) < MOVES_KEPT
-                and len(key) < KEY_LENGTH
-            ):
-                state.moves[key] = found
-        return found
+        found = find_moves(state, tag, qualifier, self.top, exact=elsewhere)
+        if not found:
+            return None
+        chosen = found[0]
+        if tag in self.twins:
+            text = self.marks.element.join(elements)
+            fitting = (move for move in found if self.prepare(move.state).accepts(text))
+            chosen = next(fitting, chosen)
+        elif (
+            chosen.state is not self.last
+            and len(state.moves) < MOVES_KEPT
+            and len(key) < KEY_LENGTH
+        ):
+            state.moves[key] = chosen
+        self.prepare(chosen.state)
+        return chosen
 
     def _loop(self, node: LoopNode, parent: Loop | None, bit: int) -> Loop:
         loop = Loop(node, parent, bit)
@@ -146,26 +152,26 @@ class Machine:
             if isinstance(child, LoopNode):
                 children.append(self._loop(child, loop, 1 << index))
             else:
-                where = self.qualified.get(child.id, (0, False))
-                children.append(State(child, loop, 1 << index, where))
+                place = self.qualified.get(child.id, 0)
+                children.append(State(child, loop, 1 << index, place))
             if child.usage == REQUIRED:
                 loop.required |= 1 << index
         loop.children = tuple(children)
         return loop
 
 
-def find_move(state: State, tag: str, qualifier: str, top: Loop, *, exact: bool) -> Move | None:
-    """Search the tree: forward in the loop, then outwards.
+def find_moves(state: State, tag: str, qualifier: str, top: Loop, *, exact: bool) -> list[Move]:
+    """Search the tree: forward in the loop, then outwards; return the nearest move first.
 
     Children at the same position may come in any order, other positions may not go back; the first
     segment of a loop starts a new instance of it. A move depends on state and key only.
     """
     named = _reachable(state, tag, top)
-    fitting = next((move for move in named if move.state.fits(tag, qualifier)), None)
-    if fitting is not None or exact:
+    fitting = [move for move in named if move.state.fits(tag, qualifier)]
+    if fitting or exact:
         return fitting
     # no namesake has this qualifier: if only one can be meant, it is a bad code, not a bad place
-    return named[0] if len({id(move.state) for move in named}) == 1 else None
+    return named if len({id(move.state) for move in named}) == 1 else []
 
 
 def _reachable(state: State, tag: str, top: Loop) -> list[Move]:
@@ -198,34 +204,45 @@ def entries(loop: Loop, tag: str) -> list[tuple[State, tuple[Loop, ...]]]:
     return found
 
 
-def qualifying_codes(node: SegmentNode, where: tuple[int, bool]) -> frozenset[str]:
-    """Return the codes that the element at ``where`` allows; empty when it tells nothing."""
-    element, component = where
-    if not 0 < element <= len(node.elements):
+def qualifying_codes(node: SegmentNode, place: int) -> frozenset[str]:
+    """Return the codes of an element or its first component; empty when it tells nothing."""
+    if not 0 < place <= len(node.elements):
         return frozenset()
-    found = node.elements[element - 1]
-    return found.parts[0].codes if component and found.parts else found.codes
+    found = node.elements[place - 1]
+    return found.parts[0].codes if found.parts else found.codes
 
 
-def _qualified_tags(root: LoopNode) -> dict[str, tuple[int, bool]]:
-    """Return where the qualifier stands, for each tag that the guide holds more than once."""
+def _qualified_tags(root: LoopNode) -> dict[str, int]:
+    """Return the element of the qualifier, for each tag that the guide holds more than once."""
     nodes = list(segments_of(root))
     tags = [node.id for node in nodes]
-    found: dict[str, tuple[int, bool]] = {}
+    found: dict[str, int] = {}
     for node in nodes:
-        where = _qualifier_place(node)
-        if where is not None and tags.count(node.id) > 1:
-            found.setdefault(node.id, where)
+        place = _qualifier_place(node)
+        if place and tags.count(node.id) > 1:
+            found.setdefault(node.id, place)
     return found
 
 
-def _codes_by_tag(
-    root: LoopNode, qualified: dict[str, tuple[int, bool]]
-) -> dict[str, frozenset[str]]:
+def _twins(loop: LoopNode, qualified: dict[str, int]) -> Iterator[str]:
+    """Yield the ids of segments that stand twice in a loop with a qualifier in common."""
+    seen: dict[str, list[frozenset[str]]] = {}
+    for child in loop.children:
+        if isinstance(child, LoopNode):
+            yield from _twins(child, qualified)
+            continue
+        codes = qualifying_codes(child, qualified.get(child.id, 0))
+        others = seen.setdefault(child.id, [])
+        if any(not codes or not other or codes & other for other in others):
+            yield child.id
+        others.append(codes)
+
+
+def _codes_by_tag(root: LoopNode, qualified: dict[str, int]) -> dict[str, frozenset[str]]:
     """Return all qualifiers that the guide knows for a tag, at whatever place."""
     found: dict[str, frozenset[str]] = {}
     for node in segments_of(root):
-        codes = qualifying_codes(node, qualified.get(node.id, (0, False)))
+        codes = qualifying_codes(node, qualified.get(node.id, 0))
         found[node.id] = found.get(node.id, frozenset()) | codes
     return found
 
@@ -239,16 +256,19 @@ def _openers(loop: LoopNode) -> Iterator[str]:
             yield from _openers(child)
 
 
-def _qualifier_place(node: SegmentNode) -> tuple[int, bool] | None:
-    """Return (element, in its first component) of the qualifier that a guide tells nodes by."""
-    by_tag = {"HL": 3, "ENT": 2}.get(node.id, 1)
-    if by_tag > len(node.elements):
-        return None
-    first = node.elements[by_tag - 1]
-    if first.parts:
-        return (by_tag, True) if _coded(first.parts[0]) else None
-    required = first.usage == REQUIRED or by_tag > 1
-    return (by_tag, False) if required and _coded(first) else None
+def _qualifier_place(node: SegmentNode) -> int:
+    """Return the element of the qualifier that a guide tells nodes by, 0 if there is none.
+
+    It is a required code in element 01 or in its first component; HL and ENT have theirs elsewhere.
+    """
+    place = {"HL": 3, "ENT": 2}.get(node.id, 1)
+    if place > len(node.elements):
+        return 0
+    found = node.elements[place - 1]
+    if found.parts:
+        return place if _coded(found.parts[0]) else 0
+    required = found.usage == REQUIRED or place > 1
+    return place if required and _coded(found) else 0
 
 
 def _coded(element: Element) -> bool:

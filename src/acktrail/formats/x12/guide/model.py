@@ -79,6 +79,7 @@ class GuideKey:
     st01: str
     gs01: str
     gs08: tuple[str, ...]  # a trailing * stands for any ending
+    bht02: tuple[str, ...] = ()  # where two guides share all of that: the purposes of this one
 
     def fits(self, version: str) -> bool:
         """Tell whether GS08 names this guide."""

@@ -10,7 +10,10 @@ from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped] # 
 
 from acktrail.errors import GuideError
 from acktrail.formats.x12.guide.model import (
+    REQUIRED,
+    SITUATIONAL,
     UNBOUNDED,
+    UNUSED,
     Dictionary,
     Element,
     ElementType,
@@ -94,11 +97,17 @@ def _loop(node: Node, find: Dictionary, extra: Rules) -> LoopNode:
     children.sort(key=lambda child: child.position)
     top = name == "ST_LOOP"
     wrapper = node.get("type") == "wrapper" or name in WRAPPERS
+    usage, maximum = _property(node, "usage"), _maximum(node, "repeat")
+    if wrapper and usage != UNUSED:
+        # maps differ in what they say of a part of the set: it comes once, and is as needed as
+        # what it holds
+        needed = any(child.usage == REQUIRED for child in children)
+        usage, maximum = REQUIRED if needed else SITUATIONAL, 1
     return LoopNode(
         "" if top or wrapper else name,
-        _property(node, "usage"),
+        usage,
         int(_property(node, "pos")),
-        _maximum(node, "repeat"),
+        maximum,
         tuple(children),
         wrapper,
     )
