@@ -7,7 +7,7 @@
     + TooLargeError
   - SetupError           integration staff must fix   -> hold, no negative answer
     + UnknownPluginError, ProfileError, GuideError, SecretError, KeyMissingError, HostKeyError,
-      LoginError, HaltedError, UnwritableError
+      LoginError, HaltedError, DeniedError, UnwritableError
   - UnavailableError     nobody: wait and try again   -> retry or snooze
     + ChangedError, NodeLockedError
   - LedgerError          the ledger is not as it was written -> nothing goes on (exit 8)
@@ -117,9 +117,15 @@ class LoginError(SetupError):
 
 
 class HaltedError(SetupError):
-    """Odoo refuses us (key, rights, configuration): all calls stop, nothing is rejected for it."""
+    """Odoo refuses us (key, database): all calls stop, nothing is rejected for it."""
 
     code = "setup.odoo_halted"
+
+
+class DeniedError(HaltedError):
+    """Odoo refuses one model or method: what needs it waits, nothing is rejected for it."""
+
+    code = "setup.odoo_denied"
 
 
 class UnwritableError(SetupError):

@@ -19,7 +19,7 @@ from acktrail.app.service import Service
 from acktrail.app.tools import Tools, last_body
 from acktrail.app.trial import trial_home
 from acktrail.app.wiring import open_tools, wire
-from acktrail.odoo.client import Json2
+from acktrail.odoo.json2 import Json2
 from acktrail.odoo.plan import context
 from acktrail.pipeline.states import AT_REST
 from acktrail.ports import ExchangeRow

@@ -19,8 +19,12 @@ from acktrail.errors import ConflictError
 from acktrail.ledger.circuits import Circuit
 from acktrail.ledger.transaction import SqlTransaction
 from acktrail.odoo import breaker
-from acktrail.odoo.client import Client, Json2
+from acktrail.odoo.client import Client
+from acktrail.odoo.connect import Address, connect
+from acktrail.odoo.dialect import Dialects
 from acktrail.odoo.follow_up import Completion, FollowUp, Kept, Mismatch, Missing, Posted
+from acktrail.odoo.json2 import Json2
+from acktrail.odoo.jsonrpc import JsonRpc
 from acktrail.odoo.loads import Plan, Refusal
 from acktrail.odoo.options import OdooOptions
 from acktrail.odoo.plan import plan
@@ -75,14 +79,16 @@ class Sender:
         """Tell whether there is an Odoo to post to; else the calls are kept."""
         return target in self._tools.settings.odoo
 
-    def client_for(self, target: str, *, confirm: bool = True) -> Json2:
+    def client_for(self, target: str, *, confirm: bool = True) -> Json2 | JsonRpc:
         """Return a client of one database; without ``confirm`` a refusal is said at once."""
+        address, dialects = self.address(target), Dialects.read(self._tools.files)
+        return connect(address, dialects) if confirm else connect(address, dialects, ())
+
+    def address(self, target: str) -> Address:
+        """Return where a target is and who we are there."""
         server = self._tools.settings.odoo[target]
-        key = self._tools.secrets.get(server.key)
-        timeout = server.timeout.total_seconds()
-        if confirm:
-            return Json2(server.url, server.database, key, timeout)
-        return Json2(server.url, server.database, key, timeout, confirm=())
+        key, timeout = self._tools.secrets.get(server.key), server.timeout.total_seconds()
+        return Address(server.url, server.database, key, server.login, server.api, timeout)
 
     def waits_until(self, target: str) -> datetime | None:
         """Return until when nothing is sent because the circuit is open; None = go on.

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from acktrail.errors import ProfileError
 from acktrail.profiles.partner import read_toml
@@ -22,6 +22,7 @@ schema = "acktrail/settings/1"
 # url      = "https://odoo.example.org"
 # database = "production"
 # key      = "file:odoo-main"       # secrets/odoo-main, mode 0600
+# login    = "acktrail-post"        # for Odoo 14 to 18 only
 """
 
 
@@ -31,8 +32,16 @@ class OdooServer(Table):
     url: str = Field(pattern="^https?://[^@ ]+$")
     database: str = Field(min_length=1)
     key: SecretRef
-    api: Literal["json2"] = "json2"
+    api: Literal["auto", "json2", "jsonrpc"] = "auto"  # JSON-2 from Odoo 19 on, else JSON-RPC
+    login: str = ""  # of the key's user: JSON-RPC needs it
     timeout: Duration = timedelta(seconds=90)
+
+    @model_validator(mode="after")
+    def _login_for_json_rpc(self) -> Self:
+        if self.api == "jsonrpc" and not self.login:
+            msg = "api = jsonrpc needs the login of the key's user"
+            raise ValueError(msg)
+        return self
 
 
 class Settings(Table):

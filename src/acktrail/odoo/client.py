@@ -1,4 +1,4 @@
-"""JSON-2 of Odoo 19: one call, and what its answer means. The door to httpx.
+"""One call of Odoo and what its answer means, whichever of the two APIs carried it.
 
 Errors are classified by content, not by status code: permanent ones come as 500 and 200, transient
 ones as 404 and 200. Odoo's ``debug`` is never looked at and its ``message``, which can quote data,
@@ -6,18 +6,12 @@ never leaves this module: what is kept is a class, a field and a digest.
 """
 
 import hashlib
-import json
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from types import TracebackType
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Protocol
 
-import httpx
-
-from acktrail.errors import HaltedError
+from acktrail.errors import DeniedError
 
 RACES = (
     "could not serialize access",
@@ -28,8 +22,6 @@ RACES = (
 )
 DATABASE_GONE = ("psycopg2.", "odoo.exceptions.ConcurrencyError", "odoo.sql_db.PoolError")
 DENIALS = ("You are not allowed to", "You don't have the access")  # needs lang en_US
-BUSY = frozenset({408, 429, 502, 503, 504})
-REFUSING = frozenset({401, 403, 404})
 MODEL = re.compile(r"\(([a-z][a-z0-9_.]{1,63})\) records")
 # Odoo's words for a refusal, and ours; checked in this order.
 CLASSES = (
@@ -38,6 +30,7 @@ CLASSES = (
     ("does not seem to be a valid date", "odoo.date"),
     ("does not seem to be", "odoo.number"),
     ("The entry is not balanced", "odoo.unbalanced"),
+    ("Cannot create unbalanced journal entry", "odoo.unbalanced"),  # before 17
     ("found record of different model", "odoo.other_model"),
     ("already exists", "odoo.unique"),
     ("duplicate key", "odoo.unique"),
@@ -87,86 +80,29 @@ class Faults:
     rows: Mapping[int, Fault]
 
 
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """We are not let in: a refusal that has to be confirmed, for a restarting Odoo says it too."""
+
+    reason: str
+    model: bool = False  # only this model or method; else key or database
+
+
 Answer = Done | Lost | Doubt
 LoadAnswer = Done | Lost | Doubt | Faults
 
 
 class Client(Protocol):
-    """One Odoo database; JSON-RPC (Odoo 14 to 18) would differ in ``call`` only."""
+    """One Odoo database, by JSON-2 or by JSON-RPC; names are Odoo 19's on both."""
 
     def call(self, model: str, method: str, body: Mapping[str, object]) -> Answer:
         """Call a method by argument names; ``context`` and ``ids`` are among them.
 
         Raises:
             HaltedError: If Odoo refuses us, three times over ``confirm`` seconds.
+            DeniedError: If it refuses this model or method likewise.
         """
         ...
-
-
-@dataclass(slots=True)
-class Json2:
-    """A client of one database, for one thread."""
-
-    url: str
-    database: str
-    key: str = field(repr=False)
-    timeout: float = 90.0  # seconds; below Odoo's limit_time_real
-    confirm: tuple[float, ...] = (10.0, 25.0)  # a restarting database refuses good keys too
-    pause: Callable[[float], object] = time.sleep
-    http: httpx.Client = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        """Connect nothing yet; Odoo closes each connection anyway."""
-        headers = {"Authorization": f"bearer {self.key}", "X-Odoo-Database": self.database}
-        limits = httpx.Timeout(self.timeout, connect=min(5.0, self.timeout))
-        self.http = httpx.Client(base_url=self.url, headers=headers, timeout=limits)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Give the connections back."""
-        self.http.close()
-
-    def call(self, model: str, method: str, body: Mapping[str, object]) -> Answer:
-        """Call a method; see :class:`Client`."""
-        refusal = ""
-        for wait in (*self.confirm, 0.0):
-            answer = self._once(f"/json/2/{model}/{method}", body)
-            if not isinstance(answer, str):
-                return answer
-            refusal = answer
-            self.pause(wait)
-        msg = f"Odoo refuses us: {refusal}"
-        raise HaltedError(msg)
-
-    def _once(self, path: str, body: Mapping[str, object]) -> Answer | str:
-        """Return the answer, or the class of a refusal that has to be confirmed."""
-        try:
-            response = self.http.post(path, json=body)
-        except httpx.RequestError as error:
-            return Lost(type(error).__name__)
-        try:
-            data = json.loads(response.content, parse_float=Decimal)
-        except ValueError:  # HTML of any status: no database now, or a proxy
-            return Lost("no JSON", _retry_after(response))
-        if response.is_success:
-            return Done(data)
-        name, text = _named(data)
-        transient = name.startswith(DATABASE_GONE) or any(race in text for race in RACES)
-        if not name or transient or response.status_code in BUSY:
-            return Lost(f"{response.status_code} {name}".strip(), _retry_after(response))
-        if response.status_code in REFUSING:
-            return f"{response.status_code} {name}"
-        return Doubt(_fault(text, name))
 
 
 def load(client: Client, model: str, body: Mapping[str, object], count: int) -> LoadAnswer:
@@ -176,7 +112,8 @@ def load(client: Client, model: str, body: Mapping[str, object], count: int) -> 
     no text of a document can stop the poster.
 
     Raises:
-        HaltedError: If our user may not create such records, or is refused altogether.
+        DeniedError: If our user may not create such records.
+        HaltedError: If it is refused altogether.
     """
     answer = client.call(model, "load", body)
     if not isinstance(answer, Done):
@@ -189,7 +126,7 @@ def load(client: Client, model: str, body: Mapping[str, object], count: int) -> 
     general = [str(one.get("message", "")) for one in errors if "field" not in one]
     if any(race in text for race in RACES for text in general):
         return Lost("race")
-    denied = next((text for text in general if text.startswith(DENIALS)), "")
+    denied = next((text for text in general if _denies(text)), "")
     if denied:
         _confirm_denial(client, model, denied)
     rows = {one["record"]: _row_fault(one) for one in errors if isinstance(one.get("record"), int)}
@@ -204,7 +141,12 @@ def _confirm_denial(client: Client, model: str, text: str) -> None:
     answer = client.call(accused, "has_access", {"operation": "create"})
     if isinstance(answer, Done) and answer.value is False:
         msg = f"our user may not create {accused}"
-        raise HaltedError(msg)
+        raise DeniedError(msg)
+
+
+def _denies(text: str) -> bool:
+    """Odoo 14 names the exception before the words."""
+    return any(denial in text.partition("\n")[0] for denial in DENIALS)
 
 
 def _row_fault(message: Mapping[str, Any]) -> Fault:
@@ -212,23 +154,18 @@ def _row_fault(message: Mapping[str, Any]) -> Fault:
     more = message.get("moreinfo")
     domain = more.get("domain") if isinstance(more, dict) else None
     target = domain[0][2] if isinstance(domain, list) and domain else ""
-    fault = _fault(str(message.get("message", "")), "odoo.refused")
+    fault = fault_of(str(message.get("message", "")), "odoo.refused")
     return fault._replace(field=str(message.get("field", "")), target=str(target))
 
 
-def _fault(text: str, name: str) -> Fault:
+def is_transient(name: str, text: str) -> bool:
+    """Tell whether an error of this class and text passes by itself."""
+    return name.startswith(DATABASE_GONE) or any(race in text for race in RACES)
+
+
+def fault_of(text: str, name: str) -> Fault:
+    """Return why Odoo refused, from its message and the class of its exception."""
     found = next((ours for theirs, ours in CLASSES if theirs in text), "")
     if not found:
         found = "odoo.mapping" if name.startswith("builtins.") else "odoo.refused"
     return Fault(found, digest=hashlib.sha256(text.encode()).digest())
-
-
-def _named(data: object) -> tuple[str, str]:
-    if not isinstance(data, dict):
-        return "", ""
-    return str(data.get("name", "")), str(data.get("message", ""))
-
-
-def _retry_after(response: httpx.Response) -> float:
-    asked = response.headers.get("Retry-After", "")
-    return min(60.0, float(asked)) if re.fullmatch(r"[0-9]{1,5}", asked) else 0.0

@@ -1,6 +1,6 @@
-"""A real Odoo 19: the sandbox of tools/odoo-sandbox. Skips, with the reason, where none can be had.
+"""Real Odoos 19 and 14: the sandboxes of tools/odoo-sandbox. Skips, with the reason, without one.
 
-``make odoo`` makes one (Debian 12, root; ``ODOO_SANDBOX_HOME`` says where). Each test gets
+``make odoo`` makes them (Debian 12, root; ``ODOO_SANDBOX_HOME`` says where). Each test gets
 external ids of its own, so that no test sees another's records.
 """
 
@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 from time import monotonic, sleep, time_ns
@@ -17,9 +18,14 @@ from typing import Any
 
 import pytest
 
+from acktrail.app.home import parser_files
 from acktrail.documents.kinds import Document
-from acktrail.odoo.client import Done, Json2
+from acktrail.odoo.client import Done
+from acktrail.odoo.connect import Address, connect
+from acktrail.odoo.dialect import Dialects
 from acktrail.odoo.follow_up import FollowUp
+from acktrail.odoo.json2 import Json2
+from acktrail.odoo.jsonrpc import JsonRpc
 from acktrail.odoo.loads import Plan
 from acktrail.odoo.options import OdooOptions
 from acktrail.odoo.plan import plan
@@ -28,8 +34,19 @@ from tests.unit.odoo import samples
 
 SCRIPT = Path(__file__).parents[3] / "tools" / "odoo-sandbox"
 HOME = Path(os.environ.get("ODOO_SANDBOX_HOME", "/var/tmp/acktrail-odoo"))  # noqa: S108 - as in the Makefile
+DIALECTS = Dialects.read(parser_files())
 STARTED = datetime(2026, 11, 24, tzinfo=UTC)
 NUMBERS = count(time_ns())
+CHART = "l10n_generic_coa.1"
+NAMES_OF_14: dict[str, object] = {
+    "sale_journal": "masterdata.sale_journal",
+    "purchase_journal": "masterdata.purchase_journal",
+    "general_journal": "masterdata.general_journal",
+    "receivable": f"{CHART}_receivable",
+    "outstanding": f"{CHART}_current_assets",
+    "adjustment": {"default": f"{CHART}_other_income"},
+    "taxes": {"S:7.25": "masterdata.tax_purchase", "E:0": ""},
+}
 
 
 class RunningClock:
@@ -44,20 +61,34 @@ class RunningClock:
 
 @dataclass(frozen=True)
 class Sandbox:
-    """The server and its keys."""
+    """One server and its keys."""
 
+    version: str
     credentials: dict[str, Any]
 
-    def client(self, user: str = "bot", key: str = "api_key", timeout: float = 60.0) -> Json2:
+    def client(
+        self, user: str = "bot", key: str = "api_key", timeout: float = 60.0
+    ) -> Json2 | JsonRpc:
+        return self.client_of(user, self.credentials[user][key], timeout)
+
+    def client_of(self, user: str, key: str, timeout: float = 60.0) -> Json2 | JsonRpc:
+        """Return a client with a key that is said."""
+        login = self.credentials[user]["login"]
         url, database = self.credentials["url"], self.credentials["db"]
-        return Json2(url, database, self.credentials[user][key], timeout, confirm=(0.1, 0.1))
+        address = Address(url, database, key, login, "auto", timeout)
+        return connect(address, DIALECTS, confirm=(0.1, 0.1))
 
     def kill(self) -> None:
         """SIGKILL Odoo, by the process id that the sandbox wrote down."""
-        os.kill(int((HOME / "19/run/odoo.pid").read_text()), 9)
+        os.kill(int((HOME / self.version / "run/odoo.pid").read_text()), 9)
 
     def up(self) -> None:
-        _script("up")
+        _script("up", self.version)
+
+    def options(self, **changes: object) -> OdooOptions:
+        """Return a profile's options in this server's names."""
+        named = NAMES_OF_14 if self.version == "14" else {}
+        return samples.options(**{**named, **changes})
 
 
 @dataclass(frozen=True)
@@ -66,12 +97,12 @@ class Desk:
 
     sandbox: Sandbox
     slug: str
-    client: Json2
+    client: Json2 | JsonRpc
     poster: Poster
     follow_up: FollowUp
 
     def options(self, **changes: object) -> OdooOptions:
-        return samples.options(slug=self.slug, **changes)
+        return self.sandbox.options(slug=self.slug, **changes)
 
     def plan(self, document: Document, **changes: object) -> Plan:
         planned = plan(document, self.options(**changes), samples.PARTNER)
@@ -101,27 +132,60 @@ class Desk:
         domain = [["module", "=", f"acktrail_{self.slug}"], ["model", "=", model]]
         return len(self.search("ir.model.data", [*domain], "res_id"))
 
-    def admin(self) -> Json2:
+    def admin(self) -> Json2 | JsonRpc:
         return self.sandbox.client("admin")
 
 
 @pytest.fixture(scope="session")
 def sandbox() -> Sandbox:
-    credentials = HOME / "19/credentials.json"
+    return _sandbox("19")
+
+
+@pytest.fixture(scope="session", params=["19", "14"], ids=["odoo19", "odoo14"])
+def either(request: pytest.FixtureRequest) -> Sandbox:
+    """Each server in turn: what is asked of both."""
+    return _sandbox(str(request.param))
+
+
+@cache
+def _sandbox(version: str) -> Sandbox:
+    credentials = HOME / version / "credentials.json"
     if os.geteuid() != 0 or not os.access(SCRIPT, os.X_OK) or not credentials.exists():
-        pytest.skip(f"no Odoo sandbox in {HOME}: run tools/odoo-sandbox up as root")
-    if _script("status", check=False).returncode != 0:
-        _script("up")
-    return Sandbox(json.loads(credentials.read_text()))
+        command = f"tools/odoo-sandbox up --version {version}"
+        pytest.skip(f"no Odoo {version} in {HOME}: run {command} as root")
+    if _script("status", version, check=False).returncode != 0:
+        _script("up", version)
+    found = Sandbox(version, json.loads(credentials.read_text()))
+    if version == "14":
+        _name_master_data(found)
+    return found
+
+
+def _name_master_data(sandbox: Sandbox) -> None:
+    """Give what a profile names external ids: Odoo 14 gives its journals none."""
+    with sandbox.client("admin") as admin:
+        fields = ["id", "name", "amount", "type_tax_use"]
+        tax = ["masterdata.tax_purchase", "7.25 %", "7.25", "Purchases"]
+        context = {"lang": "en_US", "mode": "update", "noupdate": True}
+        admin.call("account.tax", "load", {"fields": fields, "data": [tax], "context": context})
+        for kind in ("sale", "purchase", "general"):
+            domain = [["type", "=", kind]]
+            found = admin.call("account.journal", "search_read", {"domain": domain, "fields": []})
+            assert isinstance(found, Done)
+            name = {"module": "masterdata", "name": f"{kind}_journal", "model": "account.journal"}
+            place = {**name, "res_id": found.value[0]["id"], "noupdate": True}
+            admin.call(
+                "ir.model.data", "create", {"vals_list": [place]}
+            )  # refused when it is there
 
 
 @pytest.fixture
-def desk(sandbox: Sandbox) -> Iterator[Desk]:
-    with sandbox.client() as client:
+def desk(either: Sandbox) -> Iterator[Desk]:
+    with either.client() as client:
         clock = RunningClock()
         limit = timedelta(seconds=90)
         yield Desk(
-            sandbox,
+            either,
             f"t{next(NUMBERS)}",
             client,
             Poster(client, clock, limit=limit, pause=lambda wait: sleep(min(wait, 1.0))),
@@ -129,6 +193,9 @@ def desk(sandbox: Sandbox) -> Iterator[Desk]:
         )
 
 
-def _script(command: str, *, check: bool = True) -> subprocess.CompletedProcess[bytes]:
+def _script(
+    command: str, version: str, *, check: bool = True
+) -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "ODOO_SANDBOX_HOME": str(HOME)}
-    return subprocess.run([SCRIPT, command], check=check, capture_output=True, env=environment)
+    words = [str(SCRIPT), command, "--version", version]
+    return subprocess.run(words, check=check, capture_output=True, env=environment)

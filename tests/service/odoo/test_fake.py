@@ -11,8 +11,9 @@ import pytest
 from acktrail.documents.kinds import Document
 from acktrail.errors import HaltedError
 from acktrail.odoo.check import check
-from acktrail.odoo.client import Done, Doubt, Json2, Lost
+from acktrail.odoo.client import Done, Doubt, Lost
 from acktrail.odoo.follow_up import FollowUp, Mismatch, Missing, Posted
+from acktrail.odoo.json2 import Json2
 from acktrail.odoo.loads import Plan
 from acktrail.odoo.plan import plan
 from acktrail.odoo.poster import Poster, Stored, Unknown

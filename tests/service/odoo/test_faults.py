@@ -10,12 +10,15 @@ from dataclasses import replace
 from datetime import timedelta
 from time import sleep
 
+import pytest
+
+from acktrail.errors import HaltedError
 from acktrail.odoo.attempts import Attempts
 from acktrail.odoo.client import Done, Doubt, Lost
 from acktrail.odoo.follow_up import FollowUp, Posted
 from acktrail.odoo.loads import Plan
 from acktrail.odoo.poster import Parked, Poster, Refused, Stored, Unknown
-from tests.service.odoo.conftest import Desk, RunningClock
+from tests.service.odoo.conftest import Desk, RunningClock, Sandbox
 from tests.unit.odoo import samples
 
 
@@ -88,13 +91,13 @@ def test_f5_key_twice_with_other_content_is_refused_before_sending(desk: Desk) -
     assert outcomes[2] == Refused("post.key_twice")
 
 
-def test_f8_expired_key_halts_and_refuses_no_document(desk: Desk) -> None:
+def test_f8_wrong_key_halts_and_refuses_no_document(desk: Desk) -> None:
     plans = [desk.plan(samples.charge(f"F8-{at}")) for at in range(4)]
-    expired = replace(desk.poster, client=desk.sandbox.client("bot", "expired_api_key"))
+    strange = replace(desk.poster, client=desk.sandbox.client_of("bot", "wrong"))
 
-    delivery = expired.deliver(list(enumerate(plans)))
+    delivery = strange.deliver(list(enumerate(plans)))
 
-    assert "401" in delivery.halted
+    assert delivery.halted.startswith("Odoo refuses us")
     assert set(map(type, delivery.outcomes.values())) == {Unknown}
     assert all(isinstance(one, Stored) for one in _deliver(desk, plans).values())
 
@@ -150,13 +153,18 @@ def test_f12_one_of_several_that_cannot_be_posted_leaves_the_others_posted(desk:
     assert {done[at] for at in (0, 2, 3)} == {Posted("posted")}
 
 
+def test_f8_expired_key_halts_on_the_version_that_knows_expiry(sandbox: Sandbox) -> None:
+    with pytest.raises(HaltedError, match="401"):
+        sandbox.client("bot", "expired_api_key").call("res.users", "context_get", {})
+
+
 def test_f12_null_is_an_answer_and_a_repeated_verb_is_a_doubt(desk: Desk) -> None:
     record = desk.store(desk.plan(samples.charge("F12n")))[0]
     first = desk.client.call("account.move", "action_post", {"ids": [record]})
     second = desk.client.call("account.move", "action_post", {"ids": [record]})
 
     assert isinstance(first, Done)
-    assert isinstance(second, Doubt)
+    assert isinstance(second, Done if desk.sandbox.version == "14" else Doubt)  # 14 lets it pass
 
 
 def test_f13_three_posters_with_kills_leave_each_document_once_and_posted(desk: Desk) -> None:

@@ -10,7 +10,7 @@ from acktrail.documents.parts import CLEAR, Period, Totals
 from acktrail.odoo.follow_up import Mismatch, Missing, Posted
 from acktrail.odoo.plan import context
 from acktrail.odoo.poster import Refused, Stored
-from tests.service.odoo.conftest import Desk
+from tests.service.odoo.conftest import DIALECTS, Desk
 from tests.unit.odoo import samples
 
 
@@ -91,7 +91,9 @@ def test_catalogue_then_order_when_posted_become_prices_and_a_sale_order(desk: D
     assert kept["client_order_ref"] == "PO-1"
     assert kept["commitment_date"] == "2026-11-12 00:00:00"
     line = desk.read("sale.order.line", kept["order_line"][0], "price_unit", "product_uom_qty")
-    assert (line["price_unit"], line["product_uom_qty"]) == (Decimal("0.125"), 10)
+    rounded = desk.sandbox.version == "14"  # to the digits of its "Product Price" precision
+    price = Decimal("0.13") if rounded else Decimal("0.125")
+    assert (line["price_unit"], line["product_uom_qty"]) == (price, 10)
     assert desk.follow_up.finish([(1, planned, record)]).outcomes == {1: Posted("sale")}
 
 
@@ -169,6 +171,9 @@ def test_person_with_owned_fields_is_written_again_by_a_later_event(desk: Desk) 
 
 
 def test_statement_when_a_bank_journal_is_set_becomes_lines(desk: Desk) -> None:
+    lacks = DIALECTS.of(int(desk.sandbox.version)).lacks
+    if "account.bank.statement.line" in lacks:
+        pytest.skip(lacks["account.bank.statement.line"])
     planned = desk.plan(samples.statement(), bank_journal="account.1_bank")
     body = {"fields": list(planned.loads[0].fields), "context": context(1)}
     rows = [list(row) for load in planned.loads for row in load.rows]
