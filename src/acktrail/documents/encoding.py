@@ -1,4 +1,4 @@
-"""The one JSON form of our frozen dataclasses, for store and golden files (not ledger entries)."""
+"""The one JSON form of our frozen values, for store and golden files (not ledger entries)."""
 
 from typing import Any, get_type_hints
 

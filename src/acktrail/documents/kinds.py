@@ -4,9 +4,10 @@ Field meanings, sources and Odoo targets: docs/canonical.md. Kinds of health dat
 (except ``party``), birth dates, diagnosis codes or free text.
 """
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+
+from msgspec import field
 
 from acktrail.documents.parts import (
     Adjustment,
@@ -29,10 +30,10 @@ from acktrail.documents.supply import (
     OrderChange,
     ProductActivity,
 )
+from acktrail.documents.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
+class Trade(Value, frozen=True):
     """Payload of order, invoice, credit_note and price_catalogue."""
 
     lines: tuple[Line, ...] = ()
@@ -40,8 +41,7 @@ class Trade:
     valid: Period | None = None  # price_catalogue
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Value, frozen=True):
     """A service line of a claim payment (835 loop 2110)."""
 
     procedure: Code
@@ -56,8 +56,7 @@ class Service:
     remarks: tuple[Code, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimPayment:
+class ClaimPayment(Value, frozen=True):
     """What a payer did with one claim (835 loop 2100)."""
 
     patient_control_no: str  # CLP01
@@ -77,8 +76,7 @@ class ClaimPayment:
     references: tuple[Reference, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Remittance:
+class Remittance(Value, frozen=True):
     """Payload of remittance: one payment and what it is for."""
 
     payment: Payment
@@ -88,8 +86,7 @@ class Remittance:
     provider_adjustments: tuple[Adjustment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ChargeLine:
+class ChargeLine(Value, frozen=True):
     """One charge, credit, adjustment or payment (FT1)."""
 
     key: str  # FT1-2
@@ -104,8 +101,7 @@ class ChargeLine:
     plan: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(Value, frozen=True):
     """Payload of charge: what a visit or account is to be billed."""
 
     visit: str
@@ -114,8 +110,7 @@ class Charge:
     lines: tuple[ChargeLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PartyUpdate:
+class PartyUpdate(Value, frozen=True):
     """Payload of party: the fields of one person or organisation that the sender owns.
 
     ``None`` = not sent, ``CLEAR`` = to be emptied.
@@ -137,8 +132,7 @@ class PartyUpdate:
     merged_from: tuple[Identifier, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BankEntry:
+class BankEntry(Value, frozen=True):
     """One booked entry of an account; the amount is signed, credit is positive."""
 
     amount: Money
@@ -154,8 +148,7 @@ class BankEntry:
     reversal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BankStatement:
+class BankStatement(Value, frozen=True):
     """Payload of bank_statement: opening + sum(entries) = closing."""
 
     account: str
@@ -165,8 +158,7 @@ class BankStatement:
     entries: tuple[BankEntry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerReceived:
+class AnswerReceived(Value, frozen=True):
     """Payload of acknowledgement: what a partner says of something that we sent."""
 
     standard: str  # TA1 999 997 CONTRL ACK
@@ -175,8 +167,7 @@ class AnswerReceived:
     codes: tuple[Code, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(Value, frozen=True):
     """Payload of opaque: content that is kept and never interpreted."""
 
     type: str
@@ -208,8 +199,7 @@ PAYLOADS: dict[str, type[Payload]] = {
 HEALTH_KINDS = frozenset({"remittance", "charge", "party", "opaque"})
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Value, frozen=True):
     """One canonical document: typed, immutable, without a trace of the format it came in."""
 
     kind: str

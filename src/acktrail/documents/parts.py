@@ -1,12 +1,12 @@
-"""The building blocks of canonical documents. Leaf values are tuples, all values are immutable."""
+"""The building blocks of canonical documents, all immutable; leaves are arrays in JSON."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+
+from acktrail.documents.value import Leaf, Value
 
 
-class Identifier(NamedTuple):
+class Identifier(Leaf, frozen=True):
     """An identifier as sent; leading zeros are data."""
 
     scheme: str  # GLN GTIN DUNS HIN NPI TIN VAT PAYER_ID MRN ACCOUNT VISIT NDC SELLER BUYER ...
@@ -14,7 +14,7 @@ class Identifier(NamedTuple):
     agency: str = ""
 
 
-class Code(NamedTuple):
+class Code(Leaf, frozen=True):
     """A value of a code list: ("HCPCS", "99213"), ("CARC", "45")."""
 
     list: str
@@ -22,7 +22,7 @@ class Code(NamedTuple):
     text: str = ""
 
 
-class Quantity(NamedTuple):
+class Quantity(Leaf, frozen=True):
     """A quantity in a UN/ECE Recommendation 20 unit; ``raw_unit`` is the sender's."""
 
     value: Decimal
@@ -30,21 +30,21 @@ class Quantity(NamedTuple):
     raw_unit: str = ""
 
 
-class Money(NamedTuple):
+class Money(Leaf, frozen=True):
     """An amount as sent, scale kept, with its ISO 4217 currency."""
 
     amount: Decimal
     currency: str
 
 
-class Period(NamedTuple):
+class Period(Leaf, frozen=True):
     """A range of days; either end may be open."""
 
     start: date | None = None
     end: date | None = None
 
 
-class Reference(NamedTuple):
+class Reference(Leaf, frozen=True):
     """A pointer to another document or record."""
 
     kind: str  # ORDER DESPATCH INVOICE CONTRACT PAYMENT CLAIM PAYER_CLAIM AUTHORISATION VISIT ...
@@ -53,7 +53,7 @@ class Reference(NamedTuple):
     on: date | None = None
 
 
-class DateRole(NamedTuple):
+class DateRole(Leaf, frozen=True):
     """A date with its role; ``at`` when a time was sent; ``raw`` is the text as sent."""
 
     kind: str  # REQUESTED_DELIVERY PROMISED SHIPPED DUE VALID_FROM VALID_TO PAYMENT SERVICE ...
@@ -62,8 +62,7 @@ class DateRole(NamedTuple):
     raw: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Clear:
+class Clear(Value, frozen=True):
     """The sender asks to empty a field (HL7 ``""``); never the same as not sent."""
 
     clear: bool = True
@@ -72,8 +71,7 @@ class Clear:
 CLEAR = Clear()
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Value, frozen=True):
     """A postal address."""
 
     lines: tuple[str, ...] = ()
@@ -83,8 +81,7 @@ class Address:
     country: str = ""  # ISO 3166-1 alpha-2
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Value, frozen=True):
     """How to reach someone."""
 
     role: str = ""
@@ -93,8 +90,7 @@ class Contact:
     email: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(Value, frozen=True):
     """A party in its role; ``ids`` are unresolved, they are looked up at the Odoo edge."""
 
     role: str  # BUYER SELLER SHIP_TO BILL_TO PAYER PAYEE RENDERING FACILITY PATIENT GUARANTOR ...
@@ -106,8 +102,7 @@ class Party:
     account: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Tax:
+class Tax(Value, frozen=True):
     """A tax by category, with what it was computed from where that was sent."""
 
     type: str
@@ -117,8 +112,7 @@ class Tax:
     amount: Money | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Value, frozen=True):
     """An allowance, or a charge when ``charge`` is true; amounts are positive."""
 
     charge: bool
@@ -127,8 +121,7 @@ class Allowance:
     reason: Code | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Adjustment:
+class Adjustment(Value, frozen=True):
     """An adjustment (CAS, PLB): a positive amount lowers the payment."""
 
     group: str  # CO PR OA PI; for PLB ""
@@ -138,8 +131,7 @@ class Adjustment:
     reference: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Value, frozen=True):
     """What is ordered, billed, priced or charged."""
 
     ids: tuple[Identifier, ...] = ()
@@ -149,8 +141,7 @@ class Item:
 NO_ITEM = Item()
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Value, frozen=True):
     """A line of a trade document. ``price`` is for ``basis`` units (default 1)."""
 
     no: str
@@ -166,8 +157,7 @@ class Line:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Value, frozen=True):
     """Totals as sent; ``None`` where not sent."""
 
     lines: Money | None = None
@@ -180,8 +170,7 @@ class Totals:
     payable: Money | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(Value, frozen=True):
     """How money moved; ``trace`` ties a remittance to its bank transfer."""
 
     method: str

@@ -4,7 +4,6 @@ Each line holds the plain ``Line`` and beside it what only its kind says. Field 
 sources: docs/canonical.md.
 """
 
-from dataclasses import dataclass
 from datetime import date
 
 from acktrail.documents.parts import (
@@ -18,26 +17,24 @@ from acktrail.documents.parts import (
     Quantity,
     Totals,
 )
+from acktrail.documents.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedLine:
+class ChangedLine(Value, frozen=True):
     """A line of an order change: the line as it is to be, and what becomes of it."""
 
     action: str  # ADDED CHANGED DELETED UNCHANGED REPLACED
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
-class OrderChange:
+class OrderChange(Value, frozen=True):
     """Payload of order_change; the order is the reference of kind ORDER."""
 
     lines: tuple[ChangedLine, ...] = ()
     totals: Totals | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LineAnswer:
+class LineAnswer(Value, frozen=True):
     """What the seller does with a line, or with the part of it that ``quantity`` names."""
 
     status: str  # ACCEPTED ACCEPTED_AMENDED BACKORDERED SUBSTITUTED HOLD REJECTED DELETED
@@ -47,16 +44,14 @@ class LineAnswer:
     substitute: Item = NO_ITEM  # what is sent instead
 
 
-@dataclass(frozen=True, slots=True)
-class AnsweredLine:
+class AnsweredLine(Value, frozen=True):
     """A line of an order response: the line as the seller repeats it, and the answers to it."""
 
     line: Line
     answers: tuple[LineAnswer, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OrderAnswer:
+class OrderAnswer(Value, frozen=True):
     """Payload of order_response; the order is the reference of kind ORDER."""
 
     disposition: str  # ACCEPTED ACCEPTED_AMENDED HOLD REJECTED RECEIVED
@@ -64,8 +59,7 @@ class OrderAnswer:
     totals: Totals | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(Value, frozen=True):
     """A lot or batch of an item."""
 
     number: str
@@ -73,8 +67,7 @@ class Lot:
     quantity: Quantity | None = None  # None: all of the line
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Value, frozen=True):
     """A pallet, carton or other package of a shipment."""
 
     no: str  # within the document
@@ -83,8 +76,7 @@ class Package:
     parent: str = ""  # ``no`` of the package that it stands in
 
 
-@dataclass(frozen=True, slots=True)
-class DespatchLine:
+class DespatchLine(Value, frozen=True):
     """A line of a despatch advice; the order is a reference of the line."""
 
     line: Line
@@ -93,16 +85,14 @@ class DespatchLine:
     serials: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DespatchAdvice:
+class DespatchAdvice(Value, frozen=True):
     """Payload of despatch_advice: packages before those that stand in them."""
 
     lines: tuple[DespatchLine, ...] = ()
     packages: tuple[Package, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedLine:
+class ReportedLine(Value, frozen=True):
     """A line of a report about goods: what of an item is, or went, where."""
 
     line: Line
@@ -112,16 +102,14 @@ class ReportedLine:
     serials: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class InventoryReport:
+class InventoryReport(Value, frozen=True):
     """Payload of inventory_report: quantities ON_HAND, AVAILABLE, IN_TRANSIT, ... by line."""
 
     as_of: date | None = None
     lines: tuple[ReportedLine, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ProductActivity:
+class ProductActivity(Value, frozen=True):
     """Payload of product_activity: what was sold, returned or moved in a period."""
 
     period: Period | None = None

@@ -1,10 +1,10 @@
 """From what was filled to the document: totals, natural keys (docs/canonical.md, section Keys)."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from acktrail.documents.kinds import Charge, Document, PartyUpdate, Trade
 from acktrail.documents.parts import Allowance, Identifier, Line, Money, Party, Tax, Totals
+from acktrail.documents.value import replace
 from acktrail.model import Place
 from acktrail.translate import rules
 from acktrail.translate.building import Building, Origins
@@ -116,13 +116,13 @@ def _sum(amounts: list[Money | None]) -> Money | None:
 
 
 def _minus(money: Money | None) -> Money | None:
-    return None if money is None else money._replace(amount=-money.amount)
+    return None if money is None else replace(money, amount=-money.amount)
 
 
 def _negated_line(line: Line) -> Line:
     """Return the line without its sign: the kind of the document is the sign."""
     quantities = line.quantities and {
-        role: one._replace(value=-one.value) if one.value < 0 else one
+        role: replace(one, value=-one.value) if one.value < 0 else one
         for role, one in line.quantities.items()
     }
     amount = line.amount if line.amount is None or line.amount.amount > 0 else _minus(line.amount)

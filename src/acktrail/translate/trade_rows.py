@@ -131,7 +131,7 @@ def _totals(kind: str, draft: Draft, currency: str) -> Totals | None:
 
 def _valid(draft: Draft) -> Period | None:
     period = Period(draft.day("valid.start"), draft.day("valid.end"))
-    return period if any(period) else None
+    return period if period.start or period.end else None
 
 
 def _dates(pairs: Iterable[tuple[str, str]]) -> tuple[DateRole, ...]:

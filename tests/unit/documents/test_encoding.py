@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -14,6 +13,7 @@ from acktrail.documents.encoding import (
 )
 from acktrail.documents.kinds import PAYLOADS, Document, Opaque, PartyUpdate
 from acktrail.documents.parts import CLEAR, Clear, Money, Party
+from acktrail.documents.value import replace
 from acktrail.errors import SetupError
 from acktrail.model import ReadResult
 

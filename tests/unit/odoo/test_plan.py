@@ -1,7 +1,7 @@
 """What is asked of Odoo per kind, and what is refused before anything is asked."""
 
+import dataclasses
 import json
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -31,6 +31,7 @@ from acktrail.documents.parts import (
     Quantity,
     Totals,
 )
+from acktrail.documents.value import replace
 from acktrail.errors import SetupError
 from acktrail.odoo.loads import ALLOWED, RULES, Plan, Refusal
 from acktrail.odoo.plan import calls, encode_calls, plan
@@ -522,7 +523,7 @@ def test_person_merge_is_left_to_a_person() -> None:
 
 
 def test_person_without_the_deployments_secret_is_not_planned() -> None:
-    options = replace(samples.options(), pseudonym_key=b"")
+    options = dataclasses.replace(samples.options(), pseudonym_key=b"")
 
     with pytest.raises(SetupError):
         plan(samples.person(), options, PARTNER)

@@ -1,10 +1,10 @@
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from acktrail.documents.kinds import Charge, ChargeLine, Document, Opaque, Payload, Trade
 from acktrail.documents.parts import Allowance, Code, Line, Money, Quantity, Tax, Totals
+from acktrail.documents.value import replace
 from acktrail.model import Place, Severity
 from acktrail.translate.sums import RULES, check, rounded
 

@@ -1,6 +1,5 @@
 """Orders and invoices of X12 and EDIFACT; element positions: docs/canonical.md, section Maps."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -17,6 +16,7 @@ from acktrail.documents.parts import (
     Reference,
     Totals,
 )
+from acktrail.documents.value import replace
 from tests.unit.translate.running import mapped, only, rules, run
 
 ORDER_X12 = """
