@@ -1,7 +1,7 @@
 import pytest
 
 from acktrail.errors import GuideError
-from acktrail.formats.tabular.patterns import MOST_WAYS, compile_pattern, ways
+from acktrail.formats.patterns import MOST_WAYS, compile_pattern, ways
 from acktrail.formats.tabular.schema import is_plain, parse_layout
 from acktrail.translate import rows
 from tests.generators.tabular import PARSERS

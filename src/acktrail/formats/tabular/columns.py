@@ -11,9 +11,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from acktrail.formats.patterns import compile_pattern
 from acktrail.formats.tabular import rules
 from acktrail.formats.tabular.layout import Field, Layout, RecordType
-from acktrail.formats.tabular.patterns import compile_pattern
 from acktrail.model import Rule
 
 # Printable, so that ``str.isprintable`` speaks for all cells at once; in Latin-1, so that joining

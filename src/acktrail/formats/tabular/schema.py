@@ -13,8 +13,8 @@ import tomllib
 from collections.abc import Sequence
 
 from acktrail.errors import GuideError
+from acktrail.formats.patterns import compile_pattern
 from acktrail.formats.tabular.layout import Dialect, Field, Layout, RecordType, Trailer
-from acktrail.formats.tabular.patterns import compile_pattern
 from acktrail.formats.tabular.tables import Table
 
 SCHEMA_ID = "acktrail/layout/1"

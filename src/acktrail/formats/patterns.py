@@ -1,4 +1,4 @@
-r"""The subset of regular expressions that a layout may use for ``constraints.pattern``.
+r"""The subset of regular expressions that layouts and partner specifications may use.
 
 Python's engine backtracks, and the value is the partner's. So only what has a small, countable
 number of ways to match is let in: single characters, escaped signs, ``.``, classes, ``(?:a|b)``
