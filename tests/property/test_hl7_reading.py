@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acktrail.errors import PartnerError
+from acktrail.formats.hl7.agreement import disagreements
 from acktrail.formats.hl7.delimiters import PLAIN, read_delimiters
 from acktrail.formats.hl7.escapes import escape, unescape
 from acktrail.formats.hl7.guides import Guides
-from acktrail.formats.hl7.locate import disagreements, faults
+from acktrail.formats.hl7.locate import faults
 from acktrail.formats.hl7.message import Hl7Segment
 from acktrail.formats.hl7.patterns import LinePattern
 from acktrail.formats.hl7.settings import Agreed, Path
@@ -172,11 +173,19 @@ def test_pattern_and_slow_look_agree_on_one_change(
     assert accepted is not any(True for _ in faults(fields, specs, PLAIN))
 
 
+def no_other(_tag: str) -> list[str]:
+    return []
+
+
+def agreed(path: Path, usage: str, codes: frozenset[str], length: int) -> Agreed:
+    return Agreed(path, usage, codes, length)
+
+
 ROWS = st.lists(
     st.builds(
-        Agreed,
+        agreed,
         st.builds(Path, st.just("FT1"), st.integers(1, 40), st.integers(0, 3)),
-        st.booleans(),
+        st.sampled_from(["R", "O"]),
         st.sampled_from([frozenset[str](), frozenset({"CG", "1", "a"})]),
         st.sampled_from([0, 1, 2, 3]),
     ),
@@ -195,7 +204,7 @@ def test_pattern_accepts_nothing_that_the_profile_does_not(
     fields = dft()[6].split("|") + [""] * 40
     fields[field] = value
     line = "|".join(fields).rstrip("|")
-    broken = [*faults(fields, specs, PLAIN), *disagreements(fields, tuple(rows), PLAIN)]
+    broken = [*faults(fields, specs, PLAIN), *disagreements(fields, tuple(rows), PLAIN, no_other)]
 
     accepted = LinePattern("FT1", specs, tuple(rows)).accepts(line)
 

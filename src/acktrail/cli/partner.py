@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 
 from acktrail.app.home import Home, parser_files
+from acktrail.app.registry import Formats, built_in
 from acktrail.cli.failures import CHECKS_FAILED, CONFLICT
 from acktrail.cli.output import json_option, table
-from acktrail.errors import ProfileError
+from acktrail.errors import ProfileError, SetupError
 from acktrail.profiles.draft import GLOBS, Wish, draft
 from acktrail.profiles.lint import Problem, lint
 from acktrail.profiles.partner import PartnerProfile, read_profile
@@ -26,11 +27,15 @@ def lint_command(ctx: click.Context, ids: tuple[str, ...], *, as_json: bool) -> 
     """Name every problem of the newest profiles at once; exit 3 when one must be mended."""
     home = Home(Path(ctx.obj))
     wanted = ids or tuple(home.partners())
-    layouts = {name.removesuffix(".toml") for name in parser_files(home).names("tabular")}
+    files = parser_files(home)
+    layouts = {name.removesuffix(".toml") for name in files.names("tabular")}
     profiles, rows = _read(home)
+    formats = built_in(files)
     for one in wanted:
         if one in profiles:
-            rows[one] = lint(profiles[one], profiles.values(), layouts)
+            found = lint(profiles[one], profiles.values(), layouts)
+            faulty = any(problem.severity == "error" for problem in found)
+            rows[one] = found if faulty else found + unreadable(profiles[one], formats)
         elif one not in rows:
             home.profile(one)  # says that there is none
     table(
@@ -42,6 +47,17 @@ def lint_command(ctx: click.Context, ids: tuple[str, ...], *, as_json: bool) -> 
     click.echo(f"{len(wanted)} profiles, {errors} errors", err=True)
     if errors:
         ctx.exit(CHECKS_FAILED)
+
+
+def unreadable(profile: PartnerProfile, formats: Formats) -> list[Problem]:
+    """Name what keeps a flow's files from being read: a data file that is missing or wrong."""
+    found = []
+    for at, flow in enumerate(profile.flow):
+        try:
+            formats.get(flow.format).reader(profile.options(flow))
+        except SetupError as error:
+            found.append(Problem(f"flow[{at}]", "error", "; ".join(map(str, error.args))))
+    return found
 
 
 def _read(home: Home) -> tuple[dict[str, PartnerProfile], dict[str, list[Problem]]]:

@@ -49,6 +49,7 @@ class Hl7Table(Table):
     required: tuple[str, ...] | None = None
     codes: dict[str, tuple[str, ...]] | None = None
     lengths: dict[str, int] | None = None
+    specifications: tuple[str, ...] | None = None  # files in parsers/hl7/specifications
     continuation_lines: bool | None = None
     require_terminator: bool | None = None
     on_count_mismatch: Literal["reject", "process"] | None = None

@@ -85,3 +85,17 @@ def test_lint_of_one_partner_sees_the_others_sender_ids(run: Run) -> None:
 @pytest.mark.usefixtures("profiles")
 def test_lint_of_an_unknown_partner_is_not_found(run: Run) -> None:
     assert run("partner", "lint", "nobody").exit_code == 4
+
+
+def test_lint_names_a_data_file_that_is_missing(run: Run, profiles: Path) -> None:
+    run("partner", "new", "acme", "--format", "hl7", "--sender", "A^B")
+    path = profiles / "acme" / "1.toml"
+    path.write_text(path.read_text() + '\n[hl7]\nspecifications = ["theirs"]\n')
+
+    linted = run("partner", "lint", "acme", "--json")
+
+    assert linted.exit_code == 3
+    rows = [json.loads(line) for line in linted.stdout.splitlines()]
+    (problem,) = [row for row in rows if row["severity"] == "error"]
+    assert problem["where"] == "flow[0]"
+    assert "hl7/specifications/theirs.toml" in problem["what"]

@@ -4,14 +4,15 @@ The fast path says no more than "no fault"; only a refused line is looked at clo
 """
 
 from acktrail.formats.hl7 import rules
+from acktrail.formats.hl7.agreement import disagreements, segment_faults
 from acktrail.formats.hl7.amounts import amounts_agree, plainly_agree
 from acktrail.formats.hl7.escapes import escape_faults
 from acktrail.formats.hl7.guides import Guide
 from acktrail.formats.hl7.header import Header, header_faults
-from acktrail.formats.hl7.locate import Fault, disagreements, faults
+from acktrail.formats.hl7.locate import Fault, faults
 from acktrail.formats.hl7.message import Message, is_segment
 from acktrail.formats.hl7.rules import Collector, found
-from acktrail.formats.hl7.settings import Agreed, Path, Settings
+from acktrail.formats.hl7.settings import Agreed, Settings
 from acktrail.formats.hl7.structure import Structure
 from acktrail.model import Place, Rule, Severity
 
@@ -23,7 +24,10 @@ _HEADER = "MSH"  # its fields are judged with the header
 class Check:
     """The judgement of one message."""
 
-    __slots__ = ("_guide", "_header", "_message", "_settings", "_used", "findings", "structure")
+    __slots__ = (
+        *("_agreed", "_guide", "_header", "_message", "_settings", "_used"),
+        *("findings", "structure"),
+    )
 
     def __init__(
         self, message: Message, header: Header, guide: Guide | None, settings: Settings
@@ -33,6 +37,7 @@ class Check:
         self._guide = guide
         self._settings = settings
         self._used = settings.used_by(header.kind)
+        self._agreed = settings.agreed_on(header.type, header.kind)
         self.findings = Collector(settings.max_findings)
         self.structure = ""
 
@@ -80,10 +85,10 @@ class Check:
             message.loops, strays, missing = structure.walk(tags)
         for index, expected in strays:
             self._stray(index, expected, placed=structure is not None)
-        agreed = self._settings.agreed
-        needed = [name for name, rows in agreed if Agreed(Path(name), required=True) in rows]
-        for name in dict.fromkeys([*missing, *(name for name in needed if name not in tags)]):
-            self._missing(name, agreed=name in needed)
+        told = self._whole_segments()
+        for name in missing:
+            if name not in told:
+                self._missing(name, self._severity(rules.SEGMENT_MISSING, self._used.needs(name)))
         if "ADD" in tags or "DSC" in tags:
             self.note(rules.FRAGMENTED)
 
@@ -101,12 +106,27 @@ class Check:
             text = f"{rules.SEGMENT_UNEXPECTED.text}; expected {_listed(expected)}"
             self._add(rules.SEGMENT_UNEXPECTED, index, matters=matters, text=text)
 
-    def _missing(self, name: str, *, agreed: bool) -> None:
+    def _whole_segments(self) -> set[str]:
+        """Judge the rows that speak of whole segments; return the names told to be missing."""
+        message = self._message
+        tags, told = message.tags, set[str]()
+        for row in (row for _, rows in self._agreed for row in rows if not row.path.field):
+            name = row.path.segment
+            count = tags.count(name)
+            for rule, severity in segment_faults(row, count, message.marks, message.first):
+                if count:
+                    index = _nth(tags, name, min(count, row.most + 1))
+                    self.findings.add(found(rule, message.place(index), severity=severity))
+                elif name not in told:
+                    told.add(name)
+                    self._missing(name, severity)
+        return told
+
+    def _missing(self, name: str, severity: Severity | None) -> None:
         last = len(self._message.lines)
         place = self._message.place(last - 1)
         # the segment is not there: its own name, after the last one
         place = Place(name, last + 1, offset=place.offset, address=name)
-        severity = self._severity(rules.SEGMENT_MISSING, agreed or self._used.needs(name))
         self.findings.add(found(rules.SEGMENT_MISSING, place, severity=severity))
 
     # ------------------------------------------------------------ fields
@@ -114,7 +134,8 @@ class Check:
     def _lines(self, guide: Guide) -> None:
         """Run every line against its pattern: this is the hot loop."""
         message = self._message
-        patterns = guide.patterns(self._settings.agreed)
+        patterns = guide.patterns(self._agreed)
+        apart = patterns.apart
         plain = message.marks.plain
         accepts = patterns.accepts if plain else {}
         for index, (tag, line) in enumerate(zip(message.tags, message.lines, strict=True)):
@@ -123,6 +144,8 @@ class Check:
                 accept = patterns.warm(tag)
             if accept is None or not accept(line):
                 self._look(guide, index, tag)
+            elif tag in apart:
+                self._disagree(index, apart[tag])
             if tag == _CHARGE and not (plain and plainly_agree(line)):
                 self._amounts(index)
 
@@ -132,15 +155,17 @@ class Check:
         specs = () if tag == _HEADER else guide.specs(tag)
         for fault in faults(message.fields(index), specs, message.marks) if specs else ():
             self._fault(index, fault)
-        for name, rows in self._settings.agreed:
+        for name, rows in self._agreed:
             if name == tag:
                 self._disagree(index, rows)
 
     def _disagree(self, index: int, rows: tuple[Agreed, ...]) -> None:
         message = self._message
-        for rule, *where in disagreements(message.fields(index), rows, message.marks):
-            if not self.findings.full(rule.severity):
-                self.findings.keep(found(rule, message.place(index, *where)))
+        fields = message.fields(index)
+        for rule, *where, severity in disagreements(fields, rows, message.marks, message.first):
+            if not self.findings.full(severity or rule.severity):
+                place = message.place(index, *where)
+                self.findings.keep(found(rule, place, severity=severity))
 
     def _amounts(self, index: int) -> None:
         fields = self._message.fields(index)
@@ -189,6 +214,12 @@ class Check:
 
 
 _NEVER_RAISED = (rules.EXTRA_FIELD, rules.EXTRA_COMPONENT, rules.EXTRA_REPETITION)
+
+
+def _nth(tags: list[str], name: str, number: int) -> int:
+    """Return the index of the ``number``-th segment of a name, which is there."""
+    places = [index for index, tag in enumerate(tags) if tag == name]
+    return places[number - 1]
 
 
 def _listed(names: tuple[str, ...]) -> str:

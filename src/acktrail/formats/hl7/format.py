@@ -45,7 +45,11 @@ class Hl7:
             GuideError: If ``parsers/hl7`` is not complete.
         """
         if options:
-            return Hl7Reader(self._guides, read_settings(options, self._guides.used()))
+            named = options.get("specifications")
+            names = named if isinstance(named, list | tuple) else ()
+            specified = [self._guides.specification(str(name)) for name in names]
+            settings = read_settings(options, self._guides.used(), specified)
+            return Hl7Reader(self._guides, settings)
         if self._defaults is None:
             self._defaults = read_settings({}, self._guides.used())
         return Hl7Reader(self._guides, self._defaults)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from acktrail.formats.hl7.patterns import LinePattern
 from acktrail.formats.hl7.settings import AgreedRows, Used, read_paths
+from acktrail.formats.hl7.specification import FOLDER, Specification, read_specification
 from acktrail.formats.hl7.structure import Structure
 from acktrail.formats.hl7.tables import (
     NEAR,
@@ -42,15 +43,20 @@ class Patterns:
     A segment gets its pattern after it was seen often enough. For the recommended delimiters.
     """
 
-    __slots__ = ("_agreed", "_guide", "_seen", "accepts")
+    __slots__ = ("_guide", "_plain", "_seen", "accepts", "apart")
 
     def __init__(self, guide: "Guide", agreed: AgreedRows) -> None:
         self._guide = guide
-        self._agreed = dict(agreed)
+        self._plain = {
+            tag: tuple(r for r in rows if r.plain and r.path.field) for tag, rows in agreed
+        }
+        rest = {tag: tuple(r for r in rows if not r.plain and r.path.field) for tag, rows in agreed}
+        # what a pattern cannot say is looked at in every line of these segments
+        self.apart = {tag: rows for tag, rows in rest.items() if rows}
         self._seen: Counter[str] = Counter()
         # what tells a line without any fault; MSH is judged by its header, but for the profile
         self.accepts: dict[str, Accept] = {}
-        if "MSH" not in self._agreed:
+        if not self._plain.get("MSH"):
             self.accepts["MSH"] = re.compile("").match
 
     def warm(self, tag: str) -> Accept | None:
@@ -61,8 +67,7 @@ class Patterns:
         self._seen[tag] += 1
         if self._seen[tag] < _WARM or len(self.accepts) > _MOST_PATTERNS:
             return None
-        rows = tuple(row for row in self._agreed.get(tag, ()) if row.path.field)
-        self.accepts[tag] = LinePattern(tag, specs, rows).accepts
+        self.accepts[tag] = LinePattern(tag, specs, self._plain.get(tag, ())).accepts
         return self.accepts[tag]
 
 
@@ -124,6 +129,7 @@ class Guides:
         self._guides: dict[str, Guide] = {}
         self._corrections: Corrections | None = None
         self._used: dict[str, Used] = {}
+        self._specifications: dict[str, Specification] = {}
 
     def version(self, version: str) -> Guide | None:
         """Return the guide of MSH-12.1, or of the nearest version with tables."""
@@ -145,6 +151,17 @@ class Guides:
             table = tomllib.loads(self._files.read("hl7/used.toml").decode("utf-8"))
             self._used = {name: Used(read_paths(paths)) for name, paths in table["used"].items()}
         return self._used
+
+    def specification(self, name: str) -> Specification:
+        """Return a partner specification, read once.
+
+        Raises:
+            GuideError: If there is no such file, or it is wrong.
+        """
+        if name not in self._specifications:
+            body = self._files.read(f"{FOLDER}/{name}.toml")
+            self._specifications[name] = read_specification(body, name)
+        return self._specifications[name]
 
     def _events(self, version: str) -> dict[str, str]:
         table = tomllib.loads(self._files.read("hl7/events.toml").decode("utf-8"))

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from acktrail.formats.hl7 import rules
 from acktrail.formats.hl7.delimiters import Delimiters
 from acktrail.formats.hl7.patterns import FITS, FITS_WITH_ODD_OFFSET
-from acktrail.formats.hl7.settings import Agreed
 from acktrail.formats.hl7.tables import FieldSpec
 from acktrail.model import Rule
 
@@ -68,31 +67,3 @@ def _repetition(
             yield rules.OFFSET_ODD if odd else rules.BAD_FORMAT[kind], number
     if any(components[len(spec.kinds) :]):
         yield rules.EXTRA_COMPONENT, len(spec.kinds) + 1
-
-
-def disagreements(
-    fields: Sequence[str], rows: tuple[Agreed, ...], marks: Delimiters
-) -> Iterator[Fault]:
-    """Yield what a segment breaks of the rows of a profile; whole segments are not looked at."""
-    for row in rows:
-        number, wanted = row.path.field, row.path.component
-        if not number:
-            continue
-        value = fields[number] if number < len(fields) else ""
-        repetitions = value.split(marks.repetition) if marks.repetition else [value]
-        values = [_part(one, marks.component, wanted) for one in repetitions]
-        if row.required and not any(values):
-            yield Fault(rules.REQUIRED_MISSING, number, wanted)
-        for repetition, one in enumerate(values, 1):
-            code = one.partition(marks.component)[0]
-            if row.codes and code and code != CLEARED and code not in row.codes:
-                yield Fault(rules.BAD_CODE, number, wanted, repetition)
-            if row.length and len(one) > row.length:
-                yield Fault(rules.TOO_LONG, number, wanted, repetition)
-
-
-def _part(value: str, mark: str, number: int) -> str:
-    if not number:
-        return value
-    parts = value.split(mark)
-    return parts[number - 1] if number <= len(parts) else ""

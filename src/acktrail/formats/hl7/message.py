@@ -79,6 +79,10 @@ class Message:
                 fields.insert(1, self.marks.field)
         return fields
 
+    def first(self, tag: str) -> list[str]:
+        """Return the raw fields of the first segment of a name; none when there is no such."""
+        return self.fields(self.tags.index(tag)) if tag in self.tags else []
+
     def place(self, index: int, field: int = 0, component: int = 0, repetition: int = 0) -> Place:
         """Return the place of a line or of a part of it, with its byte offset in the file."""
         tag = self.tags[index] if is_segment(self.tags[index]) else ""

@@ -38,6 +38,7 @@ FITS: dict[str, Callable[[str], object]] = {
 FITS_WITH_ODD_OFFSET = re.compile(rf"(?:{_DAY}(?:{_CLOCK})?|{_PART}) ?[+-][0-9]{{3,4}}").fullmatch
 NUMBER = FITS["NM"]
 
+REQUIRED = "R"
 _RUN = 6  # fields between two places where a line may be over
 _OVER = r"\|*+\Z"
 
@@ -57,7 +58,7 @@ class LinePattern:
         known = {spec.number: spec for spec in specs}
         rows = {number: _rows_of(number, agreed) for number in {row.path.field for row in agreed}}
         required = {spec.number for spec in specs if spec.required}
-        required |= {row.path.field for row in agreed if row.required}
+        required |= {row.path.field for row in agreed if row.usage == REQUIRED}
         last = max({*known, *rows})
         needed = max(required, default=0)
         tail = _OVER
@@ -80,7 +81,7 @@ def _rows_of(field: int, agreed: tuple[Agreed, ...]) -> tuple[Agreed, ...]:
 def _field(spec: FieldSpec | None, rows: tuple[Agreed, ...]) -> str:
     if spec is None:
         return "(?!)" if rows else r"[^|]*+"  # a gap in the table: the long way, if agreed upon
-    required = spec.required or any(row.required for row in rows)
+    required = spec.required or any(row.usage == REQUIRED for row in rows)
     if spec.withdrawn:
         return "(?!)" if required else ""
     one = "".join(map(_agreed, rows)) + _repetition(spec)
@@ -105,7 +106,7 @@ def _agreed(row: Agreed) -> str:
     if row.codes:
         codes = "|".join(re.escape(code) for code in sorted(row.codes, key=len, reverse=True))
         refused += rf'(?!{before}(?!(?:{codes}|"")?[|~^]))'
-    if row.required:
+    if row.usage == REQUIRED:
         refused += f"(?={before}{part})"
     return refused
 

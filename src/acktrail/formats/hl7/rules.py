@@ -105,6 +105,24 @@ UNKNOWN_ESCAPE = _rule("unknown_escape", _WARNING, "", "value", "Escape sequence
 UNTERMINATED_ESCAPE = _rule(
     "unterminated_escape", _WARNING, "", "unescaped_separator", "Escape sequence does not end"
 )
+REQUIRED_EMPTY = _rule(
+    "required_empty", _WARNING, "101", "usage", "Field that is sent when known is empty"
+)
+NOT_SUPPORTED = _rule("not_supported", _WARNING, "", "usage", "Not supported by the specification")
+TOO_SHORT = _rule("too_short", _WARNING, "102", "length", "Value is shorter than agreed")
+BAD_PATTERN = _rule("bad_pattern", _ERROR, "102", "format", "Value is not of the agreed form")
+TOO_FEW_REPETITIONS = _rule(
+    "too_few_repetitions", _ERROR, "101", "cardinality", "Field is repeated too seldom"
+)
+TOO_MANY_REPETITIONS = _rule(
+    "too_many_repetitions", _ERROR, "102", "cardinality", "Field is repeated more than agreed"
+)
+TOO_FEW_SEGMENTS = _rule(
+    "too_few_segments", _ERROR, "100", "cardinality", "Segment comes less often than agreed"
+)
+TOO_MANY_SEGMENTS = _rule(
+    "too_many_segments", _ERROR, "100", "cardinality", "Segment comes more often than agreed"
+)
 MORE_FINDINGS = _rule("more_findings", _WARNING, "", "envelope", "More findings than are listed")
 
 RULES = tuple(value for value in list(globals().values()) if isinstance(value, Rule))

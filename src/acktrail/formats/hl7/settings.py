@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from acktrail.errors import ProfileError
 from acktrail.formats.hl7.charset import codec_name
+from acktrail.model import Severity
 
 _PATH = re.compile(r"([A-Z][A-Z0-9]{2})(?:-([0-9]{1,3})(?:\.([0-9]{1,3}))?)?")
 _WIDE = ("utf-16", "utf-32")
@@ -44,13 +45,38 @@ class Used:
         return whole or Path(segment, field, component) in self._paths
 
 
-class Agreed(NamedTuple):
-    """What the profile says of one place on top of the version's tables."""
+class Condition(NamedTuple):
+    """What has to be true of a place for a row of a partner specification to hold."""
 
     path: Path
-    required: bool = False
+    sent: bool = True  # False: not sent, or, with codes, none of them
+    codes: frozenset[str] = frozenset()  # empty: any value
+
+
+class Agreed(NamedTuple):
+    """What the profile, or a partner specification, says of one place beside the tables.
+
+    Usage is that of chapter 2B: R required, RE required but may be empty, O optional, X not
+    supported. Under ``when`` it is the usage where all conditions hold, ``otherwise`` where not.
+    """
+
+    path: Path
+    usage: str = "O"
     codes: frozenset[str] = frozenset()
-    length: int = 0  # characters; 0 = any
+    length: int = 0  # characters at most; 0 = any
+    shortest: int = 0
+    least: int = 0  # repetitions
+    most: int = 0  # 0 = any
+    pattern: str = ""
+    when: tuple[Condition, ...] = ()
+    otherwise: str = "O"
+    severity: Severity | None = None  # in place of each rule's own
+
+    @property
+    def plain(self) -> bool:
+        """Tell whether the row can be part of a segment's pattern."""
+        other = self.shortest or self.least or self.most or self.pattern or self.when
+        return not other and self.usage in ("R", "O")
 
 
 AgreedRows = tuple[tuple[str, tuple[Agreed, ...]], ...]  # by segment
@@ -77,18 +103,34 @@ class Settings:
     control_id_fallback: bool = False
     structure_for: Mapping[str, str] = field(default_factory=dict)
     used: Mapping[str, Used] = field(default_factory=dict)  # by message type; "" = any other
-    agreed: AgreedRows = ()
+    agreed: Mapping[str, AgreedRows] = field(default_factory=dict)  # by message type; "" = other
 
     def used_by(self, message_type: str) -> Used:
         """Return what messages of ``message_type`` are needed for."""
         return self.used.get("") or self.used.get(message_type, _NOTHING)
 
+    def agreed_on(self, type_: str, kind: str) -> AgreedRows:
+        """Return what is agreed on for DFT^P03, else for all of DFT, else for every message."""
+        rows = self.agreed.get(type_)
+        if rows is None:
+            rows = self.agreed.get(kind)
+        return self.agreed.get("", ()) if rows is None else rows
+
 
 _NOTHING = Used(())
 
 
-def read_settings(options: Mapping[str, object], used: Mapping[str, Used]) -> Settings:
-    """Read the options; ``used`` holds the built-in ones by message type.
+def read_settings(
+    options: Mapping[str, object],
+    used: Mapping[str, Used],
+    specified: Iterable[tuple[tuple[str, ...], tuple[Agreed, ...]]] = (),
+) -> Settings:
+    """Read the options.
+
+    Args:
+        options: The profile's table ``[hl7]``.
+        used: What our maps use, by message type.
+        specified: Rows of the partner specifications that the profile names, by message types.
 
     Raises:
         ProfileError: If a path or a character set makes no sense.
@@ -115,22 +157,40 @@ def read_settings(options: Mapping[str, object], used: Mapping[str, Used]) -> Se
         control_id_fallback=bool(options.get("control_id_fallback")),
         structure_for={key: str(value) for key, value in _table(options, "structure_for")},
         used=own or used,
-        agreed=_agreed(options),
+        agreed=by_type(_agreed(options), specified),
     )
 
 
-def _agreed(options: Mapping[str, object]) -> AgreedRows:
-    rows = [Agreed(path, required=True) for path in read_paths(_texts(options, "required"))]
+def _agreed(options: Mapping[str, object]) -> list[Agreed]:
+    rows = [Agreed(path, usage="R") for path in read_paths(_texts(options, "required"))]
     rows += [
-        Agreed(_path(key), codes=frozenset(map(str, codes)))
+        Agreed(read_path(key), codes=frozenset(map(str, codes)))
         for key, codes in _table(options, "codes")
         if isinstance(codes, Iterable)
     ]
-    rows += [Agreed(_path(key), length=int(str(most))) for key, most in _table(options, "lengths")]
+    for key, most in _table(options, "lengths"):
+        rows.append(Agreed(read_path(key), length=int(str(most))))
+    return rows
+
+
+def by_type(
+    everywhere: Iterable[Agreed], specified: Iterable[tuple[tuple[str, ...], tuple[Agreed, ...]]]
+) -> dict[str, AgreedRows]:
+    """Arrange rows by message type and segment; those of a whole type hold for its events too."""
+    common = tuple(everywhere)
+    rows = {"": common}
+    named = [(name, own) for types, own in specified for name in types]
+    for name, own in sorted(named, key=lambda one: "^" in one[0]):
+        whole = rows.get(name.partition("^")[0], common)
+        rows[name] = rows.get(name, whole) + own
+    return {name: _by_segment(own) for name, own in rows.items()}
+
+
+def _by_segment(rows: Iterable[Agreed]) -> AgreedRows:
     by_segment: dict[str, tuple[Agreed, ...]] = {}
     for row in rows:
         by_segment[row.path.segment] = (*by_segment.get(row.path.segment, ()), row)
-    return tuple(sorted(by_segment.items()))
+    return tuple(by_segment.items())
 
 
 def read_paths(texts: Iterable[str]) -> list[Path]:
@@ -139,10 +199,15 @@ def read_paths(texts: Iterable[str]) -> list[Path]:
     Raises:
         ProfileError: If one is of another form.
     """
-    return [_path(text) for text in texts]
+    return [read_path(text) for text in texts]
 
 
-def _path(text: str) -> Path:
+def read_path(text: str) -> Path:
+    """Read one path.
+
+    Raises:
+        ProfileError: If it is of another form.
+    """
     match = _PATH.fullmatch(text)
     if not match:
         msg = "hl7: a path is not of the form PID, PID-3 or PID-3.1"
