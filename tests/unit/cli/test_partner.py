@@ -90,7 +90,8 @@ def test_lint_of_an_unknown_partner_is_not_found(run: Run) -> None:
 def test_lint_names_a_data_file_that_is_missing(run: Run, profiles: Path) -> None:
     run("partner", "new", "acme", "--format", "hl7", "--sender", "A^B")
     path = profiles / "acme" / "1.toml"
-    path.write_text(path.read_text() + '\n[hl7]\nspecifications = ["theirs"]\n')
+    text = path.read_text()
+    path.write_text(text.replace("[hl7]\n", '[hl7]\nspecifications = ["theirs"]\n'))
 
     linted = run("partner", "lint", "acme", "--json")
 
