@@ -138,9 +138,9 @@ def test_truncated_file_gets_023_only() -> None:
 
 
 def test_gap_of_ours_never_makes_a_negative_answer() -> None:
-    data = interchange(group("PR", "004010", [closed(["ST*855*0001", "BAK*00*AC*PO1*20260315"])]))
+    data = interchange(group("PI", "004050", [closed(["ST*275*0001", "BGN*02*R1*20260315"])]))
 
-    assert kinds(read(data, agreed=["855"])) == []
+    assert kinds(read(data, agreed=["275"])) == []
 
 
 # ------------------------------------------------------------------------------ envelope

@@ -326,9 +326,9 @@ def test_set_that_is_not_agreed_is_refused_although_there_is_a_guide() -> None:
 
 
 def test_agreed_set_without_a_guide_is_our_own_gap() -> None:
-    data = interchange(group("PR", "004010", [closed(["ST*855*0001", "BAK*00*AC*PO1*20260315"])]))
+    data = interchange(group("PI", "004050", [closed(["ST*275*0001", "BGN*02*R1*20260315"])]))
 
-    (finding,) = findings_of(read(data, agreed=["855"]))
+    (finding,) = findings_of(read(data, agreed=["275"]))
     assert (finding.rule, finding.owner, finding.code) == ("x12.guide.unknown", Owner.US, "")
 
 

@@ -10,13 +10,20 @@ from acktrail.formats.x12 import X12
 from acktrail.formats.x12.explain import explain
 from acktrail.formats.x12.guide.catalogue import Catalogue
 from acktrail.formats.x12.guide.compiled import Machine
-from acktrail.formats.x12.guide.model import ElementType, LoopNode, dictionary, segments_of
+from acktrail.formats.x12.guide.model import (
+    ElementType,
+    Guide,
+    LoopNode,
+    dictionary,
+    segments_of,
+)
 from acktrail.formats.x12.guide.patterns import segment_match
 from acktrail.formats.x12.guide.pyx12_maps import read_wheel_map
 from acktrail.formats.x12.guide.toml_guide import read_guide
 from acktrail.formats.x12.hierarchy import Hierarchy
 from acktrail.formats.x12.segment import SetSegment, text_of
 from acktrail.model import Verdict
+from tests.conftest import ROOT
 from tests.generators.x12 import (
     closed,
     group,
@@ -373,47 +380,96 @@ def test_hl_numbers_follow_each_other_and_parents_were_named_before() -> None:
 
 HL_GUIDE = """
 schema = "acktrail/x12-guide/1"
-id = "856-004010"
+id = "862-004010"
 release = "004010"
-key = { gs08 = ["004010"], gs01 = "SH", st01 = "856" }
+key = { gs08 = ["004010"], gs01 = "SS", st01 = "862" }
 loops = ["ST", "HL in ST"]
 [loop.ST]
-segments = ['ST 010 R 1 | R:143=856 R:329', 'BSN 020 R 1 | R:353=00 R:396 R:373 R:337']
+segments = ['ST 010 R 1 | R:143=862 R:329', 'BSN 020 R 1 | R:353=00 R:396 R:373 R:337']
 end = ['SE 030 R 1 | R:96 R:329']
 [loop.HL]
 table = 2
 max = 0
 segments = ['HL 010 R 1 | R:628 S:734 R:735=S,O', 'N9 020 N 1 | R:128']
 """
-HL_TYPES = b'396 = "AN 2 30"\n628 = "AN 1 12"\n734 = "AN 1 12"\n735 = "ID 1 2"\n'
 
 
 class WithNotice(Folder):
-    """The guides, and one more that has HL segments and one that is not used."""
+    """The guides, and one more that counts its HL segments and has one that is not used."""
 
     def read(self, path: str) -> bytes:
-        if path == "x12/856-004010.toml":
+        if path == "x12/862-004010.toml":
             return HL_GUIDE.encode()
-        added = HL_TYPES if path == "x12/elements-004010.toml" else b""
-        return super().read(path) + added
+        return super().read(path)
 
     def names(self, folder: str) -> list[str]:
-        return [*super().names(folder), "856-004010.toml"]
+        return [*super().names(folder), "862-004010.toml"]
 
 
 def notice(*segments: str) -> list[tuple[str, str]]:
-    """Return rule and address of what is found in a ship notice."""
-    body = ["ST*856*0001", "BSN*00*N1*20260301*1200", *segments]
+    """Return rule and address of what is found in its set."""
+    body = ["ST*862*0001", "BSN*00*N1*20260301*1200", *segments]
     reader = X12(WithNotice(), read_wheel_map).reader({})
-    data = interchange(group("SH", "004010", (closed(body),)))
+    data = interchange(group("SS", "004010", (closed(body),)))
     events = [*reader.feed(data), *reader.close()]
     return [(one.rule, one.place.address) for one in findings_of(result_of(events))]
+
+
+SUPPLY = ("810", "832", "846", "850", "855", "856", "860", "865", "867")
+
+
+@pytest.mark.parametrize("set_id", SUPPLY)
+def test_guide_of_a_release_holds_what_the_release_changed_and_the_rest_of_the_one_before(
+    set_id: str,
+) -> None:
+    catalogue = Catalogue(Folder(), read_wheel_map)
+    old, new = (catalogue.guide(f"{set_id}-{release}") for release in ("004010", "005010"))
+
+    def element(guide: Guide, tag: str, number: int) -> ElementType:
+        return next(one for one in segments_of(guide.root) if one.id == tag).elements[number].type
+
+    def size(guide: Guide, tag: str) -> int:
+        return len(next(one for one in segments_of(guide.root) if one.id == tag).elements)
+
+    assert (element(old, "REF", 1).high, element(new, "REF", 1).high) == (30, 50)
+    assert (size(old, "N4"), size(new, "N4")) == (6, 7)
+    assert {one.id for one in segments_of(old.root)} - {"MSG"} <= {
+        one.id for one in segments_of(new.root)
+    }
+    assert (old.counted, new.counted) == (set_id != "856", set_id != "856")
+
+
+@pytest.mark.parametrize("base", ["850-009999", "835-005010X221A1", "850-005010"])
+def test_guide_that_extends_none_in_loops_is_a_guide_error(base: str) -> None:
+    text = (ROOT / "parsers/x12/850-005010.toml").read_bytes()
+    broken = text.replace(b'extends = "850-004010"', f'extends = "{base}"'.encode())
+
+    class Broken(Folder):
+        def read(self, path: str) -> bytes:
+            return broken if path == "x12/850-005010.toml" else super().read(path)
+
+    with pytest.raises(GuideError, match="850-005010: extends no guide"):
+        Catalogue(Broken(), read_wheel_map).guide("850-005010")
+
+
+def ship_notice(*segments: str) -> list[tuple[str, str]]:
+    """Return rule and address of what is found in an 856."""
+    body = ["ST*856*0001", "BSN*00*N1*20260301*1200", *segments]
+    data = interchange(group("SH", "004010", (closed(body),)))
+    return [(one.rule, one.place.address) for one in findings_of(read(data))]
 
 
 def test_x12_hl_number_is_found_where_hl01_is_not_the_next_number() -> None:
     """X12.6: HL01 counts the HL segments of a set from 1."""
     assert notice("HL*1**S", "HL*2*1*O", "HL*3*1*O") == []
     assert notice("HL*1**S", "HL*3*1*O") == [("x12.hl.number", "HL01")]
+
+
+def test_x12_6_hl01_of_a_ship_notice_is_unique_and_need_not_count() -> None:
+    """X12.6, HL01: a unique alphanumeric number; only implementation guides make it count."""
+    assert ship_notice("HL*A**S", "HL*7*A*O", "HL*B*7*I") == []
+    assert ship_notice("HL*1**S", "HL*1*1*O") == [("x12.hl.unique", "HL01")]
+    assert ship_notice("HL*1**S", "HL*2*5*O") == [("x12.hl.parent", "HL02")]
 
 
 def test_x12_hl_parent_is_found_where_hl02_names_none_that_came_before() -> None:

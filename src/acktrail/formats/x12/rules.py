@@ -176,6 +176,7 @@ ELEMENT_NOT_USED = Rule(
     "x12.element.not_used", ERROR, "IK403 I10", SNIP2, "the guide does not use it"
 )
 HL_NUMBER = Rule("x12.hl.number", ERROR, "IK403 7", SNIP1, "HL01 is not the next number")
+HL_UNIQUE = Rule("x12.hl.unique", ERROR, "IK403 7", SNIP1, "HL01 was used before in this set")
 HL_PARENT = Rule("x12.hl.parent", ERROR, "IK403 7", SNIP1, "HL02 names no open parent")
 ELEMENT = (
     ELEMENT_MISSING,
@@ -193,6 +194,7 @@ ELEMENT = (
     TIME,
     ELEMENT_NOT_USED,
     HL_NUMBER,
+    HL_UNIQUE,
     HL_PARENT,
 )
 

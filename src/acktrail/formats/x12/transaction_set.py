@@ -52,7 +52,7 @@ class TransactionSet:
         self._watches = Watches()
         if self._balance is not None:
             self._watches |= self._balance.watches
-        self._hierarchy = Hierarchy()
+        self._hierarchy = Hierarchy(counted=machine is None or machine.guide.counted)
         if machine is not None and machine.hierarchical:
             self._watches["HL"] = self._check_hierarchy
         self._start = 0

@@ -9,7 +9,7 @@ from acktrail.formats.delimited import Marks
 from acktrail.formats.x12.guide.compiled import Machine
 from acktrail.formats.x12.guide.model import ElementType, Guide, GuideKey, dictionary
 from acktrail.formats.x12.guide.pyx12_maps import read_map, read_map_types
-from acktrail.formats.x12.guide.toml_guide import read_guide, read_types
+from acktrail.formats.x12.guide.toml_guide import extended, read_guide, read_types
 from acktrail.ports import DataFiles
 
 FOLDER = "x12"
@@ -27,7 +27,7 @@ class Catalogue:
     def __init__(self, files: DataFiles, maps: Callable[[str], bytes]) -> None:
         self._files = files
         self._maps = maps
-        self._tables: dict[str, dict[str, Any]] | None = None
+        self._names: dict[str, str] | None = None
         self._keys: tuple[GuideKey, ...] = ()
         self._segment_ids: frozenset[str] = frozenset()
         self._types: dict[str, dict[str, ElementType]] = {}
@@ -72,21 +72,32 @@ class Catalogue:
             GuideError: If there is no such guide, or its file is broken.
         """
         if name not in self._guides:
-            self._guides[name] = self._read(self._index()[name])
+            self._guides[name] = self._read(self._table(name))
         return self._guides[name]
 
-    def _index(self) -> dict[str, dict[str, Any]]:
-        """Read the heads of all guide files, once."""
-        if self._tables is None:
+    def _table(self, name: str) -> dict[str, Any]:
+        """Return the whole table of a guide's file, what it extends included."""
+        table = _toml(self._files.read(f"{FOLDER}/{self._index()[name]}"), name)
+        if "extends" not in table:
+            return table
+        try:
+            return extended(self._table(str(table["extends"])), table)
+        except (KeyError, TypeError, AttributeError, RecursionError):
+            msg = f"guide {name}: extends no guide that is written in loops"
+            raise GuideError(msg) from None
+
+    def _index(self) -> dict[str, str]:
+        """Read the heads of all guide files, once; return the file of each guide."""
+        if self._names is None:
             names = [one for one in self._files.names(FOLDER) if one.endswith(".toml")]
-            read = [_toml(self._files.read(f"{FOLDER}/{one}"), one) for one in names]
-            guides = [table for table in read if table.get("schema") == SCHEMA]
+            read = {one: _head(self._files.read(f"{FOLDER}/{one}"), one) for one in names}
+            guides = {name: head for name, head in read.items() if head.get("schema") == SCHEMA}
             aliases = _toml(self._files.read(ALIASES), ALIASES).get("gs08", {})
-            self._keys = tuple(_key(table, aliases) for table in guides)
+            self._keys = tuple(_key(head, aliases) for head in guides.values())
             ids = _toml(self._files.read(SEGMENT_IDS), SEGMENT_IDS).get("ids", "")
             self._segment_ids = frozenset(str(ids).split())
-            self._tables = {str(table["id"]): table for table in guides}
-        return self._tables
+            self._names = {str(head["id"]): name for name, head in guides.items()}
+        return self._names
 
     def _read(self, table: dict[str, Any]) -> Guide:
         name, release = str(table["id"]), str(table["release"])
@@ -121,6 +132,11 @@ def _toml(body: bytes, name: str) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         msg = f"{name}: not valid TOML"
         raise GuideError(msg) from None
+
+
+def _head(body: bytes, name: str) -> dict[str, Any]:
+    """Return the keys in front of the first table; the loops of a guide are long."""
+    return _toml(body.partition(b"\n[")[0], name)
 
 
 def _key(table: dict[str, Any], aliases: dict[str, list[str]]) -> GuideKey:

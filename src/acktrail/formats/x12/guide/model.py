@@ -69,6 +69,7 @@ class Guide:
 
     id: str
     root: LoopNode  # first child ST, last child SE
+    counted: bool = True  # HL01 counts from 1; false: it is only unique
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Reads our own guide files: TOML with one compact line a segment (parsers/x12/README.md).
 
 A line is ``ID position use max | elements | syntax rules``; an element is
-``use:data element[=codes][xrepeat]``, a composite ``use:number(components)[xrepeat]``.
+``use:data element[=codes][xrepeat]``, a composite ``use:number(components)[xrepeat]``. A guide may
+extend another one: it then holds only what differs.
 """
 
 import re
@@ -36,6 +37,32 @@ def read_types(body: bytes) -> dict[str, ElementType]:
     return {n: ElementType(kind, int(low), int(high)) for n, (kind, low, high) in split.items()}
 
 
+def extended(base: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the table of a guide that extends another one: its loops take the place of theirs.
+
+    ``segments`` replaces what stands behind the maximum in every line of a segment id.
+    """
+    loops = {**base["loop"], **table.get("loop", {})}
+    replaced = {tag: str(text) for tag, text in table.get("segments", {}).items()}
+    return {
+        **base,
+        **table,
+        "loop": {
+            name: {
+                **loop,
+                "segments": [_replaced(str(one), replaced) for one in loop["segments"]],
+                "end": [_replaced(str(one), replaced) for one in loop.get("end", ())],
+            }
+            for name, loop in loops.items()
+        },
+    }
+
+
+def _replaced(line: str, replaced: Mapping[str, str]) -> str:
+    head, _bar, rest = line.partition("|")
+    return f"{head}| {replaced.get(head.partition(' ')[0], rest)}"
+
+
 def read_guide(table: Mapping[str, Any], find: Dictionary) -> Guide:
     """Build the guide that a file's table describes.
 
@@ -49,7 +76,8 @@ def read_guide(table: Mapping[str, Any], find: Dictionary) -> Guide:
         msg = f"guide {name}: loops stand in loops that are not listed"
         raise GuideError(msg)
     parents = {loop: outer for loop, _in, outer in loops[1:]}
-    return Guide(name, _loop(name, loops[0][0], table["loop"], parents, find))
+    root = _loop(name, loops[0][0], table["loop"], parents, find)
+    return Guide(name, root, counted=table.get("hl01") != "unique")
 
 
 def _loop(
