@@ -10,7 +10,8 @@ from typing import NamedTuple
 from acktrail.formats.hl7 import rules
 from acktrail.formats.hl7.delimiters import Delimiters
 from acktrail.formats.hl7.locate import CLEARED
-from acktrail.formats.hl7.settings import Agreed, Condition, Path
+from acktrail.formats.hl7.patterns import ASKED
+from acktrail.formats.hl7.settings import Agreed, Condition
 from acktrail.formats.patterns import compile_pattern
 from acktrail.model import Rule, Severity
 
@@ -33,54 +34,65 @@ def disagreements(
 ) -> Iterator[Breach]:
     """Yield what one segment breaks of the rows about its fields."""
     for row in rows:
-        if row.path.field:
-            values = _values(fields, row.path, marks)
-            usage = usage_of(row, fields, marks, lookup)
-            for rule, repetition in _broken(row, usage, values, marks):
-                yield Breach(rule, *row.path[1:], repetition, row.severity)
+        path = row.path
+        value = fields[path.field] if path.field < len(fields) else ""
+        asked = row.usage in ASKED or row.otherwise in ASKED
+        if not path.field or not (value or asked):
+            continue  # most rows, in most lines
+        if row.when and not _all_hold(row, fields, marks, lookup):
+            usage, judged = row.otherwise, False
+            if usage == "O":
+                continue
+        else:
+            usage, judged = row.usage, True
+        values = _values(value, path.component, marks)
+        faults = [*_usage(usage, values), *(_content_faults(row, values, marks) if judged else ())]
+        for rule, repetition in faults:
+            yield Breach(rule, path.field, path.component, repetition, row.severity)
 
 
 def segment_faults(
     row: Agreed, count: int, marks: Delimiters, lookup: Lookup
 ) -> Iterator[tuple[Rule, Severity | None]]:
     """Yield what a message breaks of a row about a whole segment that it holds ``count`` times."""
-    usage = usage_of(row, (), marks, lookup)
+    judged = _all_hold(row, (), marks, lookup)
+    usage = row.usage if judged else row.otherwise
     if usage == "X" and count:
         yield rules.NOT_SUPPORTED, row.severity
     elif usage == "R" and not count:
         yield rules.SEGMENT_MISSING, row.severity or Severity.ERROR
     elif usage == "RE" and not count:
         yield rules.SEGMENT_MISSING, row.severity or Severity.WARNING
-    elif count and count < row.least:
+    elif judged and count and count < row.least:
         yield rules.TOO_FEW_SEGMENTS, row.severity
-    elif row.most and count > row.most:
+    elif judged and row.most and count > row.most:
         yield rules.TOO_MANY_SEGMENTS, row.severity
 
 
-def usage_of(row: Agreed, fields: Sequence[str], marks: Delimiters, lookup: Lookup) -> str:
-    """Return the usage that holds in this message; conditions look first into the same segment."""
+def _all_hold(row: Agreed, fields: Sequence[str], marks: Delimiters, lookup: Lookup) -> bool:
+    """Tell whether the row holds here; its conditions look first into the same segment."""
     for condition in row.when:
-        own = condition.path.segment == row.path.segment and row.path.field
+        own = row.path.field and condition.path.segment == row.path.segment
         if not _holds(condition, fields if own else lookup(condition.path.segment), marks):
-            return row.otherwise
-    return row.usage
+            return False
+    return True
 
 
 def _holds(condition: Condition, fields: Sequence[str], marks: Delimiters) -> bool:
     path, wanted, codes = condition
     if not path.field:
         return bool(fields) is wanted
-    values = [one for one in _values(fields, path, marks) if one]
+    value = fields[path.field] if path.field < len(fields) else ""
+    values = [one for one in _values(value, path.component, marks) if one]
     if codes:
         return any(one.partition(marks.component)[0] in codes for one in values) is wanted
     return bool(values) is wanted
 
 
-def _values(fields: Sequence[str], path: Path, marks: Delimiters) -> list[str]:
-    """Return the field or component in each repetition."""
-    value = fields[path.field] if path.field < len(fields) else ""
+def _values(value: str, component: int, marks: Delimiters) -> list[str]:
+    """Return a field, or a component of it, in each repetition."""
     repetitions = value.split(marks.repetition) if marks.repetition else [value]
-    return [_part(one, marks.component, path.component) for one in repetitions]
+    return [_part(one, marks.component, component) for one in repetitions]
 
 
 def _part(value: str, mark: str, number: int) -> str:
@@ -90,14 +102,19 @@ def _part(value: str, mark: str, number: int) -> str:
     return parts[number - 1] if number <= len(parts) else ""
 
 
-def _broken(
-    row: Agreed, usage: str, values: list[str], marks: Delimiters
-) -> Iterator[tuple[Rule, int]]:
-    if usage in ("R", "RE") and not any(values):
-        yield (rules.REQUIRED_MISSING if usage == "R" else rules.REQUIRED_EMPTY), 0
-    elif usage == "X" and any(values):
+def _usage(usage: str, values: list[str]) -> Iterator[tuple[Rule, int]]:
+    if not any(values):
+        if usage == "R":
+            yield rules.REQUIRED_MISSING, 0
+        elif usage == "RE":
+            yield rules.REQUIRED_EMPTY, 0
+    elif usage == "X":
         yield rules.NOT_SUPPORTED, 0
-        return
+
+
+def _content_faults(
+    row: Agreed, values: list[str], marks: Delimiters
+) -> Iterator[tuple[Rule, int]]:
     sent = len(values) if any(values) else 0
     if sent and sent < row.least:
         yield rules.TOO_FEW_REPETITIONS, 0

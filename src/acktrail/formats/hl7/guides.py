@@ -8,9 +8,10 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping
+from itertools import filterfalse
 from typing import NamedTuple
 
-from acktrail.formats.hl7.patterns import LinePattern
+from acktrail.formats.hl7.patterns import LinePattern, is_plain
 from acktrail.formats.hl7.settings import AgreedRows, Used, read_paths
 from acktrail.formats.hl7.specification import FOLDER, Specification, read_specification
 from acktrail.formats.hl7.structure import Structure
@@ -47,12 +48,11 @@ class Patterns:
 
     def __init__(self, guide: "Guide", agreed: AgreedRows) -> None:
         self._guide = guide
-        self._plain = {
-            tag: tuple(r for r in rows if r.plain and r.path.field) for tag, rows in agreed
-        }
-        rest = {tag: tuple(r for r in rows if not r.plain and r.path.field) for tag, rows in agreed}
-        # what a pattern cannot say is looked at in every line of these segments
-        self.apart = {tag: rows for tag, rows in rest.items() if rows}
+        fields = {tag: tuple(row for row in rows if row.path.field) for tag, rows in agreed}
+        self._plain = {tag: tuple(filter(is_plain, rows)) for tag, rows in fields.items()}
+        # what cannot be part of a pattern is looked at in every line of these segments
+        apart = {tag: tuple(filterfalse(is_plain, rows)) for tag, rows in fields.items()}
+        self.apart = {tag: rows for tag, rows in apart.items() if rows}
         self._seen: Counter[str] = Counter()
         # what tells a line without any fault; MSH is judged by its header, but for the profile
         self.accepts: dict[str, Accept] = {}

@@ -38,7 +38,8 @@ FITS: dict[str, Callable[[str], object]] = {
 FITS_WITH_ODD_OFFSET = re.compile(rf"(?:{_DAY}(?:{_CLOCK})?|{_PART}) ?[+-][0-9]{{3,4}}").fullmatch
 NUMBER = FITS["NM"]
 
-REQUIRED = "R"
+ASKED = frozenset({"R", "RE"})
+UNSUPPORTED = "X"
 _RUN = 6  # fields between two places where a line may be over
 _OVER = r"\|*+\Z"
 
@@ -58,7 +59,7 @@ class LinePattern:
         known = {spec.number: spec for spec in specs}
         rows = {number: _rows_of(number, agreed) for number in {row.path.field for row in agreed}}
         required = {spec.number for spec in specs if spec.required}
-        required |= {row.path.field for row in agreed if row.usage == REQUIRED}
+        required |= {row.path.field for row in agreed if row.usage in ASKED}
         last = max({*known, *rows})
         needed = max(required, default=0)
         tail = _OVER
@@ -74,6 +75,14 @@ class LinePattern:
         return self._match(line + self._padding) is not None
 
 
+def is_plain(row: Agreed) -> bool:
+    """Tell whether a row can be part of a segment's pattern: no condition, no pattern of its own.
+
+    A pattern of a specification might match separators: it is for whole values only.
+    """
+    return not row.when and not row.pattern
+
+
 def _rows_of(field: int, agreed: tuple[Agreed, ...]) -> tuple[Agreed, ...]:
     return tuple(row for row in agreed if row.path.field == field)
 
@@ -81,7 +90,7 @@ def _rows_of(field: int, agreed: tuple[Agreed, ...]) -> tuple[Agreed, ...]:
 def _field(spec: FieldSpec | None, rows: tuple[Agreed, ...]) -> str:
     if spec is None:
         return "(?!)" if rows else r"[^|]*+"  # a gap in the table: the long way, if agreed upon
-    required = spec.required or any(row.usage == REQUIRED for row in rows)
+    required = spec.required or any(row.usage in ASKED for row in rows)
     if spec.withdrawn:
         return "(?!)" if required else ""
     one = "".join(map(_agreed, rows)) + _repetition(spec)
@@ -92,23 +101,30 @@ def _field(spec: FieldSpec | None, rows: tuple[Agreed, ...]) -> str:
 
 
 def _agreed(row: Agreed) -> str:
-    """Return what must not stand at the start of a repetition under a row of the profile.
+    """Return what must, or must not, stand at the start of a repetition under a row.
 
-    A required component has to be in every repetition here; that one is enough is for the long
-    way to see.
+    Stricter than the row where that is simpler: the long way looks at what is refused here. So a
+    required component has to be in every repetition, and a value that is repeated too seldom, not
+    supported or cleared is never accepted.
     """
-    part = r"[^|~^]"
+    part, whole = r"[^|~^]", "[^|~]"
     before = rf"(?:{part}*+\^){{{row.path.component - 1}}}" if row.path.component > 1 else ""
-    refused = ""
+    counted, over = (part, r"[|~^]") if row.path.component else (whole, r"[|~]")
+    said = ""
     if row.length:
-        counted = part if row.path.component else "[^|~]"
-        refused += rf"(?!{before}{counted}{{{row.length + 1}}})"
+        said += rf"(?!{before}{counted}{{{row.length + 1}}})"
+    if row.shortest > 1:
+        said += rf"(?!{before}{counted}{{1,{row.shortest - 1}}}{over})"
     if row.codes:
         codes = "|".join(re.escape(code) for code in sorted(row.codes, key=len, reverse=True))
-        refused += rf'(?!{before}(?!(?:{codes}|"")?[|~^]))'
-    if row.usage == REQUIRED:
-        refused += f"(?={before}{part})"
-    return refused
+        said += rf'(?!{before}(?!(?:{codes}|"")?[|~^]))'
+    if row.most:
+        said += rf"(?!(?:{whole}*+~){{{row.most}}})"
+    if row.usage in ASKED:
+        said += f"(?={before}{part})"
+    if row.usage == UNSUPPORTED or row.least > 1:
+        said += f"(?!{before}{counted})"
+    return said
 
 
 def _repetition(spec: FieldSpec) -> str:

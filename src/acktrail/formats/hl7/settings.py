@@ -57,7 +57,7 @@ class Agreed(NamedTuple):
     """What the profile, or a partner specification, says of one place beside the tables.
 
     Usage is that of chapter 2B: R required, RE required but may be empty, O optional, X not
-    supported. Under ``when`` it is the usage where all conditions hold, ``otherwise`` where not.
+    supported. Where a condition of ``when`` does not hold, all that the row says is ``otherwise``.
     """
 
     path: Path
@@ -71,12 +71,6 @@ class Agreed(NamedTuple):
     when: tuple[Condition, ...] = ()
     otherwise: str = "O"
     severity: Severity | None = None  # in place of each rule's own
-
-    @property
-    def plain(self) -> bool:
-        """Tell whether the row can be part of a segment's pattern."""
-        other = self.shortest or self.least or self.most or self.pattern or self.when
-        return not other and self.usage in ("R", "O")
 
 
 AgreedRows = tuple[tuple[str, tuple[Agreed, ...]], ...]  # by segment
