@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from acktrail.app.journal import kept_document, odoo_options
-from acktrail.app.sender import Sender, Sent
+from acktrail.app.sender import Sender
 from acktrail.app.tools import Tools
 from acktrail.engine.port import Task, back_off, longer
 from acktrail.odoo.loads import Refusal
@@ -42,7 +42,7 @@ class Posting:
         profile = tools.in_force(row).profile
         if not self._sender.configured(due[0].target):
             return self._keep_calls(task, profile, due, step)
-        until = self._sender.waits_until(due[0].target)
+        until = self._sender.waits_until(due[0].target, due)
         if until is not None:
             return Snooze(max(until - tools.clock.now(), WAIT_FOR_ORDER), "odoo_circuit_open")
         return self._send(task, profile, due, step)
@@ -58,8 +58,8 @@ class Posting:
                 body = {"rows": len(due), "target": due[0].target, "attempt": task.attempt}
                 tx.append(task.exchange, "posting", body, tools.actor, attempt)
         sent = self._sender.send(profile, due)
-        if sent.unknown:
-            return self._later(due[0].target, task, sent)
+        if sent.unknown or sent.waiting:
+            return self._later(due, task)
         with tools.ledger.begin() as tx:
             tx.lock(task.exchange)
             if tx.step(task.exchange, step) is None:
@@ -79,10 +79,9 @@ class Posting:
             return Hold("post.parked", "")
         return Advance("")
 
-    def _later(self, target: str, task: Task, sent: Sent) -> Outcome:
-        """Wait for the circuit when it opened, else back off."""
-        del sent
-        until = self._sender.opened_until(target)
+    def _later(self, due: Sequence[PostingRow], task: Task) -> Outcome:
+        """Wait for a circuit when one opened, else back off."""
+        until = self._sender.opened_until(due[0].target, due)
         after = until - self._tools.clock.now() if until else back_off(task.attempt)
         return Snooze(max(after, WAIT_FOR_ORDER), "odoo_unanswered")
 

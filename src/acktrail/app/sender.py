@@ -5,35 +5,45 @@
 way again and comes to the same record.
 """
 
-import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from acktrail.app.circuits import Circuits, Trouble, scope_of
 from acktrail.app.journal import kept_document, odoo_options
 from acktrail.app.patience import Patience
 from acktrail.app.tools import Tools
-from acktrail.errors import ConflictError
-from acktrail.ledger.circuits import Circuit
+from acktrail.errors import ConflictError, HaltedError
 from acktrail.ledger.transaction import SqlTransaction
 from acktrail.odoo import breaker
+from acktrail.odoo.attempts import answers
 from acktrail.odoo.client import Client
 from acktrail.odoo.connect import Address, connect
 from acktrail.odoo.dialect import Dialects
-from acktrail.odoo.follow_up import Completion, FollowUp, Kept, Mismatch, Missing, Posted
+from acktrail.odoo.follow_up import Completion, End, FollowUp, Kept, Mismatch, Missing, Posted
 from acktrail.odoo.json2 import Json2
 from acktrail.odoo.jsonrpc import JsonRpc
 from acktrail.odoo.loads import Plan, Refusal
 from acktrail.odoo.options import OdooOptions
 from acktrail.odoo.plan import plan
-from acktrail.odoo.poster import Delivery, Parked, Poster, Refused, Stored
+from acktrail.odoo.poster import (
+    Delivery,
+    Denied,
+    Outcome,
+    Parked,
+    Poster,
+    Refused,
+    Stored,
+    Unknown,
+)
+from acktrail.odoo.wire import CONFIRM
 from acktrail.ports import PostingRow
 from acktrail.profiles.partner import PartnerProfile
 
-WHILE_PROBED = timedelta(seconds=5)  # another worker asks whether Odoo is back: look again soon
 CHUNK = 200  # documents held in memory at once
+WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=10)  # of a row without an outcome
 BATCH = {"realtime": 10, "batch": 50}
 
 
@@ -44,7 +54,8 @@ class Sent:
     stored: int = 0
     rejected: int = 0
     parked: int = 0
-    unknown: int = 0
+    unknown: int = 0  # no answer that was understood
+    waiting: int = 0  # for a right that Odoo denies
 
     def __add__(self, other: "Sent") -> "Sent":
         return Sent(
@@ -52,6 +63,7 @@ class Sent:
             self.rejected + other.rejected,
             self.parked + other.parked,
             self.unknown + other.unknown,
+            self.waiting + other.waiting,
         )
 
 
@@ -70,10 +82,13 @@ class Sender:
         tools: Tools,
         connect: Callable[[str], Client] | None = None,
         pause: Callable[[float], object] | None = None,
+        confirm: tuple[float, ...] = CONFIRM,
     ) -> None:
         self._tools = tools
+        self.circuits = Circuits(tools.ledger, tools.clock)
         self._connect = connect or self.client_for
         self._pause = pause
+        self._confirm = confirm
 
     def configured(self, target: str) -> bool:
         """Tell whether there is an Odoo to post to; else the calls are kept."""
@@ -82,7 +97,7 @@ class Sender:
     def client_for(self, target: str, *, confirm: bool = True) -> Json2 | JsonRpc:
         """Return a client of one database; without ``confirm`` a refusal is said at once."""
         address, dialects = self.address(target), Dialects.read(self._tools.files)
-        return connect(address, dialects) if confirm else connect(address, dialects, ())
+        return connect(address, dialects, self._confirm if confirm else ())
 
     def address(self, target: str) -> Address:
         """Return where a target is and who we are there."""
@@ -90,39 +105,60 @@ class Sender:
         key, timeout = self._tools.secrets.get(server.key), server.timeout.total_seconds()
         return Address(server.url, server.database, key, server.login, server.api, timeout)
 
-    def waits_until(self, target: str) -> datetime | None:
-        """Return until when nothing is sent because the circuit is open; None = go on.
+    def waits_until(self, target: str, rows: Sequence[PostingRow] = ()) -> datetime | None:
+        """Return until when nothing of this is sent because circuits are open; None = go on."""
+        until = self.circuits.waits_until(target)
+        if until is None and self.circuits.probing(target):
+            until = self._probe(target)
+        if until is not None or not rows:
+            return until
+        closed = [self.circuits.closed_until(name) for name in dict.fromkeys(map(scope_of, rows))]
+        return min(filter(None, closed)) if all(closed) else None
 
-        A circuit whose time is over is taken half-open by whoever asks first.
-        """
-        now = self._tools.clock.now()
-        kept = self._circuit(target)
-        permitted = breaker.permit(kept, now)
-        if permitted is None and kept.state is breaker.State.HALF_OPEN:
-            return now + WHILE_PROBED
-        if permitted is None:
-            return kept.until or now + breaker.LONGEST
-        if permitted != kept:
-            self._keep(target, permitted)
-        return None
-
-    def opened_until(self, target: str) -> datetime | None:
-        """Return when an open circuit may be tried again; None when it is not open."""
-        kept = self._circuit(target)
-        return kept.until if kept.state is breaker.State.OPEN else None
+    def opened_until(self, target: str, rows: Sequence[PostingRow] = ()) -> datetime | None:
+        """Return when an open circuit may be tried again; None when none is open."""
+        names = (target, *dict.fromkeys(map(scope_of, rows)))
+        return min(filter(None, map(self.circuits.opened_until, names)), default=None)
 
     def send(self, profile: PartnerProfile, rows: Sequence[PostingRow]) -> Sent:
-        """Send the rows of one partner, a chunk at a time; stop when Odoo does not answer."""
-        total = Sent()
+        """Send the rows of one partner, a chunk at a time; stop when Odoo does not answer.
+
+        Rows whose model Odoo denied wait for that circuit.
+        """
+        free = self._free(rows)
+        total = Sent(waiting=len(rows) - len(free))
         options = odoo_options(self._tools, profile)
-        for start in range(0, len(rows), CHUNK):
-            part = rows[start : start + CHUNK]
+        for start in range(0, len(free), CHUNK):
+            part = free[start : start + CHUNK]
             done = self._send_part(profile, options, part)
             total += done
             if done.unknown:
-                rest = rows[start + CHUNK :]
+                rest = free[start + CHUNK :]
                 return total + Sent(unknown=len(rest))
         return total
+
+    def _free(self, rows: Sequence[PostingRow]) -> list[PostingRow]:
+        """Return the rows that may go; the others give their lease back and wait."""
+        waiting = self.circuits.waiting(rows)
+        if waiting:
+            with self._tools.ledger.begin() as tx:
+                for row in rows:
+                    until = waiting.get(scope_of(row))
+                    if until and row.state != "stored":
+                        _set(tx, row.id, "queued", not_before=until)
+        return [row for row in rows if scope_of(row) not in waiting]
+
+    def _probe(self, target: str) -> datetime | None:
+        """Ask an Odoo whose circuit is half-open for nothing in particular; None = it answers."""
+        trouble = Trouble(breaker.Cause.UNKNOWN, "unanswered")
+        with self._client(target) as client:
+            try:
+                if answers(client):
+                    trouble = Trouble()
+            except HaltedError:
+                trouble = Trouble(breaker.Cause.REFUSED, "refused")
+        self.circuits.report(target, trouble)
+        return self.circuits.opened_until(target)
 
     def _send_part(
         self, profile: PartnerProfile, options: OdooOptions, rows: Sequence[PostingRow]
@@ -146,6 +182,7 @@ class Sender:
             completion = self._follow_up(client).finish(_kept(planned, delivery))
             self._note_ends(completion)
         self._report(target, delivery, completion)
+        self._report_models(planned, delivery, completion)
         return _sum(planned, delivery, completion) + Sent(rejected=len(refused))
 
     def _poster(self, client: Client, size: int) -> Poster:
@@ -180,8 +217,8 @@ class Sender:
         return planned, refused
 
     def _note(self, planned: Sequence[Planned], delivery: Delivery) -> None:
-        """Commit what the delivery found out."""
-        now = self._tools.clock.now()
+        """Commit what the delivery found out; a row that alone got no answer waits longer."""
+        now, away = self._tools.clock.now(), delivery.unknown or delivery.halted
         with self._tools.ledger.begin() as tx:
             for one in planned:
                 match delivery.outcomes[one.row.id]:
@@ -192,8 +229,8 @@ class Sender:
                     case Parked(error_class, name):
                         _set(tx, one.row.id, "parked", error=_said(error_class, name))
                     case _:
-                        later = now + timedelta(seconds=1)
-                        _set(tx, one.row.id, "queued", not_before=later)
+                        after = min(LONGEST_WAIT, WAIT * 2 ** min(one.row.attempts, 10))
+                        _set(tx, one.row.id, "queued", not_before=now if away else now + after)
 
     def _note_ends(self, completion: Completion) -> None:
         """Commit what the read-back and the verbs came to; an unknown end stays ``stored``."""
@@ -212,35 +249,30 @@ class Sender:
                         pass
 
     def _report(self, target: str, delivery: Delivery, completion: Completion) -> None:
-        """Open or close the circuit by how Odoo answered at the end."""
-        now, kept = self._tools.clock.now(), self._circuit(target)
-        halted = delivery.halted or completion.halted
-        silent = delivery.unknown or completion.unknown
-        if kept.state is breaker.State.OPEN and (halted or silent):
-            return  # another worker has met the same trouble: it counts once
-        stretch = random.random()  # noqa: S311 - so that posters do not wake at once
-        if halted:
-            circuit = breaker.opened(kept, breaker.Cause.REFUSED, "refused", now, stretch)
-        elif silent:
-            circuit = breaker.opened(kept, breaker.Cause.UNKNOWN, "unanswered", now, stretch)
+        """Open or close the database's circuit by how Odoo answered at the end."""
+        if delivery.halted or completion.halted:
+            trouble = Trouble(breaker.Cause.REFUSED, "refused")
+        elif delivery.unknown or completion.unknown:
+            trouble = Trouble(breaker.Cause.UNKNOWN, "unanswered")
         else:
-            circuit = breaker.answered(kept)
-        if circuit != kept:
-            self._keep(target, circuit)
+            trouble = Trouble()
+        self.circuits.report(target, trouble)
 
-    def _circuit(self, target: str) -> breaker.Circuit:
-        kept = self._tools.ledger.circuit(target)
-        cause, _, reason = kept.reason.partition(":")
-        return breaker.Circuit(
-            breaker.State(kept.state), breaker.Cause(cause), reason, kept.until, kept.failures
-        )
-
-    def _keep(self, target: str, circuit: breaker.Circuit) -> None:
-        reason = f"{circuit.cause}:{circuit.reason}" if circuit.cause else ""
-        opened_at = None if circuit.state is breaker.State.CLOSED else self._tools.clock.now()
-        self._tools.ledger.set_circuit(
-            Circuit(target, str(circuit.state), reason, circuit.until, circuit.openings, opened_at)
-        )
+    def _report_models(
+        self, planned: Sequence[Planned], delivery: Delivery, completion: Completion
+    ) -> None:
+        """Open the circuits of what Odoo denies; close those of what it does again."""
+        found: dict[str, Trouble] = {}
+        for one in planned:
+            match _end(one.row.id, delivery, completion):
+                case Denied(reason):
+                    found[scope_of(one.row)] = Trouble(breaker.Cause.REFUSED, reason)
+                case Unknown():
+                    pass
+                case _:
+                    found.setdefault(scope_of(one.row), Trouble())
+        for name, trouble in found.items():
+            self.circuits.report(name, trouble)
 
 
 def _set(  # noqa: PLR0913 - a row's columns
@@ -276,8 +308,7 @@ def _kept(planned: Sequence[Planned], delivery: Delivery) -> list[Kept]:
 def _sum(planned: Sequence[Planned], delivery: Delivery, completion: Completion) -> Sent:
     total = Sent()
     for one in planned:
-        end = completion.outcomes.get(one.row.id) or delivery.outcomes.get(one.row.id)
-        match end:
+        match _end(one.row.id, delivery, completion):
             case Posted() | Mismatch() | Missing():
                 total += Sent(stored=1)
             case Refused() if one.row.id in completion.outcomes:
@@ -286,9 +317,16 @@ def _sum(planned: Sequence[Planned], delivery: Delivery, completion: Completion)
                 total += Sent(rejected=1)
             case Parked():
                 total += Sent(parked=1)
+            case Denied():
+                total += Sent(waiting=1)
             case _:
                 total += Sent(unknown=1)
     return total
+
+
+def _end(row: int, delivery: Delivery, completion: Completion) -> End | Outcome | None:
+    """Return what became of a row in the end."""
+    return completion.outcomes.get(row) or delivery.outcomes.get(row)
 
 
 def _said(error_class: str, name: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from acktrail.app.drain import drain
+from acktrail.app.drain import Drain
 from acktrail.app.home import Found
 from acktrail.app.lister import Lister
 from acktrail.app.looks import endpoint_stream
@@ -170,7 +170,7 @@ class Service:
         wired = self.wired
         for target in wired.tools.settings.odoo:
             try:
-                drain(wired.tools, wired.sender, target)
+                Drain(wired.tools, wired.sender).run(target)
             except AcktrailError as error:
                 log.warning("drain failed: target=%s code=%s", target, error.code)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from acktrail.app.drain import drain as drain_target
+from acktrail.app.drain import Drain
 from acktrail.app.home import Home
 from acktrail.app.journal import odoo_options
 from acktrail.app.sender import Sender
@@ -55,22 +55,24 @@ def check(ctx: click.Context, partners: tuple[str, ...], *, as_json: bool) -> No
 
 @odoo.command()
 @click.option("--target", default="main", show_default=True, help="A database of acktrail.toml.")
+@click.option("--rate", type=click.FloatRange(0.1), help="Documents a second, at most.")
 @click.pass_context
 @json_option
-def drain(ctx: click.Context, target: str, *, as_json: bool) -> None:
-    """Send the kept calls that are due; exit 7 when Odoo does not answer."""
+def drain(ctx: click.Context, target: str, rate: float | None, *, as_json: bool) -> None:
+    """Send the kept calls that are due, the real-time lane first; exit 7 when Odoo is away."""
     tools = open_tools(Home(Path(ctx.obj)))
     sender = Sender(tools)
     if not sender.configured(target):
         click.echo(f"setup: no [odoo.{target}] in acktrail.toml: calls are kept", err=True)
         ctx.exit(1)
-    done = drain_target(tools, sender, target)
+    done = Drain(tools, sender, rate or 0.0).run(target)
     left = sum(1 for _ in tools.ledger.due(target, 1))
     found = {
         "stored": done.stored,
         "rejected": done.rejected,
         "parked": done.parked,
         "unknown": done.unknown,
+        "waiting": done.waiting,
     }
     if as_json:
         line(found)

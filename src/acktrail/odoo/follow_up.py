@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from acktrail.errors import HaltedError
+from acktrail.errors import DeniedError, HaltedError
 from acktrail.odoo.attempts import Attempts, GaveUpError
 from acktrail.odoo.client import Client, Done, Lost
 from acktrail.odoo.loads import Expected, Plan
 from acktrail.odoo.plan import context
-from acktrail.odoo.poster import Refused, Unknown
+from acktrail.odoo.poster import Denied, Refused, Unknown
 from acktrail.odoo.reconciling import settle
 from acktrail.ports import Clock
 
@@ -45,7 +45,7 @@ class Missing:
     """The record is gone; never created again without a person."""
 
 
-End = Posted | Mismatch | Missing | Refused | Unknown
+End = Posted | Mismatch | Missing | Refused | Unknown | Denied
 
 
 class Completion(NamedTuple):
@@ -72,7 +72,10 @@ class FollowUp:
         halted = ""
         try:
             for group in _groups([one for one in items if one[1].expected]):
-                self._finish(group, ends, attempts)
+                try:
+                    self._finish(group, ends, attempts)
+                except DeniedError as error:
+                    ends |= {n: Denied(str(error)) for n, _, _ in group if n not in ends}
         except HaltedError as error:
             halted = str(error)
         except GaveUpError:

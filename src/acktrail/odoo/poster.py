@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from acktrail.errors import HaltedError
+from acktrail.errors import DeniedError, HaltedError
 from acktrail.odoo.attempts import Attempts, GaveUpError
 from acktrail.odoo.batches import Batch, Item, batches, distinct, waves
 from acktrail.odoo.client import (
@@ -41,6 +41,7 @@ SETUP_MODELS = frozenset(
 SAME_TEXT = 3  # so many documents refused with one text: the mapping is wrong, not they
 ALONE = 8  # unknown outcomes of one record on its own, while Odoo answers others
 LOOKUP_SIZE = 200
+SLOW, QUICK = timedelta(seconds=20), timedelta(seconds=5)  # a call: halve the next batches; double
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,17 @@ class Unknown:
     reason: str = ""
 
 
-Outcome = Stored | Refused | Parked | Unknown
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """Odoo denies a model or method that this document needs; commit ``queued`` or ``stored``.
+
+    Nothing is wrong with the document: it waits until the right is given, the others go on.
+    """
+
+    reason: str  # names the model; no data
+
+
+Outcome = Stored | Refused | Parked | Unknown | Denied
 
 
 class Delivery(NamedTuple):
@@ -81,7 +92,7 @@ class Delivery(NamedTuple):
 
     outcomes: Mapping[int, Outcome]
     unknown: int = 0  # calls in a row without an understood answer; 0 = Odoo answers
-    halted: str = ""  # Odoo refuses us: open the circuit; only ours to show, no data
+    halted: str = ""  # Odoo refuses our key: open the circuit; only ours to show, no data
 
 
 @dataclass(slots=True)
@@ -92,6 +103,8 @@ class _Run:
     deadline: datetime
     found: dict[str, int | Fault] = field(default_factory=dict)
     parked: dict[str, Fault] = field(default_factory=dict)
+    denied: dict[str, str] = field(default_factory=dict)
+    slow: int = 0  # how often the size of batches was halved
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +121,8 @@ class Poster:
     def deliver(self, items: Sequence[Item]) -> Delivery:
         """Insert what is absent; safe to repeat at any time, by any number of posters.
 
-        Every posting gets an outcome. ``halted`` says that Odoo refuses us (key, rights, model):
-        what was not stored by then is ``Unknown``, nothing is refused.
+        Every posting gets an outcome. ``halted`` says that Odoo refuses our key: what was not
+        stored by then is ``Unknown``. What needs a denied model is ``Denied``, the rest goes on.
         """
         attempts = Attempts(self.client, self.clock, self.pause, self.jitter)
         run, halted = _Run(attempts, self.clock.now() + self.limit), ""
@@ -165,12 +178,16 @@ class Poster:
         for wave in waves(loads):
             ready = [one for one in wave if _may_go(one[1], loads, run)]
             for batch in batches(ready, self.size):
-                self._send(batch, run)
+                try:
+                    self._send(batch, run)
+                except DeniedError as error:
+                    left = [one for one in batch.loads if one.external_id not in run.found]
+                    run.denied |= {one.external_id: str(error) for one in left}
 
     def _send(self, batch: Batch, run: _Run) -> None:
         """Deliver one batch: whole, then by accused records, then by halves."""
         refused: dict[str, Fault] = {}
-        todo: list[tuple[tuple[Load, ...], int, int]] = [(batch.loads, 0, 0)]
+        todo = _pieces(batch.loads, run.slow)
         while todo:
             part, lost, doubts = todo.pop()
             if not part:
@@ -198,9 +215,12 @@ class Poster:
         _judge(batch, refused, run)
 
     def _load(self, company: int, part: tuple[Load, ...], run: _Run) -> LoadAnswer:
+        before = self.clock.now()
         answer = load(self.client, part[0].model, load_body(company, part), len(part))
         if not isinstance(answer, Lost):
             run.attempts.answered()
+            took = self.clock.now() - before
+            run.slow += (took > SLOW) - (took < QUICK and run.slow > 0)
         return answer
 
 
@@ -227,6 +247,13 @@ def _may_go(load: Load, loads: Mapping[str, object], run: _Run) -> bool:
         if fault is None and key in loads:
             return False
     return True
+
+
+def _pieces(loads: tuple[Load, ...], slow: int) -> list[tuple[tuple[Load, ...], int, int]]:
+    """Cut a batch for an Odoo that is slow; the first piece is last, as it is taken first."""
+    size = max(1, len(loads) >> slow)
+    cut = [(loads[start : start + size], 0, 0) for start in range(0, len(loads), size)]
+    return cut[::-1]
 
 
 def _without(part: tuple[Load, ...], rows: Mapping[int, Fault]) -> tuple[Load, ...]:
@@ -273,6 +300,9 @@ def _outcome(keys: list[str], run: _Run) -> Outcome:
     for key in keys:
         if key in run.parked:
             return Parked(run.parked[key].error_class, run.parked[key].field)
+    for key in keys:
+        if key in run.denied:
+            return Denied(run.denied[key])
     faults = [run.found[key] for key in keys if key in run.found]
     for fault in faults:
         if isinstance(fault, Fault):

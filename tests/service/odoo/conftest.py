@@ -155,7 +155,9 @@ def _sandbox(version: str) -> Sandbox:
         pytest.skip(f"no Odoo {version} in {HOME}: run {command} as root")
     if _script("status", version, check=False).returncode != 0:
         _script("up", version)
-    found = Sandbox(version, json.loads(credentials.read_text()))
+    _script("bots", version)
+    bots = json.loads((HOME / version / "bots.json").read_text())
+    found = Sandbox(version, {**json.loads(credentials.read_text()), **bots})
     if version == "14":
         _name_master_data(found)
     return found

@@ -16,7 +16,7 @@ from acktrail.odoo.follow_up import FollowUp, Mismatch, Missing, Posted
 from acktrail.odoo.json2 import Json2
 from acktrail.odoo.loads import Plan
 from acktrail.odoo.plan import plan
-from acktrail.odoo.poster import Poster, Stored, Unknown
+from acktrail.odoo.poster import Denied, Poster, Stored, Unknown
 from tests.fakes.odoo import DATABASE, KEY, Running
 from tests.service.odoo.conftest import RunningClock
 from tests.unit.odoo import samples
@@ -127,13 +127,13 @@ def test_delivery_that_meets_every_fault_stores_each_document_once(fake: Running
     assert len(fake.records()) == 6
 
 
-def test_delivery_without_the_right_halts_and_refuses_nothing(fake: Running) -> None:
+def test_delivery_without_the_right_waits_and_refuses_nothing(fake: Running) -> None:
     fake.fault("denied", 2)
 
     found = poster(fake).deliver([(1, planned(samples.invoice(), partner="base.partner_demo"))])
 
-    assert found.halted == "our user may not create account.move"
-    assert found.outcomes == {1: Unknown("unanswered")}
+    assert found.halted == ""
+    assert found.outcomes == {1: Denied("our user may not create account.move")}
 
 
 def test_follow_up_when_a_verbs_answer_is_lost_looks_and_finds_it_done(fake: Running) -> None:

@@ -17,7 +17,7 @@ from acktrail.odoo.attempts import Attempts
 from acktrail.odoo.client import Done, Doubt, Lost
 from acktrail.odoo.follow_up import FollowUp, Posted
 from acktrail.odoo.loads import Plan
-from acktrail.odoo.poster import Parked, Poster, Refused, Stored, Unknown
+from acktrail.odoo.poster import Denied, Parked, Poster, Refused, Stored, Unknown
 from tests.service.odoo.conftest import Desk, RunningClock, Sandbox
 from tests.unit.odoo import samples
 
@@ -102,15 +102,15 @@ def test_f8_wrong_key_halts_and_refuses_no_document(desk: Desk) -> None:
     assert all(isinstance(one, Stored) for one in _deliver(desk, plans).values())
 
 
-def test_f8_missing_right_halts_and_refuses_no_document(desk: Desk) -> None:
+def test_f8_missing_right_denies_and_refuses_no_document(desk: Desk) -> None:
     plans = [desk.plan(samples.charge(f"F8r-{at}")) for at in range(4)]
     desk.store(plans[0])
     nobody = replace(desk.poster, client=desk.sandbox.client("readonly"))
 
     delivery = nobody.deliver(list(enumerate(plans)))
 
-    assert delivery.halted == "our user may not create account.move"
-    assert set(map(type, delivery.outcomes.values())) == {Unknown}
+    assert delivery.halted == ""
+    assert set(delivery.outcomes.values()) == {Denied("our user may not create account.move")}
 
 
 def test_f9_unknown_journal_parks_the_document_even_alone(desk: Desk) -> None:

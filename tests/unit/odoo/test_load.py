@@ -2,7 +2,7 @@
 
 import pytest
 
-from acktrail.errors import HaltedError
+from acktrail.errors import DeniedError
 from acktrail.odoo.client import Answer, Done, Doubt, Fault, Faults, Lost, load
 from tests.unit.odoo.scripted import Body, Scripted, loaded, refused
 
@@ -65,8 +65,8 @@ def test_load_where_a_document_quotes_a_race_is_still_refused() -> None:
     assert isinstance(ask(refused({"record": 0, "field": "x", "message": text})), Faults)
 
 
-def test_load_without_the_right_halts_after_asking_for_it() -> None:
-    with pytest.raises(HaltedError, match=r"account\.move"):
+def test_load_without_the_right_is_denied_after_asking_for_it() -> None:
+    with pytest.raises(DeniedError, match=r"account\.move"):
         ask(refused({"record": 0, "message": DENIED}), allowed=False)
 
 
@@ -78,3 +78,10 @@ def test_fault_of_a_message_keeps_no_word_of_it() -> None:
     text = "'CANARYVALUE' does not seem to be a valid date for field 'Date'"
 
     assert "CANARY" not in repr(ask(refused({"record": 0, "field": "date", "message": text})))
+
+
+def test_load_without_the_right_on_odoo_14_names_the_exception_first() -> None:
+    text = f"Unknown error during import: <class 'odoo.exceptions.AccessError'>: {DENIED}"
+
+    with pytest.raises(DeniedError, match=r"account\.move"):
+        ask(refused({"record": 0, "message": text}), allowed=False)

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acktrail.errors import HaltedError
+from acktrail.errors import DeniedError, HaltedError
 from acktrail.odoo.batches import ROWS, batches, distinct, waves
 from acktrail.odoo.client import Answer, Done, Fault, Lost
 from acktrail.odoo.client import Doubt as Refusing
 from acktrail.odoo.loads import Load, Plan
-from acktrail.odoo.poster import Delivery, Parked, Poster, Refused, Stored, Unknown
+from acktrail.odoo.poster import Delivery, Denied, Parked, Poster, Refused, Stored, Unknown
 from tests.unit.odoo.scripted import Body, Scripted, Time, loaded, refused
 
 FIELDS = ("id", "name")
@@ -146,6 +146,36 @@ def test_delivery_that_is_halted_keeps_what_was_stored_before() -> None:
 
     assert found.outcomes == {0: Stored(1), 1: Unknown("unanswered")}
     assert found.halted == "Odoo refuses us: 401"
+
+
+def test_delivery_of_a_denied_model_goes_on_with_the_others() -> None:
+    def play(model: str, _: str, body: Body) -> Answer:
+        if model == "sale.order":
+            msg = "our user may not create sale.order"
+            raise DeniedError(msg)
+        return loaded([*map(number_of, ids_of(body))])
+
+    plans = [planned(record(1, model="sale.order")), planned(record(2))]
+    found = deliver([*plans, planned(record(3, "acktrail_t.r_1"))], Scripted(play))
+
+    denied = Denied("our user may not create sale.order")
+    assert found.outcomes == {0: denied, 1: Stored(2), 2: Unknown("unanswered")}
+    assert (found.halted, found.unknown) == ("", 0)
+
+
+def test_delivery_to_a_slow_odoo_halves_its_batches_and_doubles_them_again() -> None:
+    time, sizes, took = Time(), list[int](), [30.0, 25.0, 1.0, 1.0]
+
+    def play(_: str, __: str, body: Body) -> Answer:
+        time.pause(took[min(len(sizes), len(took) - 1)])
+        sizes.append(len(ids_of(body)))
+        return loaded([*map(number_of, ids_of(body))])
+
+    poster = Poster(Scripted(play), time, 8, pause=time.pause, jitter=lambda low, _: low)
+    found = poster.deliver([(one, planned(record(one))) for one in range(32)])
+
+    assert sizes == [8, 4, 4, 4, 4, 8]
+    assert found.outcomes == {one: Stored(one) for one in range(32)}
 
 
 def test_delivery_sends_what_is_referred_to_first_and_once() -> None:
