@@ -24,6 +24,7 @@ from acktrail.formats.x12.guide.model import (
 from acktrail.formats.x12.guide.toml_guide import syntax_rule
 
 MAP_FOLDER = "map"
+IMPLEMENTATION = "1705"  # data element of ST03
 NUMBERS = ("pos", "seq", "repeat", "max_use")
 WRAPPERS = frozenset({"HEADER", "DETAIL", "FOOTER"})
 
@@ -138,7 +139,8 @@ def _element(node: Node, find: Dictionary) -> Element:
     codes = node.find("valid_codes")
     listed = [] if codes is None else [one.text or "" for one in codes.findall("code")]
     # an external list is dated and the operator's to supply: any value of the type passes
-    external = codes is not None and codes.get("external")
+    # and that ST03 names this guide, under any of its names, is judged with the envelope
+    external = (codes is not None and codes.get("external")) or number == IMPLEMENTATION
     return Element(
         _property(node, "usage"),
         number,
