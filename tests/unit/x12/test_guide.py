@@ -14,6 +14,7 @@ from acktrail.formats.x12.guide.model import (
     ElementType,
     Guide,
     LoopNode,
+    SegmentNode,
     dictionary,
     segments_of,
 )
@@ -304,6 +305,16 @@ table = 2
 max = 0
 segments = ['HL 010 R 1 | R:628 S:734 R:735=S,O', 'DTP 020 S 1 | R:374 R:1250=D8,RD8 R:1251']
 """
+LISTED = """[lists]
+levels = "S,O"
+[loop.SUB]
+table = 2
+pos = 900
+segments = ['DTP 010 R 1 | R:374 N:C040']
+[loop.LS]
+table = 2
+segments = ['HL 030 R 1 | R:628']
+[loop.ST]"""
 TYPES = {
     "143": ElementType("ID", 3, 3),
     "329": ElementType("AN", 4, 9),
@@ -339,6 +350,9 @@ def test_period_is_tied_to_its_qualifier() -> None:
         ("R:143=856", "R:143=856(R"),
         ("R:329'", "R:329 | X01'"),
         ("HL in ST", "HL in XX"),
+        ("HL in ST", "HL"),
+        ('"HL in ST"', '"HL in ST", "ST in HL"'),
+        ("R:735=S,O", "R:735=@levels"),
         ("R:628", "R:999"),
     ],
 )
@@ -358,6 +372,23 @@ def test_wrappers_have_no_loop_id() -> None:
 
     loops = [one for one in guide.root.children if isinstance(one, LoopNode)]
     assert [one.id for one in loops] == ["", "", ""]
+
+
+def test_lists_positions_and_shared_loops_of_the_notation() -> None:
+    text = HIERARCHY.replace('"HL in ST"', '"HL in ST", "SUB in HL", "LS in HL", "LS in SUB S"')
+    text = text.replace("R:735=S,O", "R:735=@levels").replace("[loop.ST]", LISTED, 1)
+    guide = read_guide(tomllib.loads(text), dictionary("test", TYPES, "test"))
+
+    level = next(one for one in guide.root.children if isinstance(one, LoopNode))
+    inner = [one for one in level.children if isinstance(one, LoopNode)]
+    assert [(one.id, one.position, one.usage) for one in inner] == [
+        ("LS", 200_030, "R"),
+        ("SUB", 200_900, "R"),
+    ]
+    assert isinstance(inner[1].children[1], LoopNode)
+    assert (inner[1].children[1].id, inner[1].children[1].usage) == ("LS", "S")
+    assert isinstance(level.children[0], SegmentNode)
+    assert level.children[0].elements[2].codes == {"S", "O"}
 
 
 # ------------------------------------------------------------------------------ HL

@@ -252,6 +252,13 @@ def test_rule_7_isa12_plays_no_part_in_the_choice() -> None:
         ("HN", "277", "004010X070", "277-004010X070"),
         ("HC", "837", "004010X097A1", "837-004010X097A1"),
         ("HC", "837", "004010X099A1", ""),
+        ("HC", "837", "005010X224A2", "837-005010X224A2"),
+        ("HC", "837", "005010X224", "837-005010X224A2"),
+        ("HS", "270", "005010X279A1", "270-005010X279A1"),
+        ("HS", "270", "005010X279", "270-005010X279A1"),
+        ("HB", "271", "005010X279A1", "271-005010X279A1"),
+        ("HR", "276", "005010X212", "276-005010X212"),
+        ("HN", "277", "005010X212", "277-005010X212"),
     ],
 )
 def test_gs08_and_st01_choose_the_guide(kind: str, set_id: str, version: str, guide: str) -> None:
@@ -260,10 +267,11 @@ def test_gs08_and_st01_choose_the_guide(kind: str, set_id: str, version: str, gu
     assert guides_of(data) == [guide]
 
 
-def test_bht02_tells_request_and_response_of_a_278_apart() -> None:
+@pytest.mark.parametrize("version", ["004010X094A1", "005010X217"])
+def test_bht02_tells_request_and_response_of_a_278_apart(version: str) -> None:
     sets = (inquiry("13"), inquiry("11"), inquiry("99"), closed(["ST*278*0004"]))
-    data = interchange(group("HI", "004010X094A1", sets))
-    request, response = "278-004010X094A1-request", "278-004010X094A1-response"
+    data = interchange(group("HI", version, sets))
+    request, response = f"278-{version}-request", f"278-{version}-response"
 
     assert guides_of(data) == [request, response, request, request]
 

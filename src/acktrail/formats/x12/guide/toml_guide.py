@@ -105,7 +105,9 @@ def _nesting(guide: str, top: str, lines: list[str]) -> dict[str, list[Inner]]:
         matched = LOOP.fullmatch(line)
         name, outer, use = matched.groups() if matched else ("", "", "")
         if outer not in known or outer in _within(found, name):
-            msg = f"guide {guide}: loop {line!r} stands in none that was listed before, or in itself"
+            msg = (
+                f"guide {guide}: loop {line!r} stands in none that was listed before, or in itself"
+            )
             raise GuideError(msg)
         known.add(name)
         found.setdefault(outer, []).append(Inner(name, use or ""))
