@@ -9,6 +9,13 @@ from decimal import Decimal
 
 from msgspec import field
 
+from acktrail.documents.clinical import (
+    Account,
+    Appointment,
+    MasterData,
+    ServiceOrder,
+    SupplyRequest,
+)
 from acktrail.documents.parts import (
     Adjustment,
     Clear,
@@ -175,8 +182,17 @@ class Opaque(Value, frozen=True):
 
 
 Supply = OrderChange | OrderAnswer | DespatchAdvice | InventoryReport | ProductActivity
+Clinical = Appointment | ServiceOrder | SupplyRequest | Account | MasterData
 Payload = (
-    Trade | Supply | Remittance | Charge | PartyUpdate | BankStatement | AnswerReceived | Opaque
+    Trade
+    | Supply
+    | Clinical
+    | Remittance
+    | Charge
+    | PartyUpdate
+    | BankStatement
+    | AnswerReceived
+    | Opaque
 )
 
 PAYLOADS: dict[str, type[Payload]] = {
@@ -192,11 +208,18 @@ PAYLOADS: dict[str, type[Payload]] = {
     "remittance": Remittance,
     "charge": Charge,
     "party": PartyUpdate,
+    "account": Account,
+    "appointment": Appointment,
+    "service_order": ServiceOrder,
+    "supply_request": SupplyRequest,
+    "master_data": MasterData,
     "bank_statement": BankStatement,
     "acknowledgement": AnswerReceived,
     "opaque": Opaque,
 }
-HEALTH_KINDS = frozenset({"remittance", "charge", "party", "opaque"})
+HEALTH_KINDS = frozenset(
+    {"remittance", "charge", "party", "opaque", "account", "appointment", "service_order"}
+)
 
 
 class Document(Value, frozen=True):
