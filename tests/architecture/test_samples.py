@@ -38,6 +38,13 @@ SHOWN_BY_TESTS = {
     "mt940.truncated": "test_fault_gives_its_finding",
     "tabular.trailer_missing": "test_broken_frame_refuses_the_file",
     "map.invalid_number": "test_wrong_value_of_x12_is_found_and_no_document_made",
+    "post.field_withheld": "test_field_that_a_record_needs_and_may_not_leave_refuses_the_document",
+    "ref.party_ambiguous": "test_party_that_leads_to_two_contacts_is_refused_with_candidates",
+    "ref.item_ambiguous": (
+        "test_order_item_that_leads_to_no_product_or_to_two_is_refused_with_candidates"
+    ),
+    "ref.claim_unknown": "test_posting_whose_question_has_no_answer_or_several_is_refused",
+    "ref.claim_ambiguous": "test_posting_whose_question_has_no_answer_or_several_is_refused",
     "post.negative_total": "test_invoice_with_a_negative_total_is_refused",
     "post.unbalanced": "test_remittance_835_payment_rule_when_broken_is_refused",
     "post.claim_unbalanced": "test_remittance_835_claim_rule_when_broken_is_refused",

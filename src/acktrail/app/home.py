@@ -89,6 +89,11 @@ class Home:
             msg = "var/keys/naming.key is missing; complete the home with: acktrail init DIR"
             raise NotFoundError(msg) from None
 
+    def crosswalks(self, partner: str) -> list[tuple[str, bytes]]:
+        """Return the partner's crosswalk files: table and content."""
+        folder = self.root / "partners" / partner / "crosswalk"
+        return [(path.stem, path.read_bytes()) for path in sorted(folder.glob("*.csv"))]
+
     def key_file(self, partner: str, name: str) -> bytes:
         """Return a public key file of a partner, named relative to the partner's folder."""
         folder = (self.root / "partners" / partner).resolve()

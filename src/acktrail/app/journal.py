@@ -1,25 +1,46 @@
 """Journal rows for released documents: what each asks of Odoo, or why it asks nothing."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import sha256
+from pathlib import PurePosixPath
 
 from acktrail.app.tools import Tools
 from acktrail.documents.encoding import decode_document
 from acktrail.documents.kinds import Document
+from acktrail.odoo.crosswalk import Row, read_rows
 from acktrail.odoo.keys import Space, external_id, slug_of
-from acktrail.odoo.loads import Plan, Refusal
-from acktrail.odoo.options import OdooOptions, read_defaults
-from acktrail.odoo.plan import plan
+from acktrail.odoo.loads import Planned, Refusal
+from acktrail.odoo.maps import PartnerMap, read_maps
+from acktrail.odoo.options import OdooOptions
 from acktrail.pipeline.read import Kept
 from acktrail.ports import ExchangeRow, PostingRow
 from acktrail.profiles.partner import PartnerProfile
 
+CROSSWALKS = "crosswalk"  # folder of parsers/ and of a partner
 
-def odoo_options(tools: Tools, profile: PartnerProfile) -> OdooOptions:
-    """Return the profile's ``[odoo]`` table over the defaults of ``parsers/odoo``."""
-    return OdooOptions.from_table(
-        profile.odoo.plain(), read_defaults(tools.files), pseudonym_key=tools.naming_key
-    )
+
+def partner_map(tools: Tools, profile: PartnerProfile) -> PartnerMap:
+    """Return how the profile's documents become records, with the crosswalks as they are now.
+
+    Raises:
+        ProfileError: If a crosswalk cannot be read.
+    """
+    shared = [(PurePosixPath(name), name) for name in tools.files.names(CROSSWALKS)]
+    rows = [
+        row
+        for path, name in shared
+        if path.suffix == ".csv"
+        for row in _rows(path.stem, tools.files.read(f"{CROSSWALKS}/{name}"))
+    ]
+    rows += [row for table, body in tools.home.crosswalks(profile.id) for row in _rows(table, body)]
+    maps, table = read_maps(tools.files), profile.odoo.plain()
+    return PartnerMap(profile.id, maps, table, tuple(rows), tools.naming_key)
+
+
+@lru_cache(maxsize=64)
+def _rows(table: str, body: bytes) -> tuple[Row, ...]:
+    return read_rows(table, body)
 
 
 def posting_rows(
@@ -41,14 +62,15 @@ def posting_rows(
     routed = [kept for kept in released if profile.posts(kept.kind)]
     if not routed:
         return []
-    options = odoo_options(tools, profile)
+    maps = partner_map(tools, profile)
     rows = []
     with tools.store.open(documents) as source:
         for kept in routed:
             source.seek(kept.at)
             body = source.read(kept.length)
-            planned = plan(decode_document(body), options, profile.id)
+            planned = maps.plan(decode_document(body))
             place = f"{documents}:{kept.at}:{kept.length}"
+            options = maps.options(kept.kind)
             rows.append(_row(row, kept, planned, options, place, sha256(body).hexdigest()))
     return rows
 
@@ -56,7 +78,7 @@ def posting_rows(
 def _row(  # noqa: PLR0913, PLR0917 - one row's facts
     row: ExchangeRow,
     kept: Kept,
-    planned: Plan | Refusal,
+    planned: Planned,
     options: OdooOptions,
     place: str,
     digest: str,

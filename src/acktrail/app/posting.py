@@ -7,12 +7,12 @@ goes on with the next one.
 from collections.abc import Sequence
 from datetime import timedelta
 
-from acktrail.app.journal import kept_document, odoo_options
+from acktrail.app.journal import kept_document, partner_map
 from acktrail.app.sender import Sender
 from acktrail.app.tools import Tools
 from acktrail.engine.port import Task, back_off, longer
 from acktrail.odoo.loads import Refusal
-from acktrail.odoo.plan import encode_calls, plan
+from acktrail.odoo.plan import encode_calls
 from acktrail.pipeline.outcomes import Advance, Hold, Outcome, Snooze
 from acktrail.ports import PostingRow
 from acktrail.profiles.partner import PartnerProfile
@@ -89,12 +89,12 @@ class Posting:
         self, task: Task, profile: PartnerProfile, due: Sequence[PostingRow], step: str
     ) -> Outcome:
         """Journal mode: keep the exact calls; ``acktrail odoo drain`` sends them later."""
-        tools, options = self._tools, odoo_options(self._tools, profile)
+        tools, maps = self._tools, partner_map(self._tools, profile)
         places: list[tuple[PostingRow, int, int]] = []
         refused: list[tuple[PostingRow, str]] = []
         with tools.spool() as spool:
             for row in due:
-                planned = plan(kept_document(tools, row), options, profile.id)
+                planned = maps.plan(kept_document(tools, row))
                 if isinstance(planned, Refusal):
                     refused.append((row, planned.findings[0].rule))
                     continue

@@ -9,25 +9,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from acktrail.app.circuits import Circuits, Trouble, scope_of
-from acktrail.app.journal import kept_document, odoo_options
+from acktrail.app.exceptions import note_exception
 from acktrail.app.patience import Patience
+from acktrail.app.planning import RowPlan, RowRefusal, plans_for
 from acktrail.app.tools import Tools
-from acktrail.errors import ConflictError, HaltedError
+from acktrail.errors import ConflictError, DeniedError, HaltedError
 from acktrail.ledger.transaction import SqlTransaction
 from acktrail.odoo import breaker
-from acktrail.odoo.attempts import answers
+from acktrail.odoo.attempts import Attempts, GaveUpError, answers
 from acktrail.odoo.client import Client
 from acktrail.odoo.connect import Address, connect
 from acktrail.odoo.dialect import Dialects
 from acktrail.odoo.follow_up import Completion, End, FollowUp, Kept, Mismatch, Missing, Posted
 from acktrail.odoo.json2 import Json2
 from acktrail.odoo.jsonrpc import JsonRpc
-from acktrail.odoo.loads import Plan, Refusal
-from acktrail.odoo.options import OdooOptions
-from acktrail.odoo.plan import plan
 from acktrail.odoo.poster import (
     Delivery,
     Denied,
@@ -65,13 +62,6 @@ class Sent:
             self.unknown + other.unknown,
             self.waiting + other.waiting,
         )
-
-
-class Planned(NamedTuple):
-    """A journal row with its plan."""
-
-    row: PostingRow
-    plan: Plan
 
 
 class Sender:
@@ -127,10 +117,9 @@ class Sender:
         """
         free = self._free(rows)
         total = Sent(waiting=len(rows) - len(free))
-        options = odoo_options(self._tools, profile)
         for start in range(0, len(free), CHUNK):
             part = free[start : start + CHUNK]
-            done = self._send_part(profile, options, part)
+            done = self._send_part(profile, part)
             total += done
             if done.unknown:
                 rest = free[start + CHUNK :]
@@ -160,20 +149,18 @@ class Sender:
         self.circuits.report(target, trouble)
         return self.circuits.opened_until(target)
 
-    def _send_part(
-        self, profile: PartnerProfile, options: OdooOptions, rows: Sequence[PostingRow]
-    ) -> Sent:
-        planned, refused = self._plans(profile, options, rows)
-        with self._tools.ledger.begin() as tx:
-            for row, rule in refused:
-                _set(tx, row.id, "rejected", error=rule)
-            for one in planned:
-                if one.row.state != "stored":
-                    _set(tx, one.row.id, "sending")
-        if not planned:
-            return Sent(rejected=len(refused))
-        target, lane = planned[0].row.target, planned[0].row.lane
+    def _send_part(self, profile: PartnerProfile, rows: Sequence[PostingRow]) -> Sent:
+        target, lane = rows[0].target, rows[0].lane
         with self._client(target) as client:
+            plans = plans_for(self._tools, profile, rows)
+            attempts = Attempts(client, self._tools.clock, self._pause or Patience())
+            silence = _ask(lambda: plans.make(self._tools, attempts, rows), attempts, rows)
+            if silence:
+                self._report(target, silence, Completion({}))
+                self._report_models(rows, silence, Completion({}))
+                return _sum(rows, silence, Completion({}))
+            planned, refused = plans.planned, plans.refused
+            self._begin(planned, refused)
             fresh = [one for one in planned if one.row.state != "stored"]
             delivery = self._poster(client, BATCH.get(lane, BATCH["batch"])).deliver(
                 [(one.row.id, one.plan) for one in fresh]
@@ -181,9 +168,21 @@ class Sender:
             self._note(fresh, delivery)
             completion = self._follow_up(client).finish(_kept(planned, delivery))
             self._note_ends(completion)
-        self._report(target, delivery, completion)
-        self._report_models(planned, delivery, completion)
-        return _sum(planned, delivery, completion) + Sent(rejected=len(refused))
+        sent = [one.row for one in planned]
+        if sent:
+            self._report(target, delivery, completion)
+            self._report_models(sent, delivery, completion)
+        return _sum(sent, delivery, completion) + Sent(rejected=len(refused))
+
+    def _begin(self, planned: Sequence[RowPlan], refused: Sequence[RowRefusal]) -> None:
+        """Commit what is refused without a call, and what is going to be sent."""
+        with self._tools.ledger.begin() as tx:
+            for one in refused:
+                _set(tx, one.row.id, "rejected", error=_said(one.rule, one.place))
+                note_exception(tx, one.row, one.rule, one.unmatched, self._tools.actor)
+            for due in planned:
+                if due.row.state != "stored":
+                    _set(tx, due.row.id, "sending")
 
     def _poster(self, client: Client, size: int) -> Poster:
         return Poster(client, self._tools.clock, size, pause=self._pause or Patience())
@@ -201,22 +200,7 @@ class Sender:
             if close:
                 close()
 
-    def _plans(
-        self, profile: PartnerProfile, options: OdooOptions, rows: Sequence[PostingRow]
-    ) -> tuple[list[Planned], list[tuple[PostingRow, str]]]:
-        planned: list[Planned] = []
-        refused: list[tuple[PostingRow, str]] = []
-        for row in rows:
-            made = plan(kept_document(self._tools, row), options, profile.id)
-            if isinstance(made, Refusal):
-                refused.append((row, made.findings[0].rule))
-            elif made.external_id != row.external_id:
-                refused.append((row, "post.key_changed"))
-            else:
-                planned.append(Planned(row, made))
-        return planned, refused
-
-    def _note(self, planned: Sequence[Planned], delivery: Delivery) -> None:
+    def _note(self, planned: Sequence[RowPlan], delivery: Delivery) -> None:
         """Commit what the delivery found out; a row that alone got no answer waits longer."""
         now, away = self._tools.clock.now(), delivery.unknown or delivery.halted
         with self._tools.ledger.begin() as tx:
@@ -224,8 +208,9 @@ class Sender:
                 match delivery.outcomes[one.row.id]:
                     case Stored(odoo_id):
                         _set(tx, one.row.id, "stored", odoo_id=odoo_id)
-                    case Refused(error_class, name):
+                    case Refused(error_class, name, missed):
                         _set(tx, one.row.id, "rejected", error=_said(error_class, name))
+                        note_exception(tx, one.row, error_class, missed, self._tools.actor)
                     case Parked(error_class, name):
                         _set(tx, one.row.id, "parked", error=_said(error_class, name))
                     case _:
@@ -259,20 +244,35 @@ class Sender:
         self.circuits.report(target, trouble)
 
     def _report_models(
-        self, planned: Sequence[Planned], delivery: Delivery, completion: Completion
+        self, rows: Sequence[PostingRow], delivery: Delivery, completion: Completion
     ) -> None:
         """Open the circuits of what Odoo denies; close those of what it does again."""
         found: dict[str, Trouble] = {}
-        for one in planned:
-            match _end(one.row.id, delivery, completion):
+        for row in rows:
+            match _end(row.id, delivery, completion):
                 case Denied(reason):
-                    found[scope_of(one.row)] = Trouble(breaker.Cause.REFUSED, reason)
+                    found[scope_of(row)] = Trouble(breaker.Cause.REFUSED, reason)
                 case Unknown():
                     pass
                 case _:
-                    found.setdefault(scope_of(one.row), Trouble())
+                    found.setdefault(scope_of(row), Trouble())
         for name, trouble in found.items():
             self.circuits.report(name, trouble)
+
+
+def _ask(
+    asking: Callable[[], None], attempts: Attempts, rows: Sequence[PostingRow]
+) -> Delivery | None:
+    """Ask what the documents refer to; return what became of them when Odoo did not say."""
+    try:
+        asking()
+    except DeniedError as error:
+        return Delivery(dict.fromkeys((one.id for one in rows), Denied(str(error))))
+    except HaltedError as error:
+        return Delivery({one.id: Unknown() for one in rows}, attempts.unknown, str(error))
+    except GaveUpError:
+        return Delivery({one.id: Unknown() for one in rows}, attempts.unknown)
+    return None
 
 
 def _set(  # noqa: PLR0913 - a row's columns
@@ -293,7 +293,7 @@ def _set(  # noqa: PLR0913 - a row's columns
         tx.set_posting(row, state, odoo_id=odoo_id, error=error, not_before=not_before)
 
 
-def _kept(planned: Sequence[Planned], delivery: Delivery) -> list[Kept]:
+def _kept(planned: Sequence[RowPlan], delivery: Delivery) -> list[Kept]:
     """Return what is stored: now, or before a crash."""
     kept: list[Kept] = []
     for one in planned:
@@ -305,13 +305,13 @@ def _kept(planned: Sequence[Planned], delivery: Delivery) -> list[Kept]:
     return kept
 
 
-def _sum(planned: Sequence[Planned], delivery: Delivery, completion: Completion) -> Sent:
+def _sum(rows: Sequence[PostingRow], delivery: Delivery, completion: Completion) -> Sent:
     total = Sent()
-    for one in planned:
-        match _end(one.row.id, delivery, completion):
+    for row in rows:
+        match _end(row.id, delivery, completion):
             case Posted() | Mismatch() | Missing():
                 total += Sent(stored=1)
-            case Refused() if one.row.id in completion.outcomes:
+            case Refused() if row.id in completion.outcomes:
                 total += Sent(parked=1)
             case Refused():
                 total += Sent(rejected=1)

@@ -76,6 +76,7 @@ COMMANDS = {
     "find": Lazy("acktrail.cli.exchange:find", "Search by name, hash, control number, document."),
     "status": Lazy("acktrail.cli.exchange:status", "Counts, and what needs a person."),
     "partner": Lazy("acktrail.cli.partner:partner", "lint, new: the partners' profiles."),
+    "crosswalk": Lazy("acktrail.cli.crosswalk:crosswalk", "check: codes that lead to Odoo."),
     "odoo": Lazy("acktrail.cli.odoo:odoo", "check, drain: the Odoo side."),
     "ledger": Lazy("acktrail.cli.ledger:ledger", "verify, show: the proof."),
     "db": Lazy("acktrail.cli.ledger:db", "upgrade: the database's tables."),

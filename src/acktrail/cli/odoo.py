@@ -6,13 +6,12 @@ import click
 
 from acktrail.app.drain import Drain
 from acktrail.app.home import Home
-from acktrail.app.journal import odoo_options
+from acktrail.app.journal import partner_map
 from acktrail.app.sender import Sender
 from acktrail.app.wiring import open_tools
 from acktrail.cli.failures import CHECKS_FAILED, DOWN
 from acktrail.cli.output import json_option, line, table
 from acktrail.odoo.check import check as check_server
-from acktrail.odoo.check import models_of
 
 
 @click.group()
@@ -37,12 +36,12 @@ def check(ctx: click.Context, partners: tuple[str, ...], *, as_json: bool) -> No
                 (partner, target, "server", "journal", "not in acktrail.toml: calls are kept")
             )
             continue
-        options = odoo_options(tools, profile)
+        maps = partner_map(tools, profile)
         kinds = [route.document for route in profile.route if route.to == "odoo"]
         client = sender.client_for(target, confirm=False)
         rows += [
             (partner, target, one.what, one.state, one.hint)
-            for one in check_server(client, options, models_of(kinds, options))
+            for one in check_server(client, maps.options(""), maps.sent(kinds))
         ]
     table(("partner", "target", "what", "state", "hint"), rows, as_json=as_json)
     tools.close()

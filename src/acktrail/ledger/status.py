@@ -27,6 +27,8 @@ MOVES: Final[Mapping[str, str | None]] = MappingProxyType(
         "replayed": "received",
         "posting": "posting",
         "posted": "posted",
+        "excepted": None,
+        "resolved": None,
         "post_failed": "dead",
         "acknowledged": "acknowledged",
         "delivered": "acknowledged",

@@ -8,19 +8,19 @@ from acktrail.documents.kinds import Document, Trade
 from acktrail.documents.parts import Line
 from acktrail.model import Place
 from acktrail.odoo import cells, loads
-from acktrail.odoo.loads import Load, Plan, Refusal
-from acktrail.odoo.references import ITEM_COLUMN, References, quantity_of
-from acktrail.odoo.trade import CATALOGUE_CODES, OUR_CODES
+from acktrail.odoo.loads import Load, Plan, Planned
+from acktrail.odoo.references import References, column, quantity_of
+from acktrail.odoo.trade import OUR_CODES, codes_of
 
 
-def prices(refs: References, trade: Trade) -> Plan | Refusal:
+def prices(refs: References, trade: Trade) -> Planned:
     """Plan one supplier price per line, and the product where the options allow it."""
     document, options = refs.document, refs.options
     if document.function != "ORIGINAL":
         refs.findings.append(loads.FUNCTION_UNROUTED.at())
     if not trade.lines:
         refs.findings.append(loads.LINES_MISSING.at())
-    if options.products == "none":
+    if options.products == ("none",):
         refs.findings.append(loads.OPTION_MISSING.at(Place(address="odoo.products")))
     refs.currency(document.currency)
     supplier = refs.counterpart(("SELLER", "SUPPLIER"))
@@ -37,8 +37,7 @@ def prices(refs: References, trade: Trade) -> Plan | Refusal:
 
 
 def _price(refs: References, trade: Trade, line: Line, at: int, supplier: str) -> Load | None:
-    schemes = OUR_CODES.get(refs.options.products, CATALOGUE_CODES)
-    product = refs.product(line.item, schemes, at)
+    product = refs.product(line.item, codes_of(refs, OUR_CODES), at)
     if line.price is None:
         refs.findings.append(loads.PRICE_MISSING.at(Place("line", at)))
         return None
@@ -49,8 +48,8 @@ def _price(refs: References, trade: Trade, line: Line, at: int, supplier: str) -
     own = refs.key("price", (code or product, least, starts))
     head = {
         "id": own,
-        "partner_id/id": supplier,
-        f"product_id{ITEM_COLUMN.get(refs.options.products, '')}": product,
+        column("partner_id", supplier): supplier,
+        f"product_id{refs.item_column}": product,
         "product_code": cells.text(code, 64),
         "price": cells.number(cells.unit_price(line.price.amount, line.basis)),
         "min_qty": least,

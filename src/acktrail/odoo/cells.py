@@ -51,3 +51,10 @@ def day(value: date) -> str:
 def midnight(value: date) -> str:
     """Return the day as a naive UTC datetime, which some date fields of Odoo are."""
     return f"{value.isoformat()} 00:00:00"
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a bank's text; separators of an X12 addendum divide them too."""
+    for mark in "*\\~/|;,:":
+        text = text.replace(mark, " ")
+    return frozenset(text.split())

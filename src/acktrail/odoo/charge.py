@@ -7,14 +7,14 @@ from acktrail.documents.kinds import Charge, ChargeLine
 from acktrail.documents.parts import Identifier, Item
 from acktrail.model import Place
 from acktrail.odoo import cells, loads
-from acktrail.odoo.loads import Expected, Load, Plan, Refusal
-from acktrail.odoo.references import ITEM_COLUMN, References
+from acktrail.odoo.loads import Expected, Load, Plan, Planned
+from acktrail.odoo.references import References, column
 
 MOVES = {"CHARGE": "out_invoice", "CREDIT": "out_refund"}
 FIELDS = ("name", "quantity", "price_unit", "tax_ids/id")
 
 
-def invoice(refs: References, charge: Charge) -> Plan | Refusal:
+def invoice(refs: References, charge: Charge) -> Planned:
     """Plan one customer invoice for the charges and one credit note for the credits.
 
     Adjustments and payments among the lines are for a person. The sender's descriptions stay out.
@@ -31,7 +31,7 @@ def invoice(refs: References, charge: Charge) -> Plan | Refusal:
     if booked is None:
         refs.findings.append(loads.DATE_MISSING.at())
     head = {
-        "partner_id/id": partner,
+        column("partner_id", partner): partner,
         "journal_id/id": options.sale_journal,
         "invoice_date": cells.day(booked) if booked else "",
         "ref": cells.text(charge.account or charge.visit, 64),
@@ -44,7 +44,7 @@ def invoice(refs: References, charge: Charge) -> Plan | Refusal:
     ]
     if not moves:
         refs.findings.append(loads.LINES_MISSING.at())
-        return Refusal(tuple(refs.findings))
+        return refs.refusal()
     own, kind = moves[-1].external_id, moves[-1].rows[0][1]
     total = sum((_amount(n) for n in charge.lines if MOVES.get(n.type) == kind), start=Decimal(0))
     untaxed = not options.taxes.get("default")
@@ -62,15 +62,15 @@ def _move(refs: References, kind: str, head: dict[str, str], lines: Sequence[Cha
     own = refs.key(f"charge{suffix}", refs.document.key)
     parent = ("id", "move_type", *head)
     first = (own, MOVES[kind], *head.values())
-    product = ITEM_COLUMN.get(refs.options.products)
-    fields = FIELDS if product is None else (*FIELDS, f"product_id{product}")
+    product = refs.options.products != ("none",)
+    fields = (*FIELDS, f"product_id{refs.item_column}") if product else FIELDS
     rows = []
     for at, line in enumerate(lines):
         item = Item((Identifier(line.code.list, line.code.value),))
-        codes = () if product is None else (refs.product(item, (line.code.list,), at + 1),)
+        codes = () if not product else (refs.product(item, (line.code.list,), at + 1),)
         cell = _line(refs, line, at + 1)
         rows.append((*(("",) * len(parent) if at else first), *cell, *codes))
-    needs = (head["partner_id/id"], *(row[-1] for row in rows if product == "/id"))
+    needs = (next(iter(head.values())), *(row[-1] for row in rows if product))
     known = tuple(one for one in dict.fromkeys(needs) if one.startswith("acktrail_"))
     columns = (*parent, *(f"invoice_line_ids/{name}" for name in fields))
     return Load("account.move", own, columns, tuple(rows), known)

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from acktrail.errors import HaltedError
 from acktrail.odoo.client import Client, Done, Lost
-from acktrail.odoo.loads import ALLOWED
 from acktrail.odoo.options import OdooOptions
 
 GROUPS = {
@@ -26,13 +25,13 @@ class Row(NamedTuple):
     hint: str = ""
 
 
-def check(client: Client, options: OdooOptions, models: Iterable[str] = ALLOWED) -> list[Row]:
+def check(client: Client, options: OdooOptions, models: Mapping[str, Iterable[str]]) -> list[Row]:
     """Check reachability, key, models, fields, rights and every external id of the options.
 
     Args:
         client: With ``confirm=()``, else a wrong key takes half a minute to be reported.
         options: Of one profile.
-        models: Those that the profile's kinds are posted to.
+        models: Those that the profile's kinds are posted to, with the fields that they may fill.
     """
     try:
         first = client.call("res.users", "context_get", {})
@@ -42,31 +41,11 @@ def check(client: Client, options: OdooOptions, models: Iterable[str] = ALLOWED)
         hint = first.reason if isinstance(first, Lost) else first.fault.error_class
         return [Row("server", "unreachable", hint)]
     rows = [Row("server", "ok"), Row("key", "ok"), _administrator(client)]
-    for model in models:
-        rows += _model(client, model)
+    for model, fields in models.items():
+        rows += _model(client, model, fields)
     named = ((key, one) for key, names in _references(options) for one in names.split(","))
     rows += [_reference(client, key, name) for key, name in named if name]
     return rows
-
-
-def models_of(kinds: Iterable[str], options: OdooOptions) -> tuple[str, ...]:
-    """Return the models that documents of these kinds are posted to."""
-    by_kind = {
-        "invoice": ("account.move",),
-        "credit_note": ("account.move",),
-        "charge": ("account.move",),
-        "remittance": ("account.move",),
-        "order": ("sale.order",),
-        "price_catalogue": ("product.supplierinfo",),
-        "party": ("res.partner",),
-        "bank_statement": ("account.bank.statement.line",),
-    }
-    found = [model for kind in kinds for model in by_kind.get(kind, ())]
-    if not isinstance(options.partner, str):
-        found.append("res.partner")
-    if options.create_products:
-        found.append("product.product")
-    return tuple(dict.fromkeys(found))
 
 
 def _administrator(client: Client) -> Row:
@@ -77,8 +56,8 @@ def _administrator(client: Client) -> Row:
     return Row("segregation", "ok")
 
 
-def _model(client: Client, model: str) -> Iterator[Row]:
-    fields = sorted({name.split("/")[0] for name in ALLOWED[model]} - {"id"})
+def _model(client: Client, model: str, sent: Iterable[str]) -> Iterator[Row]:
+    fields = sorted({name.split("/")[0] for name in sent})
     body = {"allfields": fields, "attributes": ["type"]}
     known = _ask(client, model, "fields_get", body)
     if not isinstance(known, dict):
@@ -96,7 +75,7 @@ def _model(client: Client, model: str) -> Iterator[Row]:
 def _references(options: OdooOptions) -> Iterator[tuple[str, str]]:
     """Yield every external id of the options with its key; our own records are made later."""
     single = ("sale_journal", "purchase_journal", "general_journal", "bank_journal")
-    for key in (*single, "receivable", "outstanding"):
+    for key in (*single, "receivable", "outstanding", "patient_receivable", "patient"):
         yield key, getattr(options, key)
     tables: dict[str, Mapping[str, str]] = {
         "adjustment": options.adjustment,
@@ -104,7 +83,7 @@ def _references(options: OdooOptions) -> Iterator[tuple[str, str]]:
         "units": options.units,
         "parties": options.parties,
     }
-    if options.products == "external_id":
+    if options.products == ("external_id",):
         tables["items"] = options.items
     for table, entries in tables.items():
         for key, name in entries.items():

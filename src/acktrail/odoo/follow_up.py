@@ -17,7 +17,7 @@ from acktrail.odoo.client import Client, Done, Lost
 from acktrail.odoo.loads import Expected, Plan
 from acktrail.odoo.plan import context
 from acktrail.odoo.poster import Denied, Refused, Unknown
-from acktrail.odoo.reconciling import settle
+from acktrail.odoo.reconciling import reassociate, settle
 from acktrail.ports import Clock
 
 DUE = {"account.move": ("draft",), "sale.order": ("draft", "sent")}  # states a verb waits in
@@ -68,9 +68,13 @@ class FollowUp:
     def finish(self, items: Sequence[Kept]) -> Completion:
         """Compare every record, then post or confirm those that are as expected."""
         attempts = Attempts(self.client, self.clock, self.pause, self.jitter)
-        ends: dict[int, End] = {n: Posted() for n, plan, _ in items if plan.expected is None}
+        ends: dict[int, End] = {}
         halted = ""
         try:
+            for posting, plan, record in items:
+                if plan.expected is None:
+                    _settle(attempts, plan, record)
+                    ends[posting] = Posted()
             for group in _groups([one for one in items if one[1].expected]):
                 try:
                     self._finish(group, ends, attempts)
@@ -95,7 +99,7 @@ class FollowUp:
             elif plan.verb and seen[record].get("state") in DUE.get(plan.model, ()):
                 due.append((posting, plan, record))
             else:
-                settle(attempts, plan, record)
+                _settle(attempts, plan, record)
                 ends[posting] = Posted(str(seen[record].get("state", "")))
         if due:
             self._act(due, ends, attempts)
@@ -115,7 +119,7 @@ class FollowUp:
             elif posting in undone:
                 ends[posting] = Refused(refusals.get(posting) or "odoo.verb", "state")
             else:
-                settle(attempts, plan, record)
+                _settle(attempts, plan, record)
                 ends[posting] = Posted(str(seen[record].get("state", "")))
 
     def _verb(self, due: Sequence[Kept], attempts: Attempts) -> str:
@@ -127,6 +131,12 @@ class FollowUp:
             attempts.lost(answer, 0)
             return "odoo.unanswered"
         return "" if isinstance(answer, Done) else answer.fault.error_class
+
+
+def _settle(attempts: Attempts, plan: Plan, record: int) -> None:
+    """Settle what the record pays; both look before they act."""
+    settle(attempts, plan, record)
+    reassociate(attempts, plan)
 
 
 def _groups(items: Iterable[Kept]) -> Iterable[list[Kept]]:

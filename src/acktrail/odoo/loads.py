@@ -5,37 +5,33 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from acktrail.model import Finding, Owner, Rule, Severity
+from acktrail.odoo.questions import Question, Unmatched
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Fields that may leave this house, per model; a plan with any other field is a defect.
-ALLOWED: dict[str, frozenset[str]] = {
+# Without these a record would say something else: a profile may not withhold them.
+NEEDED: dict[str, frozenset[str]] = {
     "account.move": _words(
-        "id move_type partner_id/id journal_id/id date invoice_date invoice_date_due ref "
-        "invoice_origin narration invoice_line_ids/name "
-        "invoice_line_ids/product_id invoice_line_ids/product_id/id invoice_line_ids/quantity "
-        "invoice_line_ids/product_uom_id/id invoice_line_ids/price_unit "
-        "invoice_line_ids/tax_ids/id line_ids/name line_ids/account_id/id line_ids/partner_id/id "
-        "line_ids/debit line_ids/credit line_ids/tax_ids/id"
+        "move_type partner_id journal_id date invoice_date ref invoice_line_ids/quantity "
+        "invoice_line_ids/price_unit invoice_line_ids/tax_ids invoice_line_ids/product_uom_id "
+        "line_ids/name line_ids/account_id line_ids/partner_id line_ids/debit line_ids/credit "
+        "line_ids/tax_ids"
     ),
     "sale.order": _words(
-        "id partner_id/id partner_shipping_id/id partner_invoice_id/id client_order_ref date_order "
-        "commitment_date note order_line/product_id order_line/product_id/id "
-        "order_line/product_uom_qty order_line/product_uom_id/id order_line/price_unit "
-        "order_line/tax_ids/id"
+        "partner_id client_order_ref order_line/product_id order_line/product_uom_qty "
+        "order_line/product_uom_id order_line/price_unit order_line/tax_ids"
     ),
-    "res.partner": _words(
-        "id name ref is_company street street2 city zip country_id/id phone email lang"
-    ),
-    "product.product": _words("id name default_code type"),
-    "product.supplierinfo": _words(
-        "id partner_id/id product_id product_id/id product_code price min_qty date_start date_end"
-    ),
-    "account.bank.statement.line": _words("id journal_id/id date payment_ref amount"),
+    "product.supplierinfo": _words("partner_id product_id price min_qty date_start date_end"),
+    "account.bank.statement.line": _words("journal_id date payment_ref amount"),
 }
+
+
+def field_of(column: str) -> str:
+    """Return the field that a column of ``load`` fills, without how a reference is spelled."""
+    return column.removesuffix("/id").removesuffix("/.id")
 
 
 class Load(NamedTuple):
@@ -50,12 +46,12 @@ class Load(NamedTuple):
     overwrite: bool = False  # an owned record that is written again (profile: party_updates)
 
 
-class Lookup(NamedTuple):
-    """A value that has to hit exactly one record; a miss and a double hit refuse the document."""
+class Settlement(NamedTuple):
+    """Lines of a remittance's entry that belong to one invoice."""
 
-    model: str
-    field: str
-    value: str
+    label: str  # the lines' names begin with it
+    invoice: Question
+    reversal: bool = False  # takes an earlier payment of the same claim back
 
 
 class Expected(NamedTuple):
@@ -80,10 +76,11 @@ class Plan:
     external_id: str
     company: int
     loads: tuple[Load, ...]
-    lookups: tuple[Lookup, ...] = ()
+    lookups: tuple[Question, ...] = ()  # each has to hit exactly one record before storing
     expected: Expected | None = None
     verb: str = ""  # action_post, action_confirm: only where the profile says so
-    settles: tuple[str, ...] = ()  # claim numbers to be reconciled with their invoices
+    settles: tuple[Settlement, ...] = ()  # what a posted remittance pays
+    traces: tuple[str, ...] = ()  # payments to be found among the bank's lines, or the reverse
     minor: int = 2  # decimal places of the currency
 
     @property
@@ -99,10 +96,24 @@ class Plan:
         return tuple(sorted(needed - own))
 
 
+class Asks(NamedTuple):
+    """What has to be known of Odoo before the document can be planned."""
+
+    kind: str
+    external_id: str  # the posting's identity, known before any answer
+    model: str
+    company: int
+    questions: tuple[Question, ...]
+
+
 class Refusal(NamedTuple):
     """Why a document is not planned; for a person of ours, nothing was sent."""
 
     findings: tuple[Finding, ...]
+    unmatched: tuple[Unmatched, ...] = ()
+
+
+Planned = Plan | Asks | Refusal
 
 
 def _rule(name: str, text: str, severity: Severity = Severity.ERROR) -> Rule:
@@ -122,11 +133,16 @@ QUANTITY_MISSING = _rule("post.quantity_missing", "a line has no quantity of the
 NEGATIVE_TOTAL = _rule("post.negative_total", "the total is negative: a credit note was expected")
 UNBALANCED = _rule("post.unbalanced", "payment is not claims less provider adjustments")
 CLAIM_UNBALANCED = _rule("post.claim_unbalanced", "a claim's charge less adjustments is not paid")
+WITHHELD = _rule("post.field_withheld", "a field that the record needs is not on the allow list")
 LINE_UNROUTED = _rule("post.line_unrouted", "a charge line of this type is decided by a person")
 MERGE = _rule("post.merge_by_person", "a merge of two persons is decided by a person")
 NOTHING = _rule("post.nothing_to_post", "the document moves no money", Severity.INFO)
 PARTY_UNKNOWN = _rule("ref.party_unknown", "a party is not in the profile's parties table")
+PARTY_AMBIGUOUS = _rule("ref.party_ambiguous", "a party's number leads to several contacts")
 ITEM_UNKNOWN = _rule("ref.item_unknown", "an item has no number that leads to a product")
+ITEM_AMBIGUOUS = _rule("ref.item_ambiguous", "an item's number leads to several products")
+CLAIM_UNKNOWN = _rule("ref.claim_unknown", "a claim's number leads to no posted invoice")
+CLAIM_AMBIGUOUS = _rule("ref.claim_ambiguous", "a claim's number leads to several invoices")
 TAX_UNKNOWN = _rule("ref.tax_unknown", "a tax is not in the profile's taxes table")
 UNIT_UNKNOWN = _rule("ref.unit_unknown", "a unit is not in the profile's units table")
 ACCOUNT_UNKNOWN = _rule("ref.account_unknown", "an adjustment has no account in the profile")
@@ -143,12 +159,18 @@ RULES = (
     NEGATIVE_TOTAL,
     UNBALANCED,
     CLAIM_UNBALANCED,
+    WITHHELD,
     LINE_UNROUTED,
     MERGE,
     NOTHING,
     PARTY_UNKNOWN,
+    PARTY_AMBIGUOUS,
     ITEM_UNKNOWN,
+    ITEM_AMBIGUOUS,
+    CLAIM_UNKNOWN,
+    CLAIM_AMBIGUOUS,
     TAX_UNKNOWN,
     UNIT_UNKNOWN,
     ACCOUNT_UNKNOWN,
 )
+BY_NAME = {rule.name: rule for rule in RULES}

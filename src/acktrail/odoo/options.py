@@ -1,15 +1,13 @@
 """The profile's ``[odoo]`` table as one frozen value. Not here: how it is used."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 from acktrail.errors import ProfileError
 from acktrail.odoo.keys import SLUG
-from acktrail.ports import DataFiles
 
-DEFAULTS = "odoo/defaults.toml"
 PRODUCTS = ("none", "external_id", "default_code", "barcode")
+COMBINED = frozenset({"default_code", "barcode"})  # products may be found by several of these
 UPDATES = ("append", "overwrite")
 
 
@@ -38,6 +36,9 @@ class OdooOptions:
     general_journal           entries of remittances (``account.<company>_general``)
     bank_journal              bank statement lines; "" = statements are refused
     receivable, outstanding   accounts of a remittance: the claims' and the money received
+    patient_receivable        account that a patient's share (PR) moves to; "" = it stays open on
+                              the payer's invoice
+    patient                   external id of the contact that patients' shares are kept under
     adjustment                account by ``"CO-45"``, ``"CO"``, ``"PLB-WO"``, ``"PLB"``,
                               ``"default"``, looked up in this order; PR needs none (it stays open)
     partner                   external id of the partner's record, or a table name, ref, is_company,
@@ -50,7 +51,8 @@ class OdooOptions:
                               external id, "" = no tax; ``"default"`` for lines without a tax
     units                     UN/ECE Rec 20 code -> external id, added to parsers/odoo/defaults.toml
     products                  how lines find a product: "none" (lines are text), "external_id"
-                              (ours, from a catalogue), "default_code", "barcode"
+                              (ours, from a catalogue), "default_code", "barcode", or a list of
+                              the last two, tried in that order
     items                     ``"SCHEME:VALUE"`` -> what to look for instead, in terms of products
     create_products           create an unknown product (products = "external_id" only)
     party_fields              res.partner fields that the sender owns; [] = pseudonym only
@@ -59,7 +61,13 @@ class OdooOptions:
     notes                     send a trade document's notes (escaped) as terms
     post                      post moves after they were stored and compared
     confirm                   confirm sale orders likewise
-    reconcile                 settle a posted remittance's claims with their open invoices
+    reconcile                 settle a posted remittance's claims with their open invoices, and the
+                              payment with the bank's line of the same trace
+    unmatched                 a remittance whose claim leads to no invoice or to several: "hold" it,
+                              or post it and leave the claim "open"
+    match                     what is looked up in Odoo, by which fields in which order: claim,
+                              invoice, order, order_line, party (parsers/odoo/*.toml)
+    send                      by model: the fields that documents of this kind may fill
     ========================  ====================================================================
     """
 
@@ -73,13 +81,15 @@ class OdooOptions:
     bank_journal: str = ""
     receivable: str = ""
     outstanding: str = ""
+    patient_receivable: str = ""
+    patient: str = ""
     adjustment: Mapping[str, str] = field(default_factory=dict)
     partner: str | NewPartner = ""
     parties: Mapping[str, str] = field(default_factory=dict)
     bill_to_partner: bool = False
     taxes: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
-    products: str = "none"
+    products: tuple[str, ...] = ("none",)
     items: Mapping[str, str] = field(default_factory=dict)
     create_products: bool = False
     party_fields: tuple[str, ...] = ()
@@ -88,6 +98,9 @@ class OdooOptions:
     post: bool = False
     confirm: bool = False
     reconcile: bool = False
+    unmatched: str = "hold"
+    match: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    send: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     pseudonym_key: bytes = field(default=b"", repr=False)
 
     @classmethod
@@ -101,13 +114,13 @@ class OdooOptions:
 
         Args:
             table: Plain values as TOML gives them.
-            defaults: See :func:`read_defaults`; its tables are merged key by key.
+            defaults: Of ``parsers/odoo``; tables are merged key by key.
             pseudonym_key: The deployment's secret for documents about persons.
 
         Raises:
             ProfileError: One argument per problem, ``odoo.key: what is wrong``.
         """
-        merged = _merged(defaults or {}, table)
+        merged = merge(defaults or {}, table)
         problems = _problems(merged)
         if problems:
             raise ProfileError(*problems)
@@ -115,6 +128,10 @@ class OdooOptions:
         values: dict[str, object] = dict(merged)
         if isinstance(partner, Mapping):
             values["partner"] = NewPartner(**partner)
+        values["products"] = _product_keys(merged.get("products", ("none",)))
+        for name in ("match", "send"):
+            table_ = _table(merged.get(name))
+            values[name] = {key: _listed(one) for key, one in table_.items()}
         values["party_fields"] = tuple(_listed(merged.get("party_fields", ())))
         company = merged.get("company", 1)
         for name in ("sale", "purchase", "general"):
@@ -122,17 +139,20 @@ class OdooOptions:
         return cls(**values, pseudonym_key=pseudonym_key)  # type: ignore[arg-type]
 
 
-def read_defaults(files: DataFiles) -> Mapping[str, object]:
-    """Return parsers/odoo/defaults.toml, the tables that hold for every partner."""
-    return tomllib.loads(files.read(DEFAULTS).decode())
-
-
 TYPES = {one.name: one.type for one in fields(OdooOptions) if one.name != "pseudonym_key"}
-CHOICES = {"products": PRODUCTS, "party_updates": UPDATES}
+CHOICES = {"party_updates": UPDATES, "unmatched": ("hold", "open")}
+MATCHES = {
+    "claim": ("payment_reference", "name", "ref"),
+    "invoice": ("payment_reference", "name", "ref"),
+    "order": ("name", "partner_ref", "origin"),
+    "order_line": ("line", "product"),
+    "party": ("vat", "ref", "company_registry", "barcode", "global_location_number"),
+}
 OWNED = ("name", "street", "street2", "city", "zip", "country_id", "phone", "email", "lang")
 
 
-def _merged(defaults: Mapping[str, object], table: Mapping[str, object]) -> dict[str, object]:
+def merge(defaults: Mapping[str, object], table: Mapping[str, object]) -> dict[str, object]:
+    """Return ``table`` over ``defaults``; tables in both are merged key by key."""
     merged = dict(defaults)
     for key, value in table.items():
         ours = defaults.get(key)
@@ -157,6 +177,9 @@ def _fits(key: str, value: object) -> bool:
         "party_fields": lambda: isinstance(value, list | tuple) and set(value) <= set(OWNED),
         "partner": lambda: isinstance(value, str) or _names_partner(value),
         "company": lambda: type(value) is int and value > 0,
+        "products": lambda: _finds_products(value),
+        "match": lambda: _matches(value),
+        "send": lambda: isinstance(value, Mapping) and all(map(_listed, value.values())),
     }
     if key in CHOICES:
         return value in CHOICES[key]
@@ -165,6 +188,19 @@ def _fits(key: str, value: object) -> bool:
     if TYPES[key] in (str, bool):
         return type(value) is TYPES[key]
     return isinstance(value, Mapping) and all(isinstance(one, str) for one in value.values())
+
+
+def _finds_products(value: object) -> bool:
+    if isinstance(value, str):
+        return value in PRODUCTS
+    return bool(_listed(value)) and set(_listed(value)) <= COMBINED
+
+
+def _matches(value: object) -> bool:
+    return isinstance(value, Mapping) and all(
+        set(_listed(keys)) <= set(MATCHES.get(name, ())) and _listed(keys)
+        for name, keys in value.items()
+    )
 
 
 def _names_partner(value: object) -> bool:
@@ -178,8 +214,20 @@ def _wanted(key: str) -> str:
     return {
         "slug": "up to 40 of a-z, 0-9 and _",
         "party_fields": "a list of " + ", ".join(OWNED),
+        "products": "one of " + ", ".join(PRODUCTS) + ", or a list of default_code, barcode",
+        "match": "; ".join(
+            f"{name}: a list of {', '.join(keys)}" for name, keys in MATCHES.items()
+        ),
         "partner": "an external id, or a table with name, ref, is_company, country",
     }.get(key, "not of the right type")
+
+
+def _product_keys(value: object) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else _listed(value)
+
+
+def _table(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _listed(value: object) -> tuple[str, ...]:

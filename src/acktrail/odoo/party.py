@@ -4,13 +4,13 @@ from acktrail.documents.kinds import PartyUpdate
 from acktrail.documents.parts import Clear
 from acktrail.odoo import cells, loads
 from acktrail.odoo.keys import pseudonym
-from acktrail.odoo.loads import Expected, Load, Plan, Refusal
+from acktrail.odoo.loads import Expected, Load, Plan, Planned, Refusal
 from acktrail.odoo.references import References
 
 SOURCE = {"zip": "postcode", "country_id": "country", "lang": "language"}
 
 
-def contact(refs: References, update: PartyUpdate) -> Plan | Refusal:
+def contact(refs: References, update: PartyUpdate) -> Planned:
     """Plan one contact. Without owned fields it is a number and nothing else.
 
     The posting's identity holds the event's time, so that a later event about the same person is

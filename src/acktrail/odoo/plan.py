@@ -1,7 +1,7 @@
 """From a canonical document to exact calls of Odoo. Pure: nothing here talks to anybody."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from acktrail.documents.kinds import (
@@ -13,9 +13,13 @@ from acktrail.documents.kinds import (
     Trade,
 )
 from acktrail.odoo import catalogue, charge, loads, party, remittance, statement, trade
-from acktrail.odoo.loads import Load, Plan, Refusal
+from acktrail.odoo.loads import Asks, Load, Plan, Planned, Refusal
+from acktrail.odoo.minimising import minimised
 from acktrail.odoo.options import OdooOptions
+from acktrail.odoo.questions import Answers, Question, fields_of
 from acktrail.odoo.references import References
+
+Body = dict[str, object]
 
 
 class Call(NamedTuple):
@@ -31,19 +35,40 @@ class Call(NamedTuple):
         return f"/json/2/{self.model}/{self.method}"
 
 
-def plan(document: Document, options: OdooOptions, partner: str) -> Plan | Refusal:
+class Known(NamedTuple):
+    """What is known beside the document."""
+
+    answers: Answers = {}  # noqa: RUF012 - a mapping that nobody changes
+    decided: Mapping[str, int] = {}
+
+
+NOTHING_KNOWN = Known()
+
+
+def plan(
+    document: Document, options: OdooOptions, partner: str, known: Known = NOTHING_KNOWN
+) -> Planned:
     """Answer what to ask of Odoo for one document, or why nothing may be asked.
+
+    What cannot be planned before Odoo was asked comes back as the questions; with their answers
+    the same call goes further. Only fields on the allow list of (kind, model) are in a plan.
 
     Args:
         document: Canonical, as translated.
-        options: The ``[odoo]`` table of the profile.
+        options: How documents of this kind are posted for the partner.
         partner: The trading partner's id; part of every external id.
+        known: Answers of Odoo and decisions of a person.
 
     Raises:
         SetupError: If the slug is not usable, or a document about a person needs the pseudonym key.
     """
-    refs = References(document, options, partner)
-    match document.payload:
+    refs = References(document, options, partner, known.answers, known.decided)
+    made = _planned(refs)
+    return minimised(made, options.send) if isinstance(made, Plan) else made
+
+
+def _planned(refs: References) -> Planned:
+    match refs.document.payload:
         case Trade() as goods:
             return _trade(refs, goods)
         case Remittance() as paid:
@@ -58,7 +83,7 @@ def plan(document: Document, options: OdooOptions, partner: str) -> Plan | Refus
             return Refusal((loads.KIND_UNROUTED.at(),))
 
 
-def _trade(refs: References, goods: Trade) -> Plan | Refusal:
+def _trade(refs: References, goods: Trade) -> Planned:
     match refs.document.kind:
         case "invoice" | "credit_note":
             return trade.bill(refs, goods)
@@ -94,12 +119,29 @@ def load_body(company: int, batch: tuple[Load, ...]) -> dict[str, object]:
     }
 
 
-def calls(planned: Plan) -> tuple[Call, ...]:
+def search_body(company: int, question: Question, values: Sequence[str | int], at: int) -> Body:
+    """Return the body of the search for the key number ``at`` of questions that are alike."""
+    wanted = [question.keys[at].field, "in", list(values)]
+    return {
+        "domain": [*(term.plain() for term in question.scope), wanted],
+        "fields": list(fields_of(question)),
+        "context": context(company, overwrite=True),
+    }
+
+
+def calls(planned: Plan | Asks) -> tuple[Call, ...]:
     """Return the loads of a plan, one record a call, in the order they depend on each other.
 
     Delivery puts records of several plans into one call; the rows are the same. A follow-up verb
-    is last; its ids are known only after storing, so the external id stands in their place.
+    is last; its ids are known only after storing, so the external id stands in their place. Where
+    Odoo has to be asked first, the searches are all that can be said.
     """
+    if isinstance(planned, Asks):
+        return tuple(
+            Call(one.model, "search_read", search_body(planned.company, one, [key.value], at))
+            for one in planned.questions
+            for at, key in enumerate(one.keys)
+        )
     sent = [Call(load.model, "load", load_body(planned.company, (load,))) for load in planned.loads]
     if planned.verb:
         body = {"ids": [planned.loads[-1].external_id], "context": context(planned.company)}
@@ -107,7 +149,7 @@ def calls(planned: Plan) -> tuple[Call, ...]:
     return tuple(sent)
 
 
-def encode_calls(planned: Plan) -> bytes:
+def encode_calls(planned: Plan | Asks) -> bytes:
     """Return the calls as stable JSON, for the store (journal mode) and golden files."""
     shown = [{"POST": call.path, "body": call.body} for call in calls(planned)]
     return json.dumps(shown, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"

@@ -12,12 +12,13 @@ A row found in ``sending`` after a restart is delivered again: Odoo returns the 
 
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from acktrail.errors import DeniedError, HaltedError
+from acktrail.odoo.asking import ask
 from acktrail.odoo.attempts import Attempts, GaveUpError
 from acktrail.odoo.batches import Batch, Item, batches, distinct, waves
 from acktrail.odoo.client import (
@@ -30,8 +31,9 @@ from acktrail.odoo.client import (
     Lost,
     load,
 )
-from acktrail.odoo.loads import Load, Lookup
-from acktrail.odoo.plan import context, load_body
+from acktrail.odoo.loads import Load
+from acktrail.odoo.plan import load_body
+from acktrail.odoo.questions import Unmatched, unmatched
 from acktrail.ports import Clock
 
 # A missing record of these models is named by the profile, never by a document.
@@ -40,7 +42,6 @@ SETUP_MODELS = frozenset(
 )
 SAME_TEXT = 3  # so many documents refused with one text: the mapping is wrong, not they
 ALONE = 8  # unknown outcomes of one record on its own, while Odoo answers others
-LOOKUP_SIZE = 200
 SLOW, QUICK = timedelta(seconds=20), timedelta(seconds=5)  # a call: halve the next batches; double
 
 
@@ -57,6 +58,7 @@ class Refused:
 
     error_class: str
     field: str = ""
+    unmatched: tuple[Unmatched, ...] = ()  # what it refers to and Odoo has not exactly once
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,38 +143,16 @@ class Poster:
 
     def _look_up(self, items: Sequence[Item], run: _Run) -> dict[int, Outcome]:
         """Refuse the postings that look for what is not there exactly once."""
-        wanted = {(plan.company, one) for _, plan in items for one in plan.lookups}
-        hits = dict.fromkeys(wanted, 0)
-        for company, model, name in {(c, one.model, one.field) for c, one in wanted}:
-            values = sorted(
-                one.value
-                for c, one in wanted
-                if (c, one.model, one.field) == (company, model, name)
-            )
-            for start in range(0, len(values), LOOKUP_SIZE):
-                part = values[start : start + LOOKUP_SIZE]
-                for record in self._search(company, model, name, part, run):
-                    hits[company, Lookup(model, name, str(record[name]))] += 1
         found: dict[int, Outcome] = {}
-        for posting, plan in items:
-            counts = [hits[plan.company, one] for one in plan.lookups]
-            if 0 in counts:
-                found[posting] = Refused("ref.item_unknown", "product_id")
-            elif any(count > 1 for count in counts):
-                found[posting] = Refused("ref.item_ambiguous", "product_id")
+        for company in sorted({plan.company for _, plan in items}):
+            mine = [(n, plan) for n, plan in items if plan.company == company]
+            answers = ask(run.attempts, company, (one for _, plan in mine for one in plan.lookups))
+            for posting, plan in mine:
+                missed = [unmatched(one, answers[one]) for one in plan.lookups]
+                kept = tuple(one for one in missed if one)
+                if kept:
+                    found[posting] = Refused(kept[0].rule, kept[0].question, kept)
         return found
-
-    def _search(
-        self, company: int, model: str, name: str, values: list[str], run: _Run
-    ) -> Iterable[Mapping[str, object]]:
-        body = {
-            "domain": [[name, "in", values]],
-            "fields": [name],
-            "context": context(company, overwrite=True),
-        }
-        answer = run.attempts.call(model, "search_read", body)
-        records = answer.value if isinstance(answer, Done) else []
-        return [one for one in records if one[name] in values]
 
     def _send_all(self, loads: Mapping[str, tuple[int, Load]], run: _Run) -> None:
         for wave in waves(loads):

@@ -3,8 +3,8 @@
 The tables are the profile's. Nothing is guessed: what is in no table is a finding.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from acktrail.documents.kinds import Document
@@ -13,12 +13,15 @@ from acktrail.model import Finding, Place
 from acktrail.odoo import loads
 from acktrail.odoo.cells import text
 from acktrail.odoo.keys import Space, external_id, pseudonym, slug_of
-from acktrail.odoo.loads import Load, Lookup, Plan, Refusal
+from acktrail.odoo.loads import Asks, Load, Plan, Planned, Refusal
 from acktrail.odoo.options import NewPartner, OdooOptions
+from acktrail.odoo.questions import Answers, Key, Question, Record, Unmatched, unmatched
 
 PERSONS = frozenset({"MRN", "MEMBER_ID", "PATIENT", "PI"})
 DEFAULT = "default"
-ITEM_COLUMN = {"default_code": "", "barcode": "", "external_id": "/id"}
+PARTY_RULES = ("ref.party_unknown", "ref.party_ambiguous")
+PARTY_SCHEMES = {"vat": ("VAT", "TIN"), "global_location_number": ("GLN",)}  # else any number
+BY_SCHEME = {"barcode": ("GTIN", "UPC")}  # whoever sends it
 
 
 @dataclass(slots=True)
@@ -28,9 +31,12 @@ class References:
     document: Document
     options: OdooOptions
     partner: str  # id of the trading partner
+    answers: Answers = field(default_factory=dict)
+    decided: Mapping[str, int] = field(default_factory=dict)  # by question: what a person chose
     needed: dict[str, Load] = field(default_factory=dict)
-    lookups: dict[Lookup, None] = field(default_factory=dict)
+    asked: dict[Question, None] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    missed: list[Unmatched] = field(default_factory=list)
 
     def key(self, doctype: str, key: tuple[str, ...], secret: bytes = b"") -> str:
         """Return the external id of a record of ours."""
@@ -56,10 +62,10 @@ class References:
     def counterpart(self, roles: tuple[str, ...]) -> str:
         """Return the external id of the party in one of ``roles``, else of the partner."""
         ids = self._ids(roles)
-        known = self._known(ids)
-        if known:
+        known = self._known(ids) or self._matched(ids, roles[0])
+        if known or self.asked:
             return known
-        if ids and self.options.parties:
+        if ids and (self.options.parties or self.options.match.get("party")):
             self.findings.append(loads.PARTY_UNKNOWN.at(Place(address=roles[0])))
             return ""
         return self.own_partner()
@@ -72,10 +78,22 @@ class References:
         if self.options.bill_to_partner:
             return self.own_partner()
         ids = self._ids(roles, named)
-        known = self._known(ids) if ids else self.options.parties.get(DEFAULT, "")
-        if not known:
+        if ids:
+            known = self._known(ids) or self._matched(ids, roles[0])
+        else:
+            known = self.options.parties.get(DEFAULT, "")
+        if not known and not self.asked:
             self.findings.append(loads.PARTY_UNKNOWN.at(Place(address=roles[0])))
         return known
+
+    def _matched(self, ids: tuple[Identifier, ...], role: str) -> str:
+        """Return the id of the contact that Odoo has under one of the declared keys, or ""."""
+        declared = self.options.match.get("party", ())
+        keys = tuple(key for name in declared for key in _party_keys(name, ids))
+        if not keys:
+            return ""
+        found = self.one(Question(role, "res.partner", keys, rules=PARTY_RULES))
+        return str(found["id"]) if found else ""
 
     def _ids(
         self, roles: tuple[str, ...], named: Identifier | None = None
@@ -99,24 +117,65 @@ class References:
         pseudonym(key, self.options.pseudonym_key)  # refuses to go on without a secret
         return self.key("person", key, self.options.pseudonym_key)
 
+    def chosen(self, question: Question) -> Question:
+        """Return the question, narrowed to the record that a person chose for it."""
+        choice = self.decided.get(question.name)
+        return question if choice is None else question._replace(keys=(Key("id", choice),))
+
+    def all(self, question: Question) -> tuple[Record, ...]:
+        """Return the records that answer a question; none, and it is asked, until it was."""
+        question = self.chosen(question)
+        if question not in self.answers:
+            self.asked[question] = None
+        return self.answers.get(question, ())
+
+    def one(self, question: Question) -> Record | None:
+        """Return the one record that answers a question; any other number is a finding."""
+        records = self.all(question)
+        if self.chosen(question) in self.asked:
+            return None
+        missed = unmatched(question, records)
+        if missed is None:
+            return records[0]
+        self.missed.append(missed)
+        self.findings.append(loads.BY_NAME[missed.rule].at(Place(address=question.name)))
+        return None
+
+    @property
+    def item_column(self) -> str:
+        """The suffix of the product column: by our external ids, or by ids that Odoo told."""
+        return "/id" if self.options.products == ("external_id",) else "/.id"
+
     def product(self, item: Item, schemes: tuple[str, ...], at: int) -> str:
-        """Return the cell of the product column; "" when the line stays text."""
+        """Return the cell of the product column; "" when the line stays text.
+
+        Args:
+            item: As sent; every number of it may be in the profile's items table.
+            schemes: Whose numbers are our codes, or name the catalogue's record, in order.
+            at: Ordinal of the line, for findings.
+        """
         how = self.options.products
-        if how == "none":
+        if how == ("none",):
             return ""
-        ids = sorted(
-            (one for one in item.ids if one.scheme in schemes),
-            key=lambda one: schemes.index(one.scheme),
+        crossed = next(
+            filter(None, (self.options.items.get(_crossing(n), "") for n in item.ids)), ""
         )
-        crossed = (self.options.items.get(_crossing(one), "") for one in item.ids)
-        value = next(filter(None, crossed), "") or next((one.value for one in ids), "")
-        if not value:
+        if how == ("external_id",):
+            ours = crossed or self._own_item(item, schemes)
+            if not ours:
+                self.findings.append(loads.ITEM_UNKNOWN.at(Place("line", at)))
+            return ours
+        keys = tuple(key for name in how for key in _item_keys(name, item, schemes, crossed))
+        if not keys:
             self.findings.append(loads.ITEM_UNKNOWN.at(Place("line", at)))
-        elif how == "external_id":
-            return value if self._crossed(item) else self.own_product(ids[0], item)
-        else:
-            self.lookups[Lookup("product.product", how, value)] = None
-        return value
+            return ""
+        found = self.one(Question(f"line {at}", "product.product", keys))
+        return str(found["id"]) if found else ""
+
+    def _own_item(self, item: Item, schemes: tuple[str, ...]) -> str:
+        numbers = (one for scheme in schemes for one in item.ids if one.scheme == scheme)
+        number = next(numbers, None)
+        return "" if number is None else self.own_product(number, item)
 
     def own_product(self, number: Identifier, item: Item) -> str:
         """Return the external id of a product of this partner, planned when that is allowed."""
@@ -132,9 +191,6 @@ class References:
                 shared=True,
             )
         return own
-
-    def _crossed(self, item: Item) -> bool:
-        return any(_crossing(one) in self.options.items for one in item.ids)
 
     def taxes(self, taxes: tuple[Tax, ...], at: int) -> str:
         """Return the cell of the tax column: external ids joined by commas, "" = no tax."""
@@ -163,22 +219,44 @@ class References:
         if currency and currency != self.options.currency:
             self.findings.append(loads.CURRENCY.at())
 
-    def finish(self, plan: Plan) -> Plan | Refusal:
-        """Put the needed records first; refuse when anything was noted on the way."""
+    def refusal(self) -> Refusal:
+        """Return everything that was noted on the way."""
+        return Refusal(tuple(dict.fromkeys(self.findings)), tuple(self.missed))
+
+    def asks(self, external_id: str, model: str) -> Asks:
+        """Return what has to be asked before this document can be planned."""
+        kind, company = self.document.kind, self.options.company
+        return Asks(kind, external_id, model, company, tuple(self.asked))
+
+    def finish(self, plan: Plan) -> Planned:
+        """Put the needed records first; refuse what was noted, ask what is open."""
         if self.findings:
-            return Refusal(tuple(dict.fromkeys(self.findings)))
-        mine = tuple(self.needed.values())
-        return Plan(
-            plan.kind,
-            plan.external_id,
-            plan.company,
-            (*mine, *plan.loads),
-            tuple(self.lookups),
-            plan.expected,
-            plan.verb,
-            plan.settles,
-            plan.minor,
-        )
+            return self.refusal()
+        if self.asked:
+            return self.asks(plan.external_id, plan.model)
+        return replace(plan, loads=(*self.needed.values(), *plan.loads))
+
+
+def _party_keys(name: str, ids: tuple[Identifier, ...]) -> tuple[Key, ...]:
+    """Persons are never looked up by a number as sent: Odoo knows them by a pseudonym."""
+    wanted = PARTY_SCHEMES.get(name)
+    return tuple(
+        Key(name, one.value)
+        for one in ids
+        if (one.scheme in wanted if wanted else one.scheme not in PERSONS)
+    )
+
+
+def _item_keys(how: str, item: Item, schemes: tuple[str, ...], crossed: str) -> tuple[Key, ...]:
+    if crossed:
+        return (Key(how, crossed),)
+    wanted = BY_SCHEME.get(how, schemes)
+    return tuple(Key(how, one.value) for s in wanted for one in item.ids if one.scheme == s)
+
+
+def column(name: str, cell: str) -> str:
+    """Return the column of a many2one: by external id, or by the id that Odoo told just now."""
+    return f"{name}/.id" if cell.isdecimal() else f"{name}/id"
 
 
 def quantity_of(line: Line, *roles: str) -> Quantity | None:

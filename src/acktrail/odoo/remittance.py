@@ -1,7 +1,10 @@
 """The balanced journal entry of a claim payment (835).
 
 One entry per payment: the money received, per claim what was paid and what was written off, and
-the provider adjustments. A patient's share (PR) moves nothing: it stays open on the invoice.
+the provider adjustments. A patient's share (PR) moves to the patients' receivable where the
+profile names one, in the same entry, so that no half of it can be missing; else it stays open on
+the payer's invoice. A reversal takes an earlier payment back: its amounts are negative, and its
+lines are named so that they are settled with that payment and not with the invoice.
 """
 
 from collections import defaultdict
@@ -13,13 +16,15 @@ from acktrail.documents.kinds import ClaimPayment, Remittance
 from acktrail.documents.parts import Adjustment
 from acktrail.model import Place
 from acktrail.odoo import cells, loads
-from acktrail.odoo.loads import Expected, Load, Plan, Refusal
-from acktrail.odoo.references import References
+from acktrail.odoo.loads import Expected, Load, Plan, Planned, Refusal, Settlement
+from acktrail.odoo.questions import Key, Question, Term
+from acktrail.odoo.references import References, column
 
 HEAD = ("id", "move_type", "journal_id/id", "date", "ref")
-LINE = ("name", "account_id/id", "partner_id/id", "debit", "credit", "tax_ids/id")
+CLAIM_RULES = ("ref.claim_unknown", "ref.claim_ambiguous")
 PRENOTIFICATION = "P"  # BPR01: no money moves yet; I only says that the money comes by itself
 PREDETERMINATION = "25"  # CLP02: no money, whatever its adjustments say
+REVERSAL = "22"  # CLP02
 PATIENT = "PR"
 
 
@@ -32,7 +37,7 @@ class Booking(NamedTuple):
     amount: Decimal
 
 
-def entry(refs: References, remittance: Remittance) -> Plan | Refusal:
+def entry(refs: References, remittance: Remittance) -> Planned:
     """Plan the entry, after the payment and every claim were found to balance.
 
     Spec: X12 005010X221A1, 1.10.2.1 balancing: BPR02 = sum(CLP04) - sum(PLB amounts), and
@@ -43,12 +48,16 @@ def entry(refs: References, remittance: Remittance) -> Plan | Refusal:
     if remittance.handling == PRENOTIFICATION:
         return Refusal((loads.NOTHING.at(Place(address="BPR01")),))
     refs.require("receivable", "outstanding")
+    if options.patient_receivable:
+        refs.require("patient")
     refs.currency(payment.amount.currency)
     _check(refs, remittance)
     payer = refs.counterpart(("PAYER",))
+    if options.patient_receivable and payer.isdecimal():  # one column names both by external id
+        refs.findings.append(loads.OPTION_MISSING.at(Place(address="odoo.parties")))
     bookings = [one for one in _bookings(refs, remittance, payer) if one.amount]
     if refs.findings:
-        return Refusal(tuple(dict.fromkeys(refs.findings)))
+        return refs.refusal()
     if not bookings:
         return Refusal((loads.NOTHING.at(),))
     own = refs.key(document.kind, document.key)
@@ -58,17 +67,21 @@ def entry(refs: References, remittance: Remittance) -> Plan | Refusal:
         (*(("",) * len(first) if at else first), *_cells(one)) for at, one in enumerate(bookings)
     )
     needs = (payer,) if payer.startswith("acktrail_") else ()
-    fields = (*HEAD, *(f"line_ids/{name}" for name in LINE))
+    names = ("name", "account_id/id", column("partner_id", payer), "debit", "credit", "tax_ids/id")
+    fields = (*HEAD, *(f"line_ids/{name}" for name in names))
     record = Load("account.move", own, fields, rows, needs)
     debit = sum((max(one.amount, Decimal(0)) for one in bookings), start=Decimal(0))
+    settles = _settled(refs, remittance) if options.post and options.reconcile else ()
     plan = Plan(
         document.kind,
         own,
         options.company,
         (record,),
+        tuple(one.invoice for one in settles) if options.unmatched == "hold" else (),
         expected=Expected("ref", reference, "", "amount_total", debit),
         verb="action_post" if options.post else "",
-        settles=_settled(remittance) if options.post and options.reconcile else (),
+        settles=settles,
+        traces=(cells.text(payment.trace, 120),) if settles else (),
         minor=cells.minor_units(options.currency),
     )
     return refs.finish(plan)
@@ -97,18 +110,27 @@ def _bookings(refs: References, remittance: Remittance, payer: str) -> Iterator[
 
 
 def _claim(refs: References, claim: ClaimPayment, payer: str) -> Iterator[Booking]:
-    number, receivable = cells.text(claim.patient_control_no, 64), refs.options.receivable
-    yield Booking(f"{number} paid", receivable, payer, -claim.paid.amount)
+    label, receivable = _label(claim), refs.options.receivable
+    yield Booking(f"{label} paid", receivable, payer, -claim.paid.amount)
     if claim.status == PREDETERMINATION:
         return
-    written_off: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    booked: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for one in _adjustments(claim):
-        if one.group != PATIENT:
-            written_off[one.group, one.reason.value] += one.amount.amount
-    for (group, reason), amount in written_off.items():
-        name = f"{number} {cells.text(group, 4)}-{cells.text(reason, 8)}"
-        yield Booking(name, _account(refs, group, reason), payer, amount)
+        if one.group != PATIENT or refs.options.patient_receivable:
+            booked[one.group, one.reason.value] += one.amount.amount
+    for (group, reason), amount in booked.items():
+        name = f"{label} {cells.text(group, 4)}-{cells.text(reason, 8)}"
+        if group == PATIENT:
+            yield Booking(name, refs.options.patient_receivable, refs.options.patient, amount)
+        else:
+            yield Booking(name, _account(refs, group, reason), payer, amount)
         yield Booking(name, receivable, payer, -amount)
+
+
+def _label(claim: ClaimPayment) -> str:
+    """Return what the names of a claim's lines begin with; the settling finds them by it."""
+    number = cells.text(claim.patient_control_no, 64)
+    return f"{number} reversal" if claim.status == REVERSAL else number
 
 
 def _adjustments(claim: ClaimPayment) -> tuple[Adjustment, ...]:
@@ -132,6 +154,21 @@ def _cells(one: Booking) -> tuple[str, ...]:
     return one.name, one.account, one.partner, cells.number(debit), cells.number(credit), ""
 
 
-def _settled(remittance: Remittance) -> tuple[str, ...]:
-    numbers = (cells.text(claim.patient_control_no, 64) for claim in remittance.claims)
-    return tuple(dict.fromkeys(number for number in numbers if number))
+def _settled(refs: References, remittance: Remittance) -> tuple[Settlement, ...]:
+    """Return which lines pay which invoice; reversals first, for they open it again."""
+    scope = (
+        Term("move_type", "=", "out_invoice"),
+        Term("state", "=", "posted"),
+        Term("company_id", "=", refs.options.company),
+    )
+    declared = refs.options.match.get("claim", ("payment_reference", "name", "ref"))
+    found: dict[str, Settlement] = {}
+    for at, claim in enumerate(remittance.claims, 1):
+        number = cells.text(claim.patient_control_no, 64)
+        keys = tuple(Key(name, number) for name in declared)
+        invoice = Question(f"claim {at}", "account.move", keys, scope, (), CLAIM_RULES)
+        label = _label(claim)
+        if number and claim.status != PREDETERMINATION and label not in found:
+            reversal = claim.status == REVERSAL
+            found[label] = Settlement(label, refs.chosen(invoice), reversal)
+    return tuple(sorted(found.values(), key=lambda one: not one.reversal))

@@ -1,15 +1,20 @@
-"""Bank statement lines: proposals for a person to reconcile."""
+"""Bank statement lines: proposals for a person to reconcile.
+
+A line that tells the trace of a payment whose remittance is posted is settled with it.
+"""
 
 from acktrail.documents.kinds import BankEntry, BankStatement
 from acktrail.model import Place
 from acktrail.odoo import cells, loads
-from acktrail.odoo.loads import Load, Plan, Refusal
+from acktrail.odoo.loads import Load, Plan, Planned, Refusal
 from acktrail.odoo.references import References
 
+TRACES = 500  # words that may be a trace, of one statement
+SHORTEST = 4
 FIELDS = ("id", "journal_id/id", "date", "payment_ref", "amount")
 
 
-def lines(refs: References, statement: BankStatement) -> Plan | Refusal:
+def lines(refs: References, statement: BankStatement) -> Planned:
     """Plan one statement line per booked entry; without a bank journal they are not routed."""
     document, options = refs.document, refs.options
     if not options.bank_journal:
@@ -19,7 +24,17 @@ def lines(refs: References, statement: BankStatement) -> Plan | Refusal:
         return Refusal((loads.NOTHING.at(),))
     rows = tuple(_line(refs, one, at) for at, one in enumerate(statement.entries, 1))
     own = refs.key(document.kind, document.key)
-    return refs.finish(Plan(document.kind, own, options.company, rows))
+    traces = _traces(statement) if options.reconcile else ()
+    return refs.finish(Plan(document.kind, own, options.company, rows, traces=traces))
+
+
+def _traces(statement: BankStatement) -> tuple[str, ...]:
+    """Return the words of money received that may be the trace of a payment (TRN02)."""
+    received = (one for one in statement.entries if one.amount.amount > 0)
+    texts = (f"{' '.join(n.structured)} {n.end_to_end} {n.remittance}" for n in received)
+    found = (word for text in texts for word in sorted(cells.words(text)))
+    likely = (w for w in found if len(w) >= SHORTEST and any(c.isdigit() for c in w))
+    return tuple(dict.fromkeys(likely))[:TRACES]
 
 
 def _line(refs: References, one: BankEntry, at: int) -> Load:

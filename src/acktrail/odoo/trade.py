@@ -8,11 +8,11 @@ from acktrail.documents.kinds import Document, Trade
 from acktrail.documents.parts import Line, Money, Quantity, Totals
 from acktrail.model import Place
 from acktrail.odoo import cells, loads
-from acktrail.odoo.loads import Expected, Load, Plan, Refusal
-from acktrail.odoo.references import ITEM_COLUMN, References, quantity_of
+from acktrail.odoo.loads import Expected, Load, Plan, Planned
+from acktrail.odoo.references import References, column, quantity_of
 
-OUR_CODES = {"default_code": ("BUYER",), "barcode": ("GTIN", "UPC")}
-THEIR_CODES = {"default_code": ("SELLER",), "barcode": ("GTIN", "UPC")}
+OUR_CODES = ("BUYER",)  # whose number our product codes are when we buy, and when we sell
+THEIR_CODES = ("SELLER",)
 CATALOGUE_CODES = ("SELLER", "GTIN", "UPC", "NDC", "BUYER", "MANUFACTURER")
 
 
@@ -27,7 +27,7 @@ class Row(NamedTuple):
     taxes: str
 
 
-def bill(refs: References, trade: Trade) -> Plan | Refusal:
+def bill(refs: References, trade: Trade) -> Planned:
     """Plan a vendor bill, or a vendor refund from a credit note.
 
     The stated total is compared with Odoo's after storing: a difference stays a draft.
@@ -43,7 +43,7 @@ def bill(refs: References, trade: Trade) -> Plan | Refusal:
     head = {
         "id": own,
         "move_type": "in_refund" if document.kind == "credit_note" else "in_invoice",
-        "partner_id/id": partner,
+        column("partner_id", partner): partner,
         "journal_id/id": options.purchase_journal,
         "invoice_date": cells.day(document.issued) if document.issued else "",
         "invoice_date_due": _date(document, "DUE", cells.day),
@@ -52,9 +52,7 @@ def bill(refs: References, trade: Trade) -> Plan | Refusal:
         "narration": cells.html_text(document.notes) if options.notes else "",
     }
     rows = _rows(refs, trade, ("INVOICED", "ORDERED"), OUR_CODES)
-    record = _load(
-        "account.move", "invoice_line_ids", head, rows, ITEM_COLUMN.get(options.products, "")
-    )
+    record = _load("account.move", "invoice_line_ids", head, rows, refs.item_column)
     total = trade.totals and (trade.totals.total or trade.totals.payable)
     expected = Expected(
         "ref", head["ref"], partner, "amount_total", total.amount if total else None
@@ -63,17 +61,17 @@ def bill(refs: References, trade: Trade) -> Plan | Refusal:
     return refs.finish(_plan(refs, own, record, expected, verb))
 
 
-def order(refs: References, trade: Trade) -> Plan | Refusal:
+def order(refs: References, trade: Trade) -> Planned:
     """Plan a sale order; without prices Odoo takes those of the customer's pricelist."""
     document, options = refs.document, refs.options
     _check(refs, trade)
-    if options.products == "none":
+    if options.products == ("none",):
         refs.findings.append(loads.OPTION_MISSING.at(Place(address="odoo.products")))
     own = refs.key("order", document.key)
     buyer = refs.counterpart(("BUYER",))
     head = {
         "id": own,
-        "partner_id/id": buyer,
+        column("partner_id", buyer): buyer,
         "partner_shipping_id/id": _place(refs, "SHIP_TO"),
         "partner_invoice_id/id": _place(refs, "BILL_TO"),
         "client_order_ref": cells.text(document.id),
@@ -82,7 +80,7 @@ def order(refs: References, trade: Trade) -> Plan | Refusal:
         "note": cells.html_text(document.notes) if options.notes else "",
     }
     rows = _rows(refs, trade, ("ORDERED",), THEIR_CODES)
-    record = _load("sale.order", "order_line", head, rows, ITEM_COLUMN.get(options.products, ""))
+    record = _load("sale.order", "order_line", head, rows, refs.item_column)
     lines = trade.totals and trade.totals.lines
     expected = Expected(
         "client_order_ref",
@@ -113,10 +111,10 @@ def _rows(
     refs: References,
     trade: Trade,
     roles: tuple[str, ...],
-    codes: dict[str, tuple[str, ...]],
+    codes: tuple[str, ...],
 ) -> list[Row]:
     rows: list[Row] = []
-    schemes = codes.get(refs.options.products, CATALOGUE_CODES)
+    schemes = codes_of(refs, codes)
     for at, line in enumerate(trade.lines, 1):
         rows += _line(refs, line, at, roles, schemes)
     if refs.document.kind != "order":
@@ -126,6 +124,11 @@ def _rows(
     if len({bool(row.unit) for row in rows}) > 1:
         refs.findings.append(loads.UNIT_UNKNOWN.at())
     return rows
+
+
+def codes_of(refs: References, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return whose item numbers lead to a product: those given, or any of a catalogue of ours."""
+    return CATALOGUE_CODES if refs.options.products == ("external_id",) else codes
 
 
 def _line(
@@ -192,6 +195,7 @@ def _header_amounts(trade: Trade) -> list[Row]:
 def _load(model: str, lines: str, head: dict[str, str], rows: list[Row], product: str) -> Load:
     """Lay out the record: optional columns only where filled, the tax column always."""
     kept = {name: cell for name, cell in head.items() if cell or name in ("id", "partner_id/id")}
+    partner = next((cell for name, cell in kept.items() if name.startswith("partner_id/")), "")
     names = {
         "name": "name",
         "product": f"product_id{product}",
@@ -215,7 +219,7 @@ def _load(model: str, lines: str, head: dict[str, str], rows: list[Row], product
     )
     needs = tuple(
         one
-        for one in dict.fromkeys((kept["partner_id/id"], *(row.product for row in rows)))
+        for one in dict.fromkeys((partner, *(row.product for row in rows)))
         if one.startswith("acktrail_")
     )
     return Load(model, kept["id"], fields, body, needs)

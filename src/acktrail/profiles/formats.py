@@ -136,10 +136,9 @@ class OdooPartner(Table):
     country: str = ""  # external id: base.us
 
 
-class OdooTable(Table):
-    """``[odoo]``: where and how this partner's documents are posted; names are external ids."""
+class KindTable(Table):
+    """Keys of ``[odoo]`` that hold for every kind, or in ``[odoo.kind.<kind>]`` for one."""
 
-    target: str = "main"  # a database named in acktrail.toml; none there: calls are kept
     company: int | None = Field(default=None, ge=1)
     slug: str | None = None
     currency: str | None = None
@@ -149,13 +148,19 @@ class OdooTable(Table):
     bank_journal: str | None = None
     receivable: str | None = None
     outstanding: str | None = None
+    patient_receivable: str | None = None  # a patient's share (PR) moves to it
+    patient: str | None = None  # contact that patients' shares are kept under
     adjustment: dict[str, str] | None = None  # "CO-45", "CO", "PLB-WO", "PLB", "default"
     partner: str | OdooPartner | None = None
     parties: dict[str, str] | None = None  # "SCHEME:VALUE" or "default" -> external id
     bill_to_partner: bool | None = None  # charges are billed to the partner itself
     taxes: dict[str, str] | None = None
     units: dict[str, str] | None = None
-    products: Literal["none", "external_id", "default_code", "barcode"] | None = None
+    products: (
+        Literal["none", "external_id", "default_code", "barcode"]
+        | tuple[Literal["default_code", "barcode"], ...]
+        | None
+    ) = None
     items: dict[str, str] | None = None
     create_products: bool | None = None
     party_fields: tuple[str, ...] | None = None
@@ -164,6 +169,16 @@ class OdooTable(Table):
     post: bool | None = None
     confirm: bool | None = None
     reconcile: bool | None = None
+    unmatched: Literal["hold", "open"] | None = None  # claims that lead to no invoice
+    match: dict[str, tuple[str, ...]] | None = None  # claim, order, party: fields in order
+    send: dict[str, tuple[str, ...]] | None = None  # by model: the fields that may leave
+
+
+class OdooTable(KindTable):
+    """``[odoo]``: where and how this partner's documents are posted; names are external ids."""
+
+    target: str = "main"  # a database named in acktrail.toml; none there: calls are kept
+    kind: dict[str, KindTable] = Field(default_factory=dict)  # by kind of document
 
     def plain(self) -> dict[str, object]:
         """Return the keys that are set, as the planner takes them."""

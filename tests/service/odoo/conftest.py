@@ -7,7 +7,7 @@ external ids of its own, so that no test sees another's records.
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -20,16 +20,19 @@ import pytest
 
 from acktrail.app.home import parser_files
 from acktrail.documents.kinds import Document
+from acktrail.odoo.asking import ask
+from acktrail.odoo.attempts import Attempts
 from acktrail.odoo.client import Done
 from acktrail.odoo.connect import Address, connect
 from acktrail.odoo.dialect import Dialects
 from acktrail.odoo.follow_up import FollowUp
 from acktrail.odoo.json2 import Json2
 from acktrail.odoo.jsonrpc import JsonRpc
-from acktrail.odoo.loads import Plan
-from acktrail.odoo.options import OdooOptions
-from acktrail.odoo.plan import plan
+from acktrail.odoo.loads import Asks, Plan, Planned
+from acktrail.odoo.maps import PartnerMap
+from acktrail.odoo.plan import Known
 from acktrail.odoo.poster import Poster, Stored
+from acktrail.odoo.questions import Question, Record
 from tests.unit.odoo import samples
 
 SCRIPT = Path(__file__).parents[3] / "tools" / "odoo-sandbox"
@@ -85,10 +88,10 @@ class Sandbox:
     def up(self) -> None:
         _script("up", self.version)
 
-    def options(self, **changes: object) -> OdooOptions:
-        """Return a profile's options in this server's names."""
+    def maps(self, **changes: object) -> PartnerMap:
+        """Return a profile's maps in this server's names."""
         named = NAMES_OF_14 if self.version == "14" else {}
-        return samples.options(**{**named, **changes})
+        return samples.maps(**{**named, **changes})
 
 
 @dataclass(frozen=True)
@@ -101,12 +104,20 @@ class Desk:
     poster: Poster
     follow_up: FollowUp
 
-    def options(self, **changes: object) -> OdooOptions:
-        return self.sandbox.options(slug=self.slug, **changes)
-
     def plan(self, document: Document, **changes: object) -> Plan:
-        planned = plan(document, self.options(**changes), samples.PARTNER)
+        planned = self.planned(document, **changes)
         assert isinstance(planned, Plan)
+        return planned
+
+    def planned(self, document: Document, **changes: object) -> Planned:
+        """Plan, asking the server what the plan asks."""
+        maps = self.sandbox.maps(slug=self.slug, **changes)
+        attempts = Attempts(self.client, RunningClock())
+        answers: dict[Question, tuple[Record, ...]] = dict[Question, tuple[Record, ...]]()
+        planned = maps.plan(document)
+        while isinstance(planned, Asks) and not set(planned.questions) <= answers.keys():
+            answers |= ask(attempts, planned.company, planned.questions)
+            planned = maps.plan(document, Known(answers))
         return planned
 
     def store(self, *plans: Plan) -> list[int]:
@@ -122,8 +133,10 @@ class Desk:
         assert isinstance(answer, Done)
         return dict(answer.value[0])
 
-    def search(self, model: str, domain: list[object], *fields: str) -> list[dict[str, Any]]:
-        answer = self.admin().call(model, "search_read", {"domain": domain, "fields": list(fields)})
+    def search(self, model: str, domain: Sequence[object], *fields: str) -> list[dict[str, Any]]:
+        answer = self.admin().call(
+            model, "search_read", {"domain": list(domain), "fields": list(fields)}
+        )
         assert isinstance(answer, Done)
         return list(answer.value)
 

@@ -15,7 +15,6 @@ from acktrail.odoo.client import Done, Doubt, Lost
 from acktrail.odoo.follow_up import FollowUp, Mismatch, Missing, Posted
 from acktrail.odoo.json2 import Json2
 from acktrail.odoo.loads import Plan
-from acktrail.odoo.plan import plan
 from acktrail.odoo.poster import Denied, Poster, Stored, Unknown
 from tests.fakes.odoo import DATABASE, KEY, Running
 from tests.service.odoo.conftest import RunningClock
@@ -34,7 +33,7 @@ def client(fake: Running, key: str = KEY, timeout: float = 20.0) -> Json2:
 
 
 def planned(document: Document, **changes: object) -> Plan:
-    found = plan(document, samples.options(**changes), samples.PARTNER)
+    found = samples.maps(**changes).plan(document)
     assert isinstance(found, Plan)
     return found
 
@@ -204,6 +203,6 @@ def test_follow_up_of_an_odoo_that_is_away_knows_nothing(fake: Running) -> None:
 def test_check_of_a_server_that_is_away_says_so(fake: Running) -> None:
     fake.stop()
 
-    rows = check(client(fake), samples.options())
+    rows = check(client(fake), samples.options(), samples.maps().sent(["invoice"]))
 
     assert [(one.what, one.state) for one in rows] == [("server", "unreachable")]

@@ -8,8 +8,8 @@ import pytest
 from acktrail.documents.kinds import Document, Trade
 from acktrail.documents.parts import CLEAR, Period, Totals
 from acktrail.odoo.follow_up import Mismatch, Missing, Posted
+from acktrail.odoo.loads import Plan, Refusal
 from acktrail.odoo.plan import context
-from acktrail.odoo.poster import Refused, Stored
 from tests.service.odoo.conftest import DIALECTS, Desk
 from tests.unit.odoo import samples
 
@@ -117,15 +117,17 @@ def test_order_by_default_code_finds_exactly_one_product_or_is_refused(desk: Des
     twice = [{"name": name, "default_code": f"{code}-2"} for name in ("One", "Two")]
     admin.call("product.product", "create", {"vals_list": twice})
     plans = [
-        desk.plan(samples.order(number, (wanted,)), products="default_code")
+        desk.planned(samples.order(number, (wanted,)), products="default_code")
         for number, wanted in (("O-1", code), ("O-2", f"{code}-2"), ("O-3", f"{code}-3"))
     ]
 
-    outcomes = desk.poster.deliver(list(enumerate(plans))).outcomes
-
-    assert isinstance(outcomes[0], Stored)
-    assert outcomes[1] == Refused("ref.item_ambiguous", "product_id")
-    assert outcomes[2] == Refused("ref.item_unknown", "product_id")
+    assert isinstance(plans[0], Plan)
+    record = desk.store(plans[0])[0]
+    line = desk.read("sale.order", record, "order_line")["order_line"][0]
+    assert desk.read("sale.order.line", line, "product_id")["product_id"][1].startswith(f"[{code}]")
+    refused = [one for one in plans if isinstance(one, Refusal)]
+    assert [one.findings[0].rule for one in refused] == ["ref.item_ambiguous", "ref.item_unknown"]
+    assert [one.label for one in refused[0].unmatched[0].candidates] == [f"{code}-2"] * 2
 
 
 def test_charge_then_remittance_settle_the_claim_but_for_the_patients_share(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from acktrail.app.home import parser_files
 from acktrail.documents.kinds import (
     BankEntry,
     BankStatement,
@@ -30,10 +31,13 @@ from acktrail.documents.parts import (
     Tax,
     Totals,
 )
+from acktrail.odoo.keys import Space, external_id
+from acktrail.odoo.maps import PartnerMap, read_maps
 from acktrail.odoo.options import OdooOptions
 
 PARTNER = "demo-partner"
 SECRET = b"only for tests"
+MAPS = read_maps(parser_files())
 TAX = "account.1_account_tax_us_purchase_7_25"
 TABLE: dict[str, object] = {
     "receivable": "account.1_account_account_us_receivable",
@@ -46,8 +50,12 @@ TABLE: dict[str, object] = {
 }
 
 
-def options(**changes: object) -> OdooOptions:
-    return OdooOptions.from_table({**TABLE, **changes}, pseudonym_key=SECRET)
+def options(kind: str = "invoice", **changes: object) -> OdooOptions:
+    return maps(**changes).options(kind)
+
+
+def maps(**changes: object) -> PartnerMap:
+    return PartnerMap(PARTNER, MAPS, {**TABLE, **changes}, pseudonym_key=SECRET)
 
 
 def usd(amount: str) -> Money:
@@ -170,3 +178,9 @@ def statement() -> Document:
 
 def buyer(scheme: str, value: str) -> Party:
     return Party("BUYER", (Identifier(scheme, value),))
+
+
+def person_id(number: str) -> str:
+    """The external id of a person without an assigning authority."""
+    space = Space("demo_partner", 1, PARTNER)
+    return external_id(space, "person", ("", number), SECRET)

@@ -1,22 +1,8 @@
-from pathlib import Path
-
 import pytest
 
 from acktrail.errors import ProfileError
-from acktrail.odoo.options import NewPartner, OdooOptions, read_defaults
+from acktrail.odoo.options import NewPartner, OdooOptions
 from tests.unit.odoo import samples
-
-PARSERS = Path(__file__).parents[3] / "parsers"
-
-
-class Files:
-    """The folder ``parsers/``."""
-
-    def read(self, path: str) -> bytes:
-        return (PARSERS / path).read_bytes()
-
-    def names(self, folder: str) -> list[str]:
-        return sorted(one.name for one in (PARSERS / folder).iterdir())
 
 
 def test_options_of_an_empty_table_keep_calls_and_send_none() -> None:
@@ -38,7 +24,7 @@ def test_options_partner_table_is_a_record_to_be_made() -> None:
 
 
 def test_options_units_of_the_profile_are_added_to_the_defaults() -> None:
-    options = OdooOptions.from_table({"units": {"BX": "x.box"}}, read_defaults(Files()))
+    options = samples.options(units={"BX": "x.box"})
 
     assert options.units["BX"] == "x.box"
     assert options.units["C62"] == "uom.product_uom_unit"

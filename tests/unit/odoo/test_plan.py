@@ -33,8 +33,9 @@ from acktrail.documents.parts import (
 )
 from acktrail.documents.value import replace
 from acktrail.errors import SetupError
-from acktrail.odoo.loads import ALLOWED, RULES, Plan, Refusal
-from acktrail.odoo.plan import calls, encode_calls, plan
+from acktrail.odoo.loads import RULES, Asks, Plan, Refusal, field_of
+from acktrail.odoo.plan import Known, calls, encode_calls, plan
+from acktrail.odoo.questions import Key, Question
 from tests.unit.odoo import samples
 from tests.unit.odoo.samples import PARTNER, usd
 
@@ -53,15 +54,29 @@ CASES = [
 
 
 def planned(document: Document, **changes: object) -> Plan:
-    found = plan(document, samples.options(**changes), PARTNER)
+    found = samples.maps(**changes).plan(document)
     assert isinstance(found, Plan), found
     return found
 
 
 def refused(document: Document, **changes: object) -> set[str]:
-    found = plan(document, samples.options(**changes), PARTNER)
+    found = samples.maps(**changes).plan(document)
     assert isinstance(found, Refusal)
     return {one.rule for one in found.findings}
+
+
+def questions(document: Document, **changes: object) -> tuple[Question, ...]:
+    found = samples.maps(**changes).plan(document)
+    assert isinstance(found, Asks), found
+    return found.questions
+
+
+def answered(
+    document: Document, answers: list[list[dict[str, int]]], **changes: object
+) -> Plan | Asks | Refusal:
+    asked = questions(document, **changes)
+    known = {one: tuple(answers[at]) for at, one in enumerate(asked)}
+    return samples.maps(**changes).plan(document, Known(known))
 
 
 def column(found: Plan, name: str) -> list[str]:
@@ -76,8 +91,9 @@ def test_plan_of_every_kind_sends_only_allowed_fields_as_text(
 ) -> None:
     found = planned(document, **changes)
 
+    allowed = samples.options(document.kind, **changes).send
     for load in found.loads:
-        assert set(load.fields) <= ALLOWED[load.model]
+        assert {*map(field_of, load.fields)} <= {"id", *allowed[load.model]}
         assert load.rows[0][load.fields.index("id")] == load.external_id
         assert all(len(row) == len(load.fields) for row in load.rows)
         assert all(isinstance(cell, str) for row in load.rows for cell in row)
@@ -154,7 +170,10 @@ def test_invoice_with_a_tax_that_no_table_has_is_refused() -> None:
 
 
 def test_invoice_with_an_unknown_unit_is_refused_and_never_taken_for_units() -> None:
-    assert refused(samples.invoice(), units={}) == {"ref.unit_unknown"}
+    quantity = {"INVOICED": Quantity(Decimal(1), "XPX")}
+    lines = (replace(samples.line("1", "1", "4.25"), quantities=quantity),)
+
+    assert refused(samples.invoice(payload=Trade(lines))) == {"ref.unit_unknown"}
 
 
 def test_invoice_amounts_that_are_stated_once_become_lines_of_their_own() -> None:
@@ -236,19 +255,168 @@ def test_party_that_the_parties_table_lacks_refuses_the_document() -> None:
     assert refused(document, **CATALOGUED, parties={"GLN:1": "x.y"}) == {"ref.party_unknown"}
 
 
-def test_order_by_default_code_looks_up_every_item_once() -> None:
-    found = planned(samples.order(codes=("A-1", "A-2", "A-1")), products="default_code")
+def test_order_by_default_code_asks_for_every_item_and_then_names_what_was_found() -> None:
+    document = samples.order(codes=("A-1", "A-2", "A-1"))
 
-    assert [one.value for one in found.lookups] == ["A-1", "A-2"]
-    assert column(found, "order_line/product_id") == ["A-1", "A-2", "A-1"]
+    asked = questions(document, products="default_code")
+    found = answered(document, [[{"id": 7}], [{"id": 8}], [{"id": 7}]], products="default_code")
+
+    assert [(one.name, one.keys) for one in asked] == [
+        ("line 1", (Key("default_code", "A-1"),)),
+        ("line 2", (Key("default_code", "A-2"),)),
+        ("line 3", (Key("default_code", "A-1"),)),
+    ]
+    assert isinstance(found, Plan)
+    assert column(found, "order_line/product_id/.id") == ["7", "8", "7"]
+
+
+@pytest.mark.parametrize(
+    ("records", "rule"),
+    [([], "ref.item_unknown"), ([{"id": 1}, {"id": 2}], "ref.item_ambiguous")],
+    ids=["none", "two"],
+)
+def test_order_item_that_leads_to_no_product_or_to_two_is_refused_with_candidates(
+    records: list[dict[str, int]], rule: str
+) -> None:
+    found = answered(samples.order(codes=("A-1",)), [records], products="default_code")
+
+    assert isinstance(found, Refusal)
+    assert [one.rule for one in found.findings] == [rule]
+    assert [one.id for one in found.unmatched[0].candidates] == [one["id"] for one in records]
+
+
+def test_order_item_that_a_person_chose_is_asked_for_by_its_id() -> None:
+    options = samples.options("order", products="default_code")
+    known = Known(decided={"line 1": 42})
+
+    asked = plan(samples.order(codes=("A-1",)), options, PARTNER, known)
+
+    assert isinstance(asked, Asks)
+    assert asked.questions[0].keys == (Key("id", 42),)
+
+
+def test_order_item_is_asked_for_by_the_declared_keys_in_their_order() -> None:
+    ids = (Identifier("SELLER", "A-1"), Identifier("GTIN", "04012345000016"))
+    quantity = {"ORDERED": Quantity(Decimal(1), "EA")}
+    line = Line("1", Item(ids), quantity, usd("1"))
+    document = replace(samples.order(), payload=Trade((line,)))
+
+    asked = questions(document, products=("barcode", "default_code"))
+
+    assert asked[0].keys == (Key("barcode", "04012345000016"), Key("default_code", "A-1"))
 
 
 def test_order_item_in_the_crosswalk_is_looked_up_as_ours() -> None:
-    found = planned(
+    asked = questions(
         samples.order(codes=("A-1",)), products="barcode", items={"SELLER:A-1": "40123"}
     )
 
-    assert [(one.field, one.value) for one in found.lookups] == [("barcode", "40123")]
+    assert [one.keys for one in asked] == [(Key("barcode", "40123"),)]
+
+
+def test_party_by_declared_keys_is_asked_for_and_named_by_its_id() -> None:
+    parties = (samples.buyer("GLN", "4012345000009"),)
+    document = replace(samples.order(), parties=parties)
+    match = {"party": ("global_location_number", "ref")}
+
+    asked = questions(document, **CATALOGUED, match=match)
+    found = answered(document, [[{"id": 3}]], **CATALOGUED, match=match)
+
+    assert asked[0].keys == (
+        Key("global_location_number", "4012345000009"),
+        Key("ref", "4012345000009"),
+    )
+    assert isinstance(found, Plan)
+    assert column(found, "partner_id/.id")[0] == "3"
+
+
+def test_party_that_leads_to_two_contacts_is_refused_with_candidates() -> None:
+    parties = (samples.buyer("GLN", "4012345000009"),)
+    document = replace(samples.order(), parties=parties)
+
+    found = answered(document, [[{"id": 3}, {"id": 4}]], **CATALOGUED, match={"party": ("ref",)})
+
+    assert isinstance(found, Refusal)
+    assert {one.rule for one in found.findings} >= {"ref.party_ambiguous"}
+    assert [(one.id, one.label) for one in found.unmatched[0].candidates] == [(3, ""), (4, "")]
+
+
+def test_field_that_is_not_on_the_allow_list_never_leaves() -> None:
+    allowed = [name for name in samples.options().send["account.move"] if name != "invoice_origin"]
+
+    found = planned(samples.invoice(), send={"account.move": allowed})
+
+    assert "invoice_origin" in planned(samples.invoice()).loads[-1].fields
+    assert "invoice_origin" not in found.loads[-1].fields
+    assert "PO-7" not in encode_calls(found).decode()
+
+
+@pytest.mark.parametrize("field", ["invoice_line_ids/tax_ids", "partner_id"])
+def test_field_that_a_record_needs_and_may_not_leave_refuses_the_document(field: str) -> None:
+    """Without its tax column Odoo would take the product's own tax."""
+    allowed = [name for name in samples.options().send["account.move"] if name != field]
+
+    assert refused(samples.invoice(), send={"account.move": allowed}) == {"post.field_withheld"}
+
+
+def test_patients_share_moves_to_the_patients_receivable_in_the_same_entry() -> None:
+    found = planned(
+        samples.remittance(),
+        patient_receivable="account.1_patients",
+        patient="masterdata.patients",
+    )
+
+    load = found.loads[-1]
+    names = ("name", "account_id/id", "partner_id/id", "debit", "credit")
+    at = [load.fields.index(f"line_ids/{name}") for name in names]
+    moved = [tuple(row[n] for n in at) for row in load.rows if "PR-1" in row[at[0]]]
+    assert [(*one[:2], *one[3:]) for one in moved] == [
+        ("CLM-1 PR-1", "account.1_patients", "50.00", "0"),
+        ("CLM-1 PR-1", samples.TABLE["receivable"], "0", "50.00"),
+    ]
+    assert moved[0][2] == "masterdata.patients"
+
+
+def test_patients_share_without_a_contact_to_keep_it_under_is_refused() -> None:
+    document = samples.remittance()
+
+    assert refused(document, patient_receivable="account.1_patients") == {"post.option_missing"}
+
+
+def test_reversal_has_a_label_of_its_own_and_is_settled_first() -> None:
+    payload = _remittance()
+    back = replace(payload.claims[0], status="22", charge=usd("-250.00"), paid=usd("-160.00"))
+    adjustments = tuple(
+        replace(one, amount=usd(str(-one.amount.amount))) for one in payload.claims[0].adjustments
+    )
+    claims = (*payload.claims, replace(back, adjustments=adjustments))
+    payment = replace(payload.payment, amount=usd("-10.00"))
+    document = replace(
+        samples.remittance(), payload=replace(payload, claims=claims, payment=payment)
+    )
+
+    found = planned(document, post=True, reconcile=True)
+
+    assert [(one.label, one.reversal) for one in found.settles] == [
+        ("CLM-1 reversal", True),
+        ("CLM-1", False),
+    ]
+    assert "CLM-1 reversal paid" in column(found, "line_ids/name")
+
+
+def test_statement_names_the_words_of_received_money_that_may_be_a_trace() -> None:
+    found = planned(samples.statement(), bank_journal="account.1_bank", reconcile=True)
+
+    assert found.traces == ("0012345",)
+    assert planned(samples.statement(), bank_journal="account.1_bank").traces == ()
+
+
+def test_person_is_never_asked_for_by_the_number_that_was_sent() -> None:
+    document = replace(samples.order(), parties=(samples.buyer("MRN", "123"),))
+
+    found = planned(document, **CATALOGUED, match={"party": ("ref",)})
+
+    assert found.loads[-1].rows[0][1] == samples.person_id("123")
 
 
 def test_order_item_without_a_usable_number_is_refused() -> None:
@@ -457,7 +625,9 @@ def test_remittance_account_is_looked_up_by_reason_then_group_then_default() -> 
 
 def test_remittance_without_accounts_names_each_missing_option() -> None:
     found = plan(
-        samples.remittance(), samples.options(receivable="", outstanding="", adjustment={}), PARTNER
+        samples.remittance(),
+        samples.options("remittance", receivable="", outstanding="", adjustment={}),
+        PARTNER,
     )
 
     assert isinstance(found, Refusal)
@@ -523,7 +693,7 @@ def test_person_merge_is_left_to_a_person() -> None:
 
 
 def test_person_without_the_deployments_secret_is_not_planned() -> None:
-    options = dataclasses.replace(samples.options(), pseudonym_key=b"")
+    options = dataclasses.replace(samples.options("party"), pseudonym_key=b"")
 
     with pytest.raises(SetupError):
         plan(samples.person(), options, PARTNER)
@@ -565,14 +735,13 @@ def test_charge_without_price_or_date_is_refused_with_each_finding() -> None:
 
 
 def test_charge_code_in_the_crosswalk_finds_a_product() -> None:
-    found = planned(
+    asked = questions(
         samples.charge(),
         products="default_code",
         items={"HCPCS:99213": "VISIT", "HCPCS:85025": "CBC"},
     )
 
-    assert column(found, "invoice_line_ids/product_id") == ["VISIT", "CBC"]
-    assert [one.value for one in found.lookups] == ["VISIT", "CBC"]
+    assert [one.keys[0].value for one in asked] == ["VISIT", "CBC"]
 
 
 def test_catalogue_that_cannot_be_posted_is_refused_with_each_finding() -> None:

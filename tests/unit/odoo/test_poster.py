@@ -9,11 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acktrail.errors import DeniedError, HaltedError
+from acktrail.odoo.asking import ask
+from acktrail.odoo.attempts import Attempts
 from acktrail.odoo.batches import ROWS, batches, distinct, waves
 from acktrail.odoo.client import Answer, Done, Fault, Lost
 from acktrail.odoo.client import Doubt as Refusing
 from acktrail.odoo.loads import Load, Plan
 from acktrail.odoo.poster import Delivery, Denied, Parked, Poster, Refused, Stored, Unknown
+from acktrail.odoo.questions import Key, Question
 from tests.unit.odoo.scripted import Body, Scripted, Time, loaded, refused
 
 FIELDS = ("id", "name")
@@ -250,3 +253,57 @@ def test_plan_depends_on_what_it_does_not_bring() -> None:
     found = replace(planned(record(1), record(2, "acktrail_t.r_1", "acktrail_t.r_7")))
 
     assert found.depends_on == ("acktrail_t.r_7",)
+
+
+CLAIM = ("ref.claim_unknown", "ref.claim_ambiguous")
+
+
+@pytest.mark.parametrize(
+    ("hits", "rule"), [([], CLAIM[0]), ([3, 4], CLAIM[1])], ids=["none", "several"]
+)
+def test_posting_whose_question_has_no_answer_or_several_is_refused(
+    hits: list[int], rule: str
+) -> None:
+    question = Question("claim 1", "account.move", (Key("ref", "C-1"),), rules=CLAIM)
+
+    def play(_: str, method: str, body: Body) -> Answer:
+        if method == "search_read":
+            return Done([{"id": one, "ref": "C-1", "name": f"INV/{one}"} for one in hits])
+        return loaded([number_of(one) for one in ids_of(body)])
+
+    client = Scripted(play)
+    found = deliver([replace(planned(record(1)), lookups=(question,))], client).outcomes[0]
+
+    assert isinstance(found, Refused)
+    assert (found.error_class, found.field) == (rule, "claim 1")
+    assert [one.label for one in found.unmatched[0].candidates] == [f"INV/{n}" for n in hits]
+    assert [method for _, method, _ in client.calls] == ["search_read"]
+
+
+def test_question_by_a_later_key_is_asked_only_when_the_earlier_hit_nothing() -> None:
+    keys = (Key("name", "X"), Key("ref", "X"))
+    first = Question("claim 1", "account.move", keys)
+    second = Question("claim 2", "account.move", (Key("name", "Y"), Key("ref", "Y")))
+
+    def play(_: str, __: str, body: Body) -> Answer:
+        domain = body["domain"]
+        assert isinstance(domain, list)
+        name, _operator, values = domain[-1]
+        kept = {"name": {"Y": 5}, "ref": {"X": 6, "Y": 7}}[name]
+        return Done([{"id": kept[v], name: v} for v in values if v in kept])
+
+    client = Scripted(play)
+    found = ask(Attempts(client, Time()), 1, [first, second])
+
+    assert {one.name: hits[0]["id"] for one, hits in found.items()} == {"claim 1": 6, "claim 2": 5}
+    assert [body["domain"][-1] for _, _, body in client.calls] == [  # type: ignore[index]
+        ["name", "in", ["X", "Y"]],
+        ["ref", "in", ["X"]],
+    ]
+
+
+def test_question_that_odoo_does_not_understand_stops_the_posting() -> None:
+    client = Scripted(lambda *_: Refusing(Fault("odoo.mapping")))
+
+    with pytest.raises(DeniedError):
+        ask(Attempts(client, Time()), 1, [Question("order", "x.y", (Key("name", "1"),))])

@@ -1,0 +1,97 @@
+"""Journal rows and their plans: asks Odoo what documents refer to, until they can be planned."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from acktrail.app.journal import kept_document, partner_map
+from acktrail.app.tools import Tools
+from acktrail.documents.kinds import Document
+from acktrail.odoo.asking import ask
+from acktrail.odoo.attempts import Attempts
+from acktrail.odoo.loads import Asks, Plan, Refusal
+from acktrail.odoo.maps import PartnerMap
+from acktrail.odoo.plan import Known
+from acktrail.odoo.questions import Question, Record, Unmatched
+from acktrail.ports import PostingRow
+from acktrail.profiles.partner import PartnerProfile
+
+ROUNDS = 6  # of questions: order, its lines, its receipt, its moves, and one to spare
+
+
+class RowPlan(NamedTuple):
+    """A journal row with its plan."""
+
+    row: PostingRow
+    plan: Plan
+
+
+class RowRefusal(NamedTuple):
+    """A journal row that is for a person, and what may help him."""
+
+    row: PostingRow
+    rule: str
+    place: str = ""
+    unmatched: tuple[Unmatched, ...] = ()
+
+
+@dataclass(slots=True)
+class Plans:
+    """The plans of one partner's rows."""
+
+    maps: PartnerMap
+    decided: Mapping[str, Mapping[str, int]]  # by external id, by question
+    planned: list[RowPlan] = field(default_factory=list)
+    refused: list[RowRefusal] = field(default_factory=list)
+
+    def make(self, tools: Tools, attempts: Attempts, rows: Sequence[PostingRow]) -> None:
+        """Plan rows; the questions of all of them are asked together.
+
+        Raises:
+            GaveUpError: If Odoo answers nobody.
+            HaltedError: If it refuses us.
+        """
+        open_ = [(row, kept_document(tools, row)) for row in rows]
+        answers: dict[Question, tuple[Record, ...]] = {}
+        for _ in range(ROUNDS):
+            asking = [(row, made) for row, made in self._plan(open_, answers)]
+            if not asking:
+                return
+            waiting = {row.id for row, _ in asking}
+            open_ = [one for one in open_ if one[0].id in waiting]
+            for company in sorted({made.company for _, made in asking}):
+                questions = (q for _, n in asking if n.company == company for q in n.questions)
+                answers |= ask(attempts, company, questions)
+        self.refused += [RowRefusal(row, "post.unplannable") for row, _ in open_]
+
+    def _plan(
+        self,
+        rows: Iterable[tuple[PostingRow, Document]],
+        answers: Mapping[Question, tuple[Record, ...]],
+    ) -> list[tuple[PostingRow, Asks]]:
+        asking = []
+        for row, document in rows:
+            made = self.maps.plan(document, Known(answers, self.decided.get(row.external_id, {})))
+            match made:
+                case Asks():
+                    asking.append((row, made))
+                case Refusal(findings, unmatched):
+                    first = findings[0]
+                    place = first.place.address or first.place.segment
+                    self.refused.append(RowRefusal(row, first.rule, place, unmatched))
+                case _ if made.external_id != row.external_id:
+                    self.refused.append(RowRefusal(row, "post.key_changed"))
+                case _:
+                    self.planned.append(RowPlan(row, made))
+        return asking
+
+
+def plans_for(tools: Tools, profile: PartnerProfile, rows: Sequence[PostingRow]) -> Plans:
+    """Return the planner of a partner's rows, with what a person decided about them."""
+    decided: dict[str, dict[str, int]] = {}
+    for exchange in sorted({row.exchange for row in rows}):
+        for entry in tools.ledger.entries(exchange):
+            if entry.kind == "resolved" and "record" in entry.body:
+                kept = decided.setdefault(str(entry.body["document"]), {})
+                kept[str(entry.body["question"])] = int(str(entry.body["record"]))
+    return Plans(partner_map(tools, profile), decided)

@@ -1,0 +1,33 @@
+"""Field-level minimisation: what is not on the allow list of (kind, model) never leaves."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from acktrail.model import Place
+from acktrail.odoo import loads
+from acktrail.odoo.loads import NEEDED, Load, Plan, Refusal, field_of
+
+Allowed = Mapping[str, tuple[str, ...]]  # by model: fields, "line_ids/name" for lines
+
+
+def minimised(plan: Plan, allowed: Allowed) -> Plan | Refusal:
+    """Return the plan without what may not leave; refused where a needed field is withheld."""
+    missing = [place for one in plan.loads for place in _missing(one, allowed)]
+    if missing:
+        return Refusal(tuple(loads.WITHHELD.at(Place(address=one)) for one in missing))
+    return replace(plan, loads=tuple(_cut(one, allowed) for one in plan.loads))
+
+
+def _missing(load: Load, allowed: Allowed) -> list[str]:
+    fields = {field_of(name) for name in load.fields}
+    needed = fields & NEEDED.get(load.model, frozenset())
+    return sorted(f"{load.model}.{name}" for name in needed - {*allowed.get(load.model, ())})
+
+
+def _cut(load: Load, allowed: Allowed) -> Load:
+    sent = {"id", *allowed.get(load.model, ())}
+    kept = [at for at, name in enumerate(load.fields) if field_of(name) in sent]
+    if len(kept) == len(load.fields):
+        return load
+    rows = tuple(tuple(row[at] for at in kept) for row in load.rows)
+    return load._replace(fields=tuple(load.fields[at] for at in kept), rows=rows)
