@@ -41,7 +41,7 @@ class LineAnswer(Value, frozen=True):
     code: str = ""  # as sent
     quantity: Quantity | None = None
     dates: tuple[DateRole, ...] = ()
-    substitute: Item = NO_ITEM  # what is sent instead
+    substitute: Item = NO_ITEM  # the item as the answer names it; SUBSTITUTED: sent instead
 
 
 class AnsweredLine(Value, frozen=True):
@@ -96,7 +96,7 @@ class ReportedLine(Value, frozen=True):
     """A line of a report about goods: what of an item is, or went, where."""
 
     line: Line
-    activity: str = ""  # product_activity: SALE RETURN TRANSFER ...
+    activity: str = ""  # product_activity: type of the transfer as sent (X12 data element 521)
     parties: tuple[Party, ...] = ()  # where they differ from those of the document
     lots: tuple[Lot, ...] = ()
     serials: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What a partner says of something that we sent: TA1, 997, 999, CONTRL and HL7 ACK.
+"""What a partner says of something that we sent: TA1, 997, 999, 824, CONTRL and HL7 ACK.
 
 One document for each thing that is answered: a group and every set in it, an interchange and
 every message in it; so a set that was refused in a group that was not can be told.
@@ -16,6 +16,7 @@ ANSWERS = frozenset(
     {
         ("x12", "997"),
         ("x12", "999"),
+        ("x12", "824"),
         ("edifact", "CONTRL"),
         ("hl7", "ACK"),
     }
@@ -31,6 +32,24 @@ X12_CODES = {
     "X": "REJECTED",
 }
 EDIFACT_CODES = {"4": "REJECTED", "7": "ACCEPTED", "8": "RECEIVED"}  # 0083
+# OTI01 (element 110): what it is about (batch, group, item, set) and, second, what became of it
+ADVICE_CODES = {
+    level + code: disposition
+    for level in "BGIT"
+    for code, disposition in {
+        "A": "ACCEPTED",
+        "C": "ACCEPTED_WITH_ERRORS",
+        "E": "ACCEPTED_WITH_ERRORS",
+        "P": "PARTIAL",
+        "R": "REJECTED",
+    }.items()
+}
+ADVISED = {  # OTI02 (element 128): what was sent
+    "IV": "INVOICE",
+    "PO": "ORDER",
+    "SI": "DESPATCH",
+    "TN": "TRANSACTION",
+}
 HL7_CODES = {  # table 0008: CA says only that the message is in safe keeping
     "AA": "ACCEPTED",
     "CA": "RECEIVED",
@@ -76,6 +95,8 @@ class AnswerTranslator:
             "IK5": self._set_answer,
             "AK5": self._set_answer,
             "AK9": self._group_answer,
+            "OTI": self._oti,
+            "TED": self._ted,
             "UCI": self._uci,
             "UCF": self._ucf,
             "UCM": self._ucm,
@@ -169,6 +190,18 @@ class AnswerTranslator:
         self._codes_of(segment, (5, 6, 7, 8, 9), "AK905")
         self._answer(segment, 1, X12_CODES, self._parents)
         self._close()
+
+    def _oti(self, segment: Segment) -> None:
+        """Spec: set 824 of 004010; OTI08 and OTI09 are GS06 and ST02 of what was sent."""
+        self._close()
+        sent = ((GROUP, segment.get(8)), (MESSAGE, segment.get(9)))
+        numbers = [Reference(kind, one.strip()) for kind, one in sent if one.strip()]
+        kind = ADVISED.get(segment.get(2).strip(), "OTHER")
+        subject = Reference(kind, segment.get(3).strip())
+        self._answer(segment, 1, ADVICE_CODES, (*numbers, subject))
+
+    def _ted(self, segment: Segment) -> None:
+        self._code("TED01", segment.get(1).strip())
 
     def _uci(self, segment: Segment) -> None:
         self._close()

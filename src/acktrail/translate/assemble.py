@@ -6,7 +6,7 @@ from acktrail.documents.kinds import Charge, Document, PartyUpdate, Trade
 from acktrail.documents.parts import Allowance, Identifier, Line, Money, Party, Tax, Totals
 from acktrail.documents.value import replace
 from acktrail.model import Place
-from acktrail.translate import rules
+from acktrail.translate import rules, supply
 from acktrail.translate.building import Building, Origins
 from acktrail.translate.shapes import Values, many, under
 
@@ -55,23 +55,24 @@ def _trade(kinds: tuple[str, ...], values: Values, building: Building) -> Docume
             building.found_at(rules.NEGATIVE_TOTAL, Place(address="totals.total"))
         elif kind == "credit_note":
             lines, totals = tuple(_negated_line(one) for one in lines), _negated_totals(totals)
+    make = supply.PAYLOADS.get(kind)
     document = Document(
         kind=kind,
         id=values.get("id", ""),
         key=(),
-        payload=Trade(lines, totals),
+        payload=Trade(lines, totals) if make is None else make(values, totals),
         function=values.get("function", "ORIGINAL"),
         issued=values.get("issued"),
         type_code=values.get("type_code", ""),
         currency=building.currency,
         parties=many(values, "parties"),
-        references=many(values, "references"),
+        references=(*many(values, "references"), *supply.loose_references(values)),
         dates=many(values, "dates"),
         terms=under(values, "terms"),
         notes=many(values, "notes"),
         ext=building.ext,
     )
-    return replace(document, key=trade_key(document))
+    return replace(document, key=supply.key(document) or trade_key(document))
 
 
 def _totals(values: Values, building: Building) -> Totals | None:

@@ -13,12 +13,13 @@ from acktrail.errors import GuideError
 from acktrail.ports import DataFiles, Segment
 from acktrail.translate.building import Building, Frame, Level, Origin
 from acktrail.translate.dispatch import Dispatch, Handler, Step, Test, dispatch_of
+from acktrail.translate.fields import DOCUMENTS, SHAPES, TOTALS
 from acktrail.translate.paths import NOTATIONS, Path
 from acktrail.translate.readers import Reader, compile_part, compile_reader
 from acktrail.translate.rest import rest_of
 from acktrail.translate.rules import TWO_CANDIDATES
 from acktrail.translate.scalars import Context, Texts, source_of
-from acktrail.translate.shapes import DOCUMENTS, SHAPES, TOTALS, Shape
+from acktrail.translate.shapes import Shape
 
 FOLDER = "maps"
 LISTS = "maps/lists"

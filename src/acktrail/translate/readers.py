@@ -6,13 +6,20 @@ from typing import NamedTuple
 from acktrail.ports import Segment
 from acktrail.translate import rules
 from acktrail.translate.building import Building
+from acktrail.translate.fields import SHAPES
 from acktrail.translate.paths import Path
 from acktrail.translate.scalars import COMPILERS, KEYS, Context, Read, source_of
-from acktrail.translate.shapes import OTHER, SHAPES, Values
+from acktrail.translate.shapes import OTHER, Values
 from acktrail.translate.values import check_digit_fails, to_decimal
 
 IDENTIFIER = "identifier"
-NEEDED = {IDENTIFIER: "value", "reference": "value", "code": "value", "date_role": "on"}
+NEEDED = {
+    IDENTIFIER: "value",
+    "reference": "value",
+    "code": "value",
+    "date_role": "on",
+    "quantity": "value",
+}
 RAW = {IDENTIFIER: "scheme", "date_role": "on"}  # of which the text as sent is kept
 
 

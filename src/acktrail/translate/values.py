@@ -23,7 +23,11 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 BREAKS = re.compile(r"[\t\n\r]+")
 # EDIFACT 2379: what is read, and how many leading digits make the date.
 EDIFACT_DATES = {"102": 8, "203": 12, "204": 14}
-GS1_LENGTHS = {"GTIN": (8, 12, 13, 14), "GLN": (13,), "SSCC": (18,)}
+GS1_LENGTHS = {
+    "GTIN": (8, 12, 13, 14),
+    "GLN": (13,),
+    "SSCC": (18, 20),
+}  # SSCC: also with its (00) in front
 NPI_PREFIX = 24  # what the constant prefix 80840 adds to the Luhn sum (45 CFR 162.406)
 
 

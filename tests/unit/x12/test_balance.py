@@ -8,6 +8,7 @@ from tests.generators.x12 import (
     Claim,
     Line,
     closed,
+    group,
     interchange,
     invoice,
     invoices,
@@ -124,14 +125,58 @@ def test_invoice_total_less_an_allowance_and_with_a_tax() -> None:
     )
 
 
+@pytest.mark.parametrize(("basis", "price"), [("HP", "125"), ("TP", "1250"), ("PE", "1.25")])
+def test_invoice_total_reckons_with_the_basis_of_the_price(basis: str, price: str) -> None:
+    """X12 data element 639: HP per hundred, TP per thousand."""
+    right = [text.replace("*EA*1.25**", f"*EA*{price}*{basis}*") for text in invoice()]
+    wrong = [text.replace("TDS*6250", "TDS*6251") for text in right]
+
+    assert rules_of(read(interchange(invoices(closed(right))))) == []
+    assert rules_of(read(interchange(invoices(closed(wrong))))) == [PREFIX + "810.total"]
+
+
 def test_invoice_with_another_price_basis_is_not_judged() -> None:
-    body = [text.replace("*EA*1.25**", "*EA*1.25*HP*") for text in invoice()]
+    body = [text.replace("*EA*1.25**", "*EA*1.25*ZZ*") for text in invoice()]
 
     assert rules_of(read(interchange(invoices(closed(body))))) == []
 
 
+COUNTED = {  # set -> group, what stands before the count
+    "855": ("PR", ["BAK*00*AC*PO1*20260102", "PO1*1*10*EA*2.50", "PO1*2*10*EA*2.50"]),
+    "860": ("PC", ["BCH*04*SA*PO1***20260102", "POC*1*DI", "POC*2*DI"]),
+    "865": ("CA", ["BCA*00*AC*PO1***20260102", "POC*1*DI", "POC*2*DI"]),
+    "856": ("SH", ["BSN*00*D1*20260110*0815", "HL*1**S", "HL*2*1*I"]),
+    "832": ("SC", ["BCT*PC", "LIN**VP*V1", "LIN**VP*V2"]),
+    "846": ("IB", ["BIA*00*SI*R1*20260110", "LIN**VP*V1", "LIN**VP*V2"]),
+    "867": (
+        "PT",
+        ["BPT*00*R1*20260110", "PTD*SS", "QTY*32*1", "LIN**VP*V1", "QTY*32*2", "LIN**VP*V2"],
+    ),
+}
+
+
+@pytest.mark.parametrize("set_id", COUNTED)
+def test_ctt01_counts_the_lines_or_levels_of_a_supply_set(set_id: str) -> None:
+    kind, body = COUNTED[set_id]
+
+    def found(count: int, **options: dict[str, str]) -> list[str]:
+        segments = closed([f"ST*{set_id}*0001", *body, f"CTT*{count}"])
+        return rules_of(read(interchange(group(kind, "004010", (segments,))), **options))
+
+    assert found(2) == []
+    assert found(3) == [f"{PREFIX}count.{set_id}"]
+    assert found(3, checks={f"count.{set_id}": "off"}) == []
+
+
+def test_levels_are_still_checked_where_one_of_them_is_wrong_and_nothing_is_counted() -> None:
+    body = ["BSN*00*D1*20260110*0815", "HL*1**SSS", "HL*2*9*I", "CTT*7"]
+    data = interchange(group("SH", "004010", (closed(["ST*856*0001", *body]),)))
+
+    assert rules_of(read(data)) == ["x12.element.long", "x12.hl.parent"]
+
+
 def test_count_of_lines_is_ctt01() -> None:
-    for group, body, check in ((orders, order(), "count.850"), (invoices, invoice(), "count.810")):
+    for around, body, check in ((orders, order(), "count.850"), (invoices, invoice(), "count.810")):
         text = "~".join(body).replace("CTT*2", "CTT*3").split("~")
 
-        assert rules_of(read(interchange(group(text)))) == [PREFIX + check]
+        assert rules_of(read(interchange(around(text)))) == [PREFIX + check]

@@ -215,8 +215,15 @@ REMIT_PAYMENT = _balance("835.payment", ERROR, "BPR02 is not the sum of CLP04 le
 REMIT_NEGATIVE = _balance("835.negative", ERROR, "BPR02 is negative")
 REMIT_PLB_ZERO = _balance("835.plb_zero", WARNING, "an adjustment in PLB is zero")
 INVOICE_TOTAL = _balance("810.total", WARNING, "TDS01 is not the sum of lines, charges and taxes")
-ORDER_COUNT = _balance("count.850", WARNING, "CTT01 is not the number of PO1 segments")
 INVOICE_COUNT = _balance("count.810", WARNING, "CTT01 is not the number of IT1 segments")
+ORDER_COUNT = _balance("count.850", WARNING, "CTT01 is not the number of PO1 segments")
+ANSWER_COUNT = _balance("count.855", WARNING, "CTT01 is not the number of PO1 segments")
+CHANGE_COUNT = _balance("count.860", WARNING, "CTT01 is not the number of POC segments")
+CHANGE_ANSWER_COUNT = _balance("count.865", WARNING, "CTT01 is not the number of POC segments")
+DESPATCH_COUNT = _balance("count.856", WARNING, "CTT01 is not the number of HL segments")
+CATALOGUE_COUNT = _balance("count.832", WARNING, "CTT01 is not the number of LIN segments")
+INVENTORY_COUNT = _balance("count.846", WARNING, "CTT01 is not the number of LIN segments")
+ACTIVITY_COUNT = _balance("count.867", WARNING, "CTT01 is not the number of LIN segments")
 BALANCE = (
     REMIT_SERVICE,
     REMIT_CLAIM,
@@ -226,8 +233,15 @@ BALANCE = (
     REMIT_NEGATIVE,
     REMIT_PLB_ZERO,
     INVOICE_TOTAL,
-    ORDER_COUNT,
     INVOICE_COUNT,
+    ORDER_COUNT,
+    ANSWER_COUNT,
+    CHANGE_COUNT,
+    CHANGE_ANSWER_COUNT,
+    DESPATCH_COUNT,
+    CATALOGUE_COUNT,
+    INVENTORY_COUNT,
+    ACTIVITY_COUNT,
 )
 
 RULES: tuple[Rule, ...] = (*FILE, *INTERCHANGE, *GROUP, *SET, *SEGMENT, *ELEMENT, *BALANCE)

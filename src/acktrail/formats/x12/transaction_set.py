@@ -21,7 +21,7 @@ from acktrail.model import MessageHead, MessageResult, Place, Rule
 from acktrail.ports import Event
 
 ENVELOPE_TAGS = frozenset({"ISA", "IEA", "GS", "GE", "ST"})
-TRAILER = "SE"
+TRAILER, LEVEL = "SE", "HL"
 HL_REFERENCES = {1: "628", 2: "734"}  # data element numbers
 is_count = re.compile("[0-9]{1,10}").fullmatch
 safe_tag = re.compile("[A-Z][A-Z0-9]{1,2}").fullmatch
@@ -54,7 +54,7 @@ class TransactionSet:
             self._watches |= self._balance.watches
         self._hierarchy = Hierarchy(counted=machine is None or machine.guide.counted)
         if machine is not None and machine.hierarchical:
-            self._watches["HL"] = self._check_hierarchy
+            self._watches[LEVEL] = self._check_hierarchy
         self._start = 0
         self._offset = 0
         self._end = 0
@@ -224,13 +224,16 @@ class TransactionSet:
 
     def _check_hierarchy(self, segment: SetSegment) -> None:
         for rule, element in self._hierarchy.faults(segment.elements):
-            self.findings.add(rule, self._at("HL", element), reference=HL_REFERENCES[element])
+            self.findings.add(rule, self._at(LEVEL, element), reference=HL_REFERENCES[element])
+        if self._balance is not None and LEVEL in self._balance.watches:
+            self._balance.watches[LEVEL](segment)
 
     def _spoil_balance(self) -> None:
         """Sums over segments that are wrong themselves would only repeat the fault."""
         if self._balance is not None:
             for tag in self._balance.watches:
-                self._watches.pop(tag, None)
+                if tag != LEVEL:  # levels are checked beside what is counted
+                    self._watches.pop(tag, None)
             self._balance = None
 
     def _structure(self, rule: Rule, tag: str, ahead: int) -> None:

@@ -1,15 +1,26 @@
 """Balancing (SNIP 3): sums and counts that a transaction set has to keep, exact to the cent."""
 
+from collections.abc import Callable
+from functools import partial
+
+from acktrail.formats.x12 import rules
 from acktrail.formats.x12.balance.remittance import RemittanceBalance
-from acktrail.formats.x12.balance.trade import InvoiceBalance, OrderCount
+from acktrail.formats.x12.balance.trade import Count, InvoiceBalance
 from acktrail.formats.x12.balance.watch import Balance
 
 __all__ = ["balance_of"]
 
-MAKERS: dict[str, type[Balance]] = {
+MAKERS: dict[str, Callable[[], Balance]] = {
     "835": RemittanceBalance,
     "810": InvoiceBalance,
-    "850": OrderCount,
+    "850": partial(Count, "PO1", rules.ORDER_COUNT),
+    "855": partial(Count, "PO1", rules.ANSWER_COUNT),
+    "860": partial(Count, "POC", rules.CHANGE_COUNT),
+    "865": partial(Count, "POC", rules.CHANGE_ANSWER_COUNT),
+    "856": partial(Count, "HL", rules.DESPATCH_COUNT),
+    "832": partial(Count, "LIN", rules.CATALOGUE_COUNT),
+    "846": partial(Count, "LIN", rules.INVENTORY_COUNT),
+    "867": partial(Count, "LIN", rules.ACTIVITY_COUNT),
 }
 
 

@@ -1,4 +1,4 @@
-"""850 and 810: line counts, and the total of an invoice."""
+"""The supply chain: line and level counts, and the total of an invoice."""
 
 from decimal import ROUND_HALF_UP
 
@@ -10,22 +10,24 @@ from acktrail.model import Place, Rule
 
 ALLOWANCE = "A"
 CHARGE = "C"
-PER_UNIT = ("", "PE")  # other bases of price (per hundred, per thousand) are not judged
+# IT105: tenfold steps of the number of units that the price is for; other bases are not judged
+STEPS = {"": 0, "PE": 0, "EA": 0, "UM": 0, "HP": 2, "HF": 2, "TP": 3, "TF": 3}
 
 
-class OrderCount(Balance):
-    """CTT01 of an 850 counts its PO1 segments."""
+class Count(Balance):
+    """CTT01 counts the segments of one id."""
 
-    def __init__(self) -> None:
+    def __init__(self, tag: str, rule: Rule) -> None:
         super().__init__()
-        self.watches = {"PO1": self._line, "CTT": self._count}
+        self.watches = {tag: self._line, "CTT": self._count}
+        self._rule = rule
         self._lines = 0
         self._ctt: SetSegment | None = None
 
     def finish(self) -> list[tuple[Rule, Place]]:
         """Compare the count."""
         if self._ctt is not None and amount(self._ctt.elements, 1) != self._lines:
-            self.note(rules.ORDER_COUNT, self._ctt, 1)
+            self.note(self._rule, self._ctt, 1)
         return self.found
 
     def _line(self, _segment: SetSegment) -> None:
@@ -64,8 +66,9 @@ class InvoiceBalance(Balance):
     def _line(self, segment: SetSegment) -> None:
         elements = segment.elements
         self._lines += 1
-        self._judged &= segment.get(5) in PER_UNIT
-        whole = multiply(amount(elements, 2), amount(elements, 4))
+        steps = STEPS.get(segment.get(5))
+        self._judged &= steps is not None
+        whole = multiply(amount(elements, 2), amount(elements, 4)).scaleb(-(steps or 0), EXACT)
         self._sum = add(self._sum, whole.quantize(CENT, ROUND_HALF_UP, EXACT))
 
     def _charge(self, segment: SetSegment) -> None:
