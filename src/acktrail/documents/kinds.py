@@ -16,6 +16,16 @@ from acktrail.documents.clinical import (
     ServiceOrder,
     SupplyRequest,
 )
+from acktrail.documents.health import (
+    Claim,
+    ClaimAcknowledgement,
+    ClaimStatus,
+    EligibilityAnswer,
+    EligibilityInquiry,
+    Enrolment,
+    Health,
+    PremiumPayment,
+)
 from acktrail.documents.parts import (
     Adjustment,
     Clear,
@@ -188,6 +198,7 @@ Payload = (
     | Supply
     | Clinical
     | Remittance
+    | Health
     | Charge
     | PartyUpdate
     | BankStatement
@@ -206,6 +217,13 @@ PAYLOADS: dict[str, type[Payload]] = {
     "inventory_report": InventoryReport,
     "product_activity": ProductActivity,
     "remittance": Remittance,
+    "claim": Claim,
+    "claim_acknowledgement": ClaimAcknowledgement,
+    "claim_status": ClaimStatus,
+    "eligibility_inquiry": EligibilityInquiry,
+    "eligibility_response": EligibilityAnswer,
+    "enrolment": Enrolment,
+    "premium_payment": PremiumPayment,
     "charge": Charge,
     "party": PartyUpdate,
     "account": Account,
@@ -218,7 +236,11 @@ PAYLOADS: dict[str, type[Payload]] = {
     "opaque": Opaque,
 }
 HEALTH_KINDS = frozenset(
-    {"remittance", "charge", "party", "opaque", "account", "appointment", "service_order"}
+    {
+        *("remittance", "claim", "claim_acknowledgement", "claim_status"),
+        *("eligibility_inquiry", "eligibility_response", "enrolment", "premium_payment"),
+        *("charge", "party", "account", "appointment", "service_order", "opaque"),
+    }
 )
 
 

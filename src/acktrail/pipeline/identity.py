@@ -9,7 +9,8 @@ from acktrail.pipeline.read import Kept
 
 INDEXED_MESSAGES = 2000  # of one file, HL7 only: ST02 and UNH 0062 are too small to search for
 SCHEMES = {"x12": ("isa13", "gs06"), "edifact": ("unb0020", "ung0048"), "hl7": ("fhs11", "bhs11")}
-OPEN_IDS = frozenset({"remittance"})  # health kinds whose id is no person's: a payment's trace
+# health kinds whose id is no person's: the trace of a payment or of a batch
+OPEN_IDS = frozenset({"remittance", "premium_payment", "claim_acknowledgement", "enrolment"})
 
 
 class Identifier(NamedTuple):
