@@ -65,7 +65,8 @@ class Way(NamedTuple):
 
 def rows() -> Iterator[Row]:
     """Yield the comparisons of all families: reading alone, then the whole way."""
-    remittance, charges, orders, invoices = _remittance(), _charges(), _orders(), _invoices()
+    remittance, orders, invoices = _remittance(), _orders(), _invoices()
+    charges, _texts = charges_of(MESSAGES, lines=4)
     yield from _pair("X12 835", remittance, "bytes.split", _split(remittance.body, b"~", b"*"), 12)
     yield from _pair("HL7 DFT", charges, "bytes.split", _split(charges.body, b"\r", b"|"), 10)
     text = orders.body.decode("latin-1")
@@ -103,12 +104,14 @@ def _remittance() -> Way:
     return _way("clearing-relay", "interchanges", body)
 
 
-def _charges() -> Way:
-    body = hl7.batch([hl7.dft(n, lines=4) for n in range(MESSAGES)])
-    body = body.replace(b"|BILL^2.999.2^ISO|HOSP|", b"|OLDBILL|SAMPLEHOSP|")
-    return _way(
-        "hospital-oldbill", "batches", body.replace(b"|BILL|HOSP|", b"|OLDBILL|SAMPLEHOSP|")
-    )
+def charges_of(count: int, lines: int) -> tuple[Way, list[str]]:
+    """Return a batch of charges of the hospital, and the texts of its messages."""
+    messages = [hl7.dft(number, lines=lines) for number in range(count)]
+    body = hl7.batch(messages)
+    for name in (b"|BILL^2.999.2^ISO|HOSP|", b"|BILL|HOSP|"):
+        body = body.replace(name, b"|OLDBILL|SAMPLEHOSP|")
+    texts = ["\r".join(message) + "\r" for message in messages]
+    return _way("hospital-oldbill", "batches", body), texts
 
 
 def _orders() -> Way:

@@ -123,6 +123,76 @@ def adt(number: int = 1, event: str = "A08", version: str = "2.5.1", modes: str 
     ]
 
 
+def admission(number: int = 1, version: str = "2.5.1") -> list[str]:
+    """Return an ADT^A01 of the usual length, with segments that no map of ours reads."""
+    later = segment("PV2", {3: "^Sample reason", 8: "20260101", 9: "20260104", 10: "3"})
+    return [
+        *adt(number, event="A01", version=version)[:2],
+        person(number),
+        segment("NK1", {1: "1", 2: "Testkin^Canaryname", 3: "SPO^Spouse^HL70063", 5: "555-0100"}),
+        segment(
+            "PV1",
+            {
+                1: "1",
+                2: "I",
+                3: "W1^101^A^HOSP",
+                7: "1001^Testdoctor^Canaryname",
+                10: "MED",
+                14: "7",
+                19: f"V{number:07d}^^^HOSP^VN",
+                44: "20260101083000",
+            },
+        ),
+        later,
+        segment("AL1", {1: "1", 2: "DA", 3: "70618^Sample substance^RXN", 4: "MO"}),
+        segment("DG1", {1: "1", 3: "E11.9^Sample finding^I10", 5: "20260101", 6: "A"}),
+        segment("GT1", {1: "1", 2: f"G{number:06d}", 3: "Testguarantor^Canaryname", 8: "19500101"}),
+        segment(
+            "IN1",
+            {1: "1", 2: "PLAN1^Plan^L", 3: "PAY001", 4: "Sample Payer", 12: "20250101", 36: "M1"},
+        ),
+    ]
+
+
+def oru(number: int = 1, lines: int = 10, version: str = "2.5.1") -> list[str]:
+    """Return the segments of an ORU^R01 with one order and ``lines`` results."""
+    return [
+        msh("ORU^R01", "ORU_R01", f"ORU{number:06d}", version),
+        person(number),
+        segment("PV1", {1: "1", 2: "O", 3: "CLIN^^^HOSP", 19: f"V{number:07d}^^^HOSP^VN"}),
+        segment("ORC", {1: "RE", 2: f"P{number}^HOSP", 3: f"L{number}^LAB"}),
+        segment(
+            "OBR",
+            {
+                1: "1",
+                2: f"P{number}^HOSP",
+                3: f"L{number}^LAB",
+                4: "24323-8^Sample panel^LN",
+                7: "20260101083000",
+                22: "20260101120000",
+                25: "F",
+            },
+        ),
+        *(
+            segment(
+                "OBX",
+                {
+                    1: str(line),
+                    2: "NM",
+                    3: f"{2000 + line}-1^Sample test {line}^LN",
+                    5: f"{line}.{line % 10}",
+                    6: "mmol/L",
+                    7: "0.0-99.9",
+                    8: "N",
+                    11: "F",
+                    14: "20260101083000",
+                },
+            )
+            for line in range(1, lines + 1)
+        ),
+    ]
+
+
 def written(
     lines: Sequence[str], end: str = "\r", *, last: bool = True, mllp: bool = False
 ) -> bytes:

@@ -4,6 +4,7 @@ Spec: HL7 v2+ chapter 2, MSH; 2.8.2 and 2.8.3 for what refuses a message.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from acktrail.formats.hl7 import rules
@@ -19,6 +20,7 @@ ACKNOWLEDGEMENT = "ACK"
 ANSWER_VERSION = "answer_version"  # fact of a message whose own version is not agreed
 MODES = frozenset({"AL", "NE", "ER", "SU"})  # table 0155
 _EMPTY = ("",) * 26
+_LONGEST = 200  # characters of MSH-9 that can mean anything
 _LEAST = 12  # fields of the shortest header: up to the version id
 _FIFTH_FROM = "2.7"
 _TIME_FROM = "2.4"  # MSH-7 is required from here on
@@ -48,8 +50,11 @@ class Header(NamedTuple):
 
     def party(self, field: int) -> str:
         """Return application and facility as one text: BILL^HOSP."""
-        names = _name(self.fields[field], self.marks), _name(self.fields[field + 1], self.marks)
-        return "^".join(names) if any(names) else ""
+        component = self.marks.component
+        name, place = self.fields[field], self.fields[field + 1]
+        name = _name(name, component) if component in name else name
+        place = _name(place, component) if component in place else place
+        return f"{name}^{place}" if name or place else ""
 
     def facts(self, codec: str, *, answerable: bool) -> dict[str, str]:
         """Return what the answer needs, and who speaks to whom, as a profile spells it.
@@ -86,10 +91,20 @@ def read_header(line: str, marks: Delimiters) -> Header:
     fields.insert(1, marks.field)
     sent = len(fields) - 1
     fields += _EMPTY[len(fields) :]
-    kinds = [*(part.strip() for part in _one(fields[9], marks).split(marks.component)), "", ""]
-    version = _one(fields[12], marks).partition(marks.component)[0].strip()
-    processing = _one(fields[11], marks).partition(marks.component)[0].strip()
-    return Header(fields, marks, sent, kinds[0], kinds[1], kinds[2], version, processing)
+    kind, event, structure = _kinds(_one(fields[9], marks), marks.component)
+    version, processing = _first(fields[12], marks), _first(fields[11], marks)
+    return Header(fields, marks, sent, kind, event, structure, version, processing)
+
+
+@lru_cache(maxsize=1024)
+def _kinds(value: str, component: str) -> tuple[str, str, str]:
+    """Return type, event and structure of MSH-9: a file holds few different ones."""
+    parts = [*(part.strip() for part in value[:_LONGEST].split(component)), "", ""]
+    return parts[0], parts[1], parts[2]
+
+
+def _first(value: str, marks: Delimiters) -> str:
+    return _one(value, marks).partition(marks.component)[0].strip()
 
 
 def _one(value: str, marks: Delimiters) -> str:
@@ -97,11 +112,9 @@ def _one(value: str, marks: Delimiters) -> str:
     return value.partition(marks.repetition)[0] if marks.repetition else value
 
 
-def _name(value: str, marks: Delimiters) -> str:
+def _name(value: str, component: str) -> str:
     """Return the name of an HD field: its namespace id, else its universal id."""
-    if marks.component not in value:
-        return value
-    parts = value.split(marks.component)
+    parts = value.split(component)
     return parts[0] or parts[1]
 
 
