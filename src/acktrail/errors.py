@@ -13,6 +13,7 @@
   - LedgerError          the ledger is not as it was written -> nothing goes on (exit 8)
   - NotFoundError        what a command asks for is not there (exit 4)
   - ConflictError        it is there already, with other content (exit 6)
+  - PolicyError          a rule of the house forbids it (exit 5)
 
 Anything else that escapes is our own defect: hold the exchange and page a developer.
 Faults *inside* a readable file are not exceptions: see :class:`acktrail.model.Finding`.
@@ -163,6 +164,12 @@ class NotFoundError(AcktrailError):
     """No such exchange, partner, file or record."""
 
     code = "not_found"
+
+
+class PolicyError(AcktrailError):
+    """A rule forbids what was asked for, whoever asks."""
+
+    code = "policy"
 
 
 class ConflictError(AcktrailError):

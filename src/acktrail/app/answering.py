@@ -16,14 +16,13 @@ from acktrail.documents.encoding import decode_result
 from acktrail.engine.port import Task, longer
 from acktrail.errors import ConflictError
 from acktrail.model import Acknowledgement, Answering
-from acktrail.pipeline.outcomes import Advance, Hold, Outcome, Snooze
-from acktrail.pipeline.states import AT_REST
+from acktrail.pipeline.outcomes import STALE, Advance, Hold, Outcome, Snooze
+from acktrail.pipeline.states import AT_REST, SETTLED
 from acktrail.ports import Entry, ExchangeRow, OutboxRow, PostingRow, Transaction
 from acktrail.profiles.partner import PartnerProfile
 from acktrail.security.masking import safe_file_name
 
 WAIT_FOR_ORIGINAL = timedelta(seconds=2)
-NOTHING = "post.nothing_to_post"
 UNDECIDED = frozenset({"rejected", "parked", "mismatch", "missing"})  # a person of ours decides
 GRAVITY = ("stored", "duplicate", "conflict", "held")  # what the answer builders are told, rising
 
@@ -49,6 +48,8 @@ class Answers:
         with tools.ledger.begin() as tx:
             row = tx.lock(task.exchange)
             entries = tx.entries(task.exchange)
+        if row.generation > task.generation:
+            return STALE
         if any(entry.body.get("step") == f"close#{task.generation}" for entry in entries):
             return Advance("")
         found = tools.in_force(row)
@@ -231,7 +232,7 @@ class Answers:
 
 def is_undecided(row: PostingRow) -> bool:
     """Tell whether a journal row waits for a decision of ours."""
-    return row.state in UNDECIDED and row.error != NOTHING
+    return row.state in UNDECIDED and row.error not in SETTLED
 
 
 def unsettled(

@@ -18,8 +18,9 @@ from acktrail.engine.port import Task
 from acktrail.errors import PartnerError
 from acktrail.model import Answering, Finding, ReadResult, Severity, Verdict
 from acktrail.pipeline.identity import control_identities, identifiers, stranger, wrong_usage
-from acktrail.pipeline.outcomes import Advance, Hold, Outcome, Reject
+from acktrail.pipeline.outcomes import STALE, Advance, Hold, Outcome, Reject
 from acktrail.pipeline.read import Translated, all_findings, read_and_translate, worst
+from acktrail.pipeline.states import SETTLED, SUPERSEDED
 from acktrail.ports import Entry, ExchangeRow, Opened, Transaction
 from acktrail.profiles.partner import Flow
 from acktrail.security import envelope
@@ -63,6 +64,8 @@ class Intake:
             row = tx.lock(task.exchange)
             entries = tx.entries(task.exchange)
             done = tx.step(task.exchange, step)
+        if row.generation > task.generation:
+            return STALE
         if done:
             return outcome_of(done)
         found = tools.in_force(row)
@@ -175,10 +178,13 @@ class Intake:
                 "withheld": done.withheld,
             }
             tx.append(row.id, "translated", body, tools.actor)
+            if work.task.generation:
+                supersede(tx, row.id)
             rows = posting_rows(tools, work.found.profile, row, released, documents)
             kept = tx.add_postings(rows)
             self._index(tx, work, done)
-            body = self._numbers(tx, work, done.result, duplicate) | {
+            numbers = earlier_numbers(tx, work) or self._numbers(tx, work, done.result, duplicate)
+            body = numbers | {
                 "outcome": "reject" if refused else "advance",
                 "postings": sum(one.state in ("queued", "waiting") for one in kept),
                 "duplicates": sum(one.state == "duplicate" for one in kept),
@@ -235,7 +241,8 @@ class Intake:
 
     def _adopt(self, tx: Transaction, work: Work) -> Outcome | None:
         """Lock the exchange; return the outcome if another run of this step was faster."""
-        tx.lock(work.row.id)
+        if tx.lock(work.row.id).generation > work.task.generation:
+            return STALE
         done = tx.step(work.row.id, work.step)
         return outcome_of(done) if done else None
 
@@ -277,6 +284,23 @@ class Intake:
             body = self._numbers(tx, work, result, "") | {"outcome": "reject", "code": error.code}
             tx.append(work.row.id, "rejected", body, tools.actor, work.step)
         return Reject(())
+
+
+def earlier_numbers(tx: Transaction, work: Work) -> dict[str, object]:
+    """Return the control numbers that an earlier run of the exchange fixed: they stay its own."""
+    if not work.task.generation:
+        return {}
+    entries = tx.entries(work.row.id)
+    first = next((one.body for one in entries if one.body.get("numbers")), {})
+    return {name: first[name] for name in ("first_number", "numbers", "answer_at") if first}
+
+
+def supersede(tx: Transaction, exchange: str) -> None:
+    """Set aside what an earlier run left undone: the new run makes its rows again."""
+    for row in tx.postings(exchange):
+        undone = row.state == "parked" and row.odoo_id is None
+        if undone or (row.state == "rejected" and row.error not in SETTLED):
+            tx.set_posting(row.id, "rejected", error=SUPERSEDED)
 
 
 def outcome_of(entry: Entry) -> Outcome:

@@ -9,10 +9,8 @@ from acktrail.app.tools import Tools
 from acktrail.documents.encoding import decode_document
 from acktrail.documents.kinds import Document
 from acktrail.odoo.crosswalk import Row, read_rows
-from acktrail.odoo.keys import Space, external_id, slug_of
-from acktrail.odoo.loads import Planned, Refusal
+from acktrail.odoo.loads import Refusal
 from acktrail.odoo.maps import PartnerMap, read_maps
-from acktrail.odoo.options import OdooOptions
 from acktrail.pipeline.read import Kept
 from acktrail.ports import ExchangeRow, PostingRow
 from acktrail.profiles.partner import PartnerProfile
@@ -68,43 +66,35 @@ def posting_rows(
         for kept in routed:
             source.seek(kept.at)
             body = source.read(kept.length)
-            planned = maps.plan(decode_document(body))
+            document = decode_document(body)
+            planned = maps.plan(document)
             place = f"{documents}:{kept.at}:{kept.length}"
-            options = maps.options(kept.kind)
-            rows.append(_row(row, kept, planned, options, place, sha256(body).hexdigest()))
+            digest = sha256(body).hexdigest()
+            target = maps.options(kept.kind).target
+            name, model = maps.identity(document)
+            fresh = _row(row, kept, target, place, digest)._replace(external_id=name, model=model)
+            if isinstance(planned, Refusal):
+                fresh = fresh._replace(state="rejected", error=planned.findings[0].rule)
+            rows.append(fresh)
     return rows
 
 
-def _row(  # noqa: PLR0913, PLR0917 - one row's facts
-    row: ExchangeRow,
-    kept: Kept,
-    planned: Planned,
-    options: OdooOptions,
-    place: str,
-    digest: str,
-) -> PostingRow:
-    refused = isinstance(planned, Refusal)
-    if isinstance(planned, Refusal):
-        slug = options.slug or slug_of(row.partner)
-        name = external_id(Space(slug, options.company, row.partner), kept.kind, kept.key)
-        model, error = "", planned.findings[0].rule
-    else:
-        name, model, error = planned.external_id, planned.model, ""
+def _row(row: ExchangeRow, kept: Kept, target: str, place: str, digest: str) -> PostingRow:
     return PostingRow(
         id=0,
         exchange=row.id,
         partner=row.partner,
-        target=options.target,
-        model=model,
+        target=target,
+        model="",
         doctype=kept.kind,
-        external_id=name,
+        external_id="",
         message=kept.message,
         document=place,
         digest=digest,
-        state="rejected" if refused else "queued",
+        state="queued",
         attempts=0,
         odoo_id=None,
-        error=error,
+        error="",
         lane=row.lane,
         calls="",
     )

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from acktrail.app.journal import kept_document, partner_map
+from acktrail.app.restarting import PARKED
 from acktrail.app.sender import Sender
 from acktrail.app.tools import Tools
 from acktrail.engine.port import Task, back_off, longer
 from acktrail.odoo.loads import Refusal
 from acktrail.odoo.plan import encode_calls
-from acktrail.pipeline.outcomes import Advance, Hold, Outcome, Snooze
+from acktrail.pipeline.outcomes import STALE, Advance, Hold, Outcome, Snooze
 from acktrail.ports import PostingRow
 from acktrail.profiles.partner import PartnerProfile
 
@@ -32,8 +33,8 @@ class Posting:
         tools, step = self._tools, f"post#{task.generation}"
         with tools.ledger.begin() as tx:
             row = tx.lock(task.exchange)
-            if tx.step(task.exchange, step):
-                return Advance("")
+            if row.generation > task.generation or tx.step(task.exchange, step):
+                return STALE if row.generation > task.generation else Advance("")
             due = [one for one in tx.postings(task.exchange) if one.state in DUE]
         if row.order_key and tools.ledger.unfinished(row.order_key, row.id):
             return Snooze(longer(WAIT_FOR_ORDER, task.attempt), "waits_for_order")
@@ -61,7 +62,7 @@ class Posting:
         if sent.unknown or sent.waiting:
             return self._later(due, task)
         with tools.ledger.begin() as tx:
-            tx.lock(task.exchange)
+            row = tx.lock(task.exchange)
             if tx.step(task.exchange, step) is None:
                 body = {
                     "mode": "odoo",
@@ -71,6 +72,9 @@ class Posting:
                     "parked": sent.parked,
                 }
                 tx.append(task.exchange, "posted", body, tools.actor, step)
+            if row.generation > task.generation:  # parked by a person while this was on its way
+                tx.append(task.exchange, "held", {"code": PARKED}, tools.actor)
+                return STALE
         if sent.parked:
             with tools.ledger.begin() as tx:
                 tx.lock(task.exchange)

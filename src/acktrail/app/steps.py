@@ -8,7 +8,7 @@ from acktrail.app.posting import Posting
 from acktrail.app.tools import Tools
 from acktrail.engine.port import Engine, Task
 from acktrail.ledger.status import ANSWERS
-from acktrail.pipeline.outcomes import Advance, Hold, Outcome
+from acktrail.pipeline.outcomes import STALE, Advance, Hold, Outcome
 from acktrail.pipeline.states import AT_REST
 from acktrail.ports import Entry
 
@@ -42,7 +42,8 @@ class ExchangeSteps:
         """
         step = f"park#{later.id}"
         with self._tools.ledger.begin() as tx:
-            tx.lock(task.exchange)
+            if tx.lock(task.exchange).generation > task.generation:
+                return STALE
             if tx.step(task.exchange, step) is None:
                 if not _goes_on(tx.entries(task.exchange), code):
                     body = {
@@ -60,6 +61,8 @@ class ExchangeSteps:
         step = f"hold#{task.id}/{code}"
         with self._tools.ledger.begin() as tx:
             row = tx.lock(task.exchange)
+            if row.generation > task.generation:
+                return STALE
             if row.status not in AT_REST and tx.step(task.exchange, step) is None:
                 body = {"code": code, "reason": reason[:REASON_CHARS], "part": task.part}
                 tx.append(task.exchange, "held", body, self._tools.actor, step)

@@ -3,6 +3,8 @@
 import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -13,6 +15,7 @@ from acktrail.app.home import Found, Home, parser_files
 from acktrail.app.lister import Lister, Shell
 from acktrail.app.posting import Posting
 from acktrail.app.registry import built_in
+from acktrail.app.restarting import Restart
 from acktrail.app.sender import Sender
 from acktrail.app.steps import ExchangeSteps
 from acktrail.app.tools import Tools
@@ -132,6 +135,20 @@ def wire(home: Home) -> Wired:
     engine.serve(steps)
     ids = ExchangeIds(tools.clock, secrets.token_bytes)
     return Wired(tools, engine, steps, sender, ids, lock)
+
+
+@contextmanager
+def restarts(home: Home) -> Iterator[Restart]:
+    """Yield what starts exchanges anew; the service, running now or later, does the work."""
+    tools = open_tools(home)
+    url = database_url(home, tools.settings.database)
+    checkpoints = database.open_engine(url, durable=False)
+    engine = DbosEngine(url, checkpoints, tools.engine, tools.settings.node)
+    try:
+        yield Restart(tools, engine)
+    finally:
+        engine.close()
+        tools.close()
 
 
 def _lock_node(path: Path) -> TextIOWrapper:

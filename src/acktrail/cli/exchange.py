@@ -6,7 +6,9 @@ import click
 
 from acktrail.app import looks
 from acktrail.app.home import Home
-from acktrail.app.wiring import open_tools
+from acktrail.app.restarting import Order
+from acktrail.app.wiring import open_tools, restarts
+from acktrail.cli.actor import actor
 from acktrail.cli.output import aligned, json_option, line, table
 
 COLUMNS = ("id", "opened", "partner", "file", "size", "status", "outcome")
@@ -103,6 +105,54 @@ def trace(ctx: click.Context, key: str, *, as_json: bool) -> None:
         for one in found:
             click.echo(f"{'  ' * int(str(one['depth']))}{one['what']}")
     tools.close()
+
+
+reason_option = click.option("--reason", required=True, help="Why; kept in the ledger for ever.")
+profile_option = click.option(
+    "--profile",
+    type=click.Choice(["same", "newest"]),
+    default="same",
+    show_default=True,
+    help="Version of the partner's profile: that of the exchange, or the newest.",
+)
+
+
+@exchange.command()
+@click.argument("key")
+@reason_option
+@profile_option
+@click.pass_context
+def release(ctx: click.Context, key: str, reason: str, profile: str) -> None:
+    """End a hold: go on from the step that held. Exit 6 when the exchange is not held."""
+    with restarts(Home(Path(ctx.obj))) as restart:
+        part = restart.release(Order(key, actor(), reason, newest=profile == "newest"))
+    click.echo(f"released\t{part}")
+
+
+@exchange.command()
+@click.argument("key")
+@reason_option
+@profile_option
+@click.pass_context
+def replay(ctx: click.Context, key: str, reason: str, profile: str) -> None:
+    """Read, translate and post again what is at rest; exit 6 when it is still on its way.
+
+    What was posted or answered is neither posted nor answered a second time.
+    """
+    with restarts(Home(Path(ctx.obj))) as restart:
+        part = restart.replay(Order(key, actor(), reason, newest=profile == "newest"))
+    click.echo(f"replayed\t{part}")
+
+
+@exchange.command()
+@click.argument("key")
+@reason_option
+@click.pass_context
+def park(ctx: click.Context, key: str, reason: str) -> None:
+    """Stop an exchange until it is released; exit 6 when it is at rest already."""
+    with restarts(Home(Path(ctx.obj))) as restart:
+        restart.park(Order(key, actor(), reason))
+    click.echo("parked")
 
 
 @click.command()

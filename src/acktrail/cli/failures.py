@@ -8,15 +8,17 @@ from acktrail.errors import (
     LedgerError,
     NodeLockedError,
     NotFoundError,
+    PolicyError,
     ProfileError,
     UnavailableError,
 )
 
-FAILED, CHECKS_FAILED, NOT_FOUND, CONFLICT, DOWN, BROKEN = 1, 3, 4, 6, 7, 8
+FAILED, CHECKS_FAILED, NOT_FOUND, FORBIDDEN, CONFLICT, DOWN, BROKEN = 1, 3, 4, 5, 6, 7, 8
 AGAIN, INTERRUPTED = 75, 130
 CODES: tuple[tuple[type[AcktrailError], int], ...] = (
     (NodeLockedError, AGAIN),
     (NotFoundError, NOT_FOUND),
+    (PolicyError, FORBIDDEN),
     (ConflictError, CONFLICT),
     (LedgerError, BROKEN),
     (UnavailableError, DOWN),

@@ -71,7 +71,10 @@ COMMANDS = {
     "demo": Lazy("acktrail.cli.service:demo", "Show the main job on the samples, from nothing."),
     "inspect": Lazy("acktrail.cli.inspect:inspect", "Read files without any side effect."),
     "exchange": Lazy(
-        "acktrail.cli.exchange:exchange", "list, show, why, trace: what became of a file."
+        "acktrail.cli.exchange:exchange", "what became of a file; release, replay, park."
+    ),
+    "exception": Lazy(
+        "acktrail.cli.exception:exception", "list, show, resolve: what a person decides."
     ),
     "find": Lazy("acktrail.cli.exchange:find", "Search by name, hash, control number, document."),
     "status": Lazy("acktrail.cli.exchange:status", "Counts, and what needs a person."),

@@ -154,6 +154,10 @@ class DbosEngine:
         DBOS.destroy(
             destroy_registry=True, workflow_completion_timeout_sec=int(patience.total_seconds())
         )
+        self.close()
+
+    def close(self) -> None:
+        """Give connections back; all that is needed where tasks were only submitted."""
         if self._client is not None:
             self._client.destroy()
             self._client = None

@@ -56,6 +56,12 @@ def set_clear(connection: sa.Connection, key: str, blob: str, sha256: str) -> No
         raise NotFoundError(msg)
 
 
+def set_profile(connection: sa.Connection, key: str, profile: str, sha256: str) -> None:
+    """Put the exchange under another version of its partner's profile."""
+    change = sa.update(exchange).where(exchange.c.id == key)
+    connection.execute(change.values(profile=profile, profile_sha256=sha256))
+
+
 def rise(connection: sa.Connection, key: str) -> int:
     """Raise the generation by one and return it.
 

@@ -14,6 +14,7 @@ from acktrail.ledger.entry import EXCHANGE_PREFIX, microseconds
 from acktrail.ledger.exchanges import COLUMNS, row_of
 from acktrail.ledger.status import UNFINISHED
 from acktrail.ledger.tables import exchange, identifier, ledger_entry, outbox, posting
+from acktrail.pipeline.states import SETTLED
 from acktrail.ports import ExchangeRow, PostingRow
 
 HITS: Final = 100
@@ -102,12 +103,29 @@ def unfinished(connection: sa.Connection, order_key: str, before: str) -> str:
     return connection.scalar(query) or ""
 
 
-def exceptions(connection: sa.Connection, limit: int) -> Sequence[PostingRow]:
+def exceptions(connection: sa.Connection, limit: int, partner: str = "") -> Sequence[PostingRow]:
     """Return journal rows that a person has to decide about, newest first."""
     query = sa.select(*(posting.c[name] for name in PostingRow._fields))
-    stuck = posting.c.state.in_(EXCEPTIONS)
+    stuck = posting.c.state.in_(EXCEPTIONS) & posting.c.error.not_in(sorted(SETTLED))
+    if partner:
+        stuck &= posting.c.partner == partner
     rows = connection.execute(query.where(stuck).order_by(posting.c.id.desc()).limit(limit))
     return [PostingRow(*row) for row in rows]
+
+
+def one_posting(connection: sa.Connection, key: str) -> PostingRow:
+    """Find one journal row by its number or external id; of an external id's the newest.
+
+    Raises:
+        NotFoundError: If there is none.
+    """
+    named = posting.c.id == int(key) if _is_number(key) else posting.c.external_id == key
+    query = sa.select(*(posting.c[name] for name in PostingRow._fields)).where(named)
+    row = connection.execute(query.order_by(posting.c.id.desc()).limit(1)).one_or_none()
+    if row is None:
+        msg = "no such journal row"
+        raise NotFoundError(msg)
+    return PostingRow(*row)
 
 
 def size(connection: sa.Connection) -> tuple[int, int]:

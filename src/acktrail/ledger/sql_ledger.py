@@ -117,10 +117,15 @@ class SqlLedger:
         with translated():
             yield from verification.verify(self._engine)
 
-    def exceptions(self, limit: int = 50) -> Sequence[PostingRow]:
+    def exceptions(self, limit: int = 50, partner: str = "") -> Sequence[PostingRow]:
         """Return journal rows that a person has to decide about, newest first."""
         with self._reading() as connection:
-            return queries.exceptions(connection, limit)
+            return queries.exceptions(connection, limit, partner)
+
+    def posting(self, key: str) -> PostingRow:
+        """Find one journal row by its number or external id (the newest one's)."""
+        with self._reading() as connection:
+            return queries.one_posting(connection, key)
 
     def size(self) -> tuple[int, int]:
         """Return the number of entries and of streams."""

@@ -75,6 +75,10 @@ class SqlTransaction:
         """Note where the opened bytes are."""
         exchanges.set_clear(self._connection, exchange, blob, sha256)
 
+    def set_profile(self, exchange: str, profile: str, sha256: str) -> None:
+        """Put the exchange under another version of its partner's profile."""
+        exchanges.set_profile(self._connection, exchange, profile, sha256)
+
     def rise(self, exchange: str) -> int:
         """Raise the exchange's generation by one and return it."""
         return exchanges.rise(self._connection, exchange)

@@ -57,6 +57,12 @@ def invoice(refs: References, charge: Charge) -> Planned:
     return refs.finish(plan)
 
 
+def identity(refs: References, charge: Charge) -> str:
+    """Return the external id of the posting: the invoice, or the credit note that comes alone."""
+    billed = any(line.type == "CHARGE" for line in charge.lines)
+    return refs.key("charge" if billed else "charge_credit", refs.document.key)
+
+
 def _move(refs: References, kind: str, head: dict[str, str], lines: Sequence[ChargeLine]) -> Load:
     suffix = "" if kind == "CHARGE" else "_credit"
     own = refs.key(f"charge{suffix}", refs.document.key)

@@ -21,7 +21,7 @@ from acktrail.errors import ProfileError
 from acktrail.odoo.crosswalk import Row, merged_into
 from acktrail.odoo.loads import Planned
 from acktrail.odoo.options import OdooOptions, merge
-from acktrail.odoo.plan import NOTHING_KNOWN, Known, plan
+from acktrail.odoo.plan import NOTHING_KNOWN, Known, identity, plan
 from acktrail.ports import DataFiles
 
 FOLDER = "odoo"
@@ -86,6 +86,12 @@ class PartnerMap:
             for model, fields in self.options(kind).send.items():
                 found[model] = found.get(model, frozenset()) | frozenset(fields)
         return found
+
+    def identity(self, document: Document) -> tuple[str, str]:
+        """Return external id and model of a document's posting, also of one that is refused."""
+        options = self.options(document.kind, day_of(document))
+        model = next(iter(options.send), "")
+        return identity(document, options, self.partner), model
 
     def plan(self, document: Document, known: Known = NOTHING_KNOWN) -> Planned:
         """Answer what to ask of Odoo for one document; see :func:`acktrail.odoo.plan.plan`."""

@@ -31,10 +31,16 @@ def contact(refs: References, update: PartyUpdate) -> Planned:
     if not overwrite:
         head = {name: cell for name, cell in head.items() if cell}
     record = Load("res.partner", own, tuple(head), (tuple(head.values()),), overwrite=overwrite)
-    event = update.event_at.isoformat() if update.event_at else ""
-    posting = refs.key("party", (*document.key, event, update.action), options.pseudonym_key)
+    posting = identity(refs, update)
     expected = Expected("ref", alias)
     return refs.finish(Plan(document.kind, posting, options.company, (record,), expected=expected))
+
+
+def identity(refs: References, update: PartyUpdate) -> str:
+    """Return the external id of the posting: the person and the event."""
+    event = update.event_at.isoformat() if update.event_at else ""
+    key = (*refs.document.key, event, update.action)
+    return refs.key("party", key, refs.options.pseudonym_key)
 
 
 def _cell(name: str, value: str | Clear | None) -> str | None:

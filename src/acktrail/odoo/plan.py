@@ -67,6 +67,18 @@ def plan(
     return minimised(made, options.send) if isinstance(made, Plan) else made
 
 
+def identity(document: Document, options: OdooOptions, partner: str) -> str:
+    """Return the posting's external id, which is the same whether it can be planned or not."""
+    refs = References(document, options, partner)
+    match document.payload:
+        case Charge() as billed:
+            return charge.identity(refs, billed)
+        case PartyUpdate() as update:
+            return party.identity(refs, update)
+        case _:
+            return refs.key(document.kind, document.key)
+
+
 def _planned(refs: References) -> Planned:
     match refs.document.payload:
         case Trade() as goods:

@@ -156,6 +156,10 @@ class Transaction(Protocol):
         """Note where the opened bytes are."""
         ...
 
+    def set_profile(self, exchange: str, profile: str, sha256: str) -> None:
+        """Put the exchange under another version of its partner's profile."""
+        ...
+
     def rise(self, exchange: str) -> int:
         """Raise the exchange's generation by one and return it (replay, release)."""
         ...

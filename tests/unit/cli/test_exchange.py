@@ -1,10 +1,12 @@
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT, SAMPLES
 from tests.unit.cli.conftest import Run
 
 
@@ -130,3 +132,59 @@ def test_reader_that_has_seen_enough_is_no_error(worked: Path) -> None:
         said = process.stderr.read()
 
     assert (process.returncode, said) == (0, b"")
+
+
+@pytest.fixture
+def waiting(run: Run, tmp_path: Path) -> tuple[str, str]:
+    """A home whose service took a file in and holds it; the exchange and its document."""
+    home = tmp_path / "home"
+    run("init", str(home))
+    shutil.copytree(ROOT / "partners" / "hospital-oldbill", home / "partners" / "hospital-oldbill")
+    inbound = home / "inbound" / "hospital-oldbill"
+    inbound.mkdir()
+    body = (SAMPLES / "csv-charges/inbound/charges-lab.csv").read_text()
+    (inbound / "charges-lab.csv").write_text(body.replace("NORTHWIND", "UNLISTED"))
+    run("run", "--once", "--patience", "60")
+    rows = [json.loads(one) for one in run("exception", "list", "--json").stdout.splitlines()]
+    return rows[0]["exchange"], str(rows[0]["id"])
+
+
+def test_exception_is_shown_dismissed_and_its_exchange_released(
+    run: Run, waiting: tuple[str, str]
+) -> None:
+    exchange, document = waiting
+    shown = run("exception", "show", document)
+    assert "error: ref.party_unknown" in shown.stdout
+    assert "UNLISTED" not in shown.output
+
+    for one in run("exception", "list").stdout.splitlines()[1:]:
+        ended = run("exception", "resolve", one.split("\t")[0], "--dismiss", "--reason", "a test")
+        assert ended.exit_code == 0, ended.output
+    released = run("exchange", "release", exchange, "--reason", "nothing left to decide")
+    run("run", "--once", "--patience", "60")
+
+    assert (released.exit_code, released.stdout) == (0, "released\tpost\n")
+    assert run("exception", "list").stdout.count("\n") == 1
+    assert "status: closed" in run("exchange", "show", exchange).stdout
+    assert run("ledger", "verify").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("exchange", "release", "ex_none", "--reason", "x"), 4),
+        (("exchange", "release", "{0}", "--reason", " "), 5),
+        (("exchange", "release", "{0}"), 2),
+        (("exchange", "park", "{0}", "--reason", "x"), 6),
+        (("exception", "show", "0"), 4),
+        (("exception", "resolve", "{1}", "--reason", "x"), 2),
+        (("exception", "resolve", "{1}", "--record", "7", "--reason", "x"), 4),
+        (("exception", "resolve", "{1}", "--dismiss", "--reason", " "), 5),
+    ],
+)
+def test_order_that_cannot_be_carried_out_has_its_exit_code(
+    run: Run, waiting: tuple[str, str], words: tuple[str, ...], code: int
+) -> None:
+    result = run(*(word.format(*waiting) for word in words))
+
+    assert result.exit_code == code, result.output

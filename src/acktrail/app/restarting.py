@@ -1,0 +1,145 @@
+"""Release, replay, park: what a person does with an exchange, each with a name and a reason.
+
+A new *generation* begins: its steps run anew and look at what the earlier ones left, so that
+nothing is posted or answered twice. What still runs of the old generation ends at its next look.
+"""
+
+from typing import NamedTuple
+
+from acktrail.app.home import Found
+from acktrail.app.tools import Tools
+from acktrail.engine.port import Engine, Part, Task
+from acktrail.errors import ConflictError, PolicyError
+from acktrail.pipeline.states import AT_REST, FINISHED, SETTLED
+from acktrail.ports import Entry, ExchangeRow, Transaction
+
+PARKED = "parked.by_person"
+READS = frozenset({"received", "released", "replayed"})  # entries that may begin a reading
+AGAIN = {"rejected": "queued", "parked": "queued", "mismatch": "stored"}
+REASON_CHARS = 500
+
+
+class Order(NamedTuple):
+    """What a person wants."""
+
+    exchange: str
+    actor: str  # user:<name>
+    reason: str
+    newest: bool = False  # under the newest version of the profile, not the one it came under
+
+
+class Restart:
+    """Carries out what a person decided about exchanges."""
+
+    def __init__(self, tools: Tools, engine: Engine) -> None:
+        self._tools, self._engine = tools, engine
+
+    def release(self, order: Order) -> Part:
+        """End a hold: the exchange goes on from the step that held it.
+
+        Returns:
+            What runs again: ``all`` from opening the file on, ``post`` from posting on.
+
+        Raises:
+            ConflictError: The exchange is not held.
+            PolicyError: There is no reason.
+        """
+        row = self._tools.ledger.exchange(order.exchange)
+        if row.status != "held":
+            msg = f"nothing to release: the exchange is {row.status}"
+            raise ConflictError(msg)
+        part = part_that_held(self._tools.ledger.entries(row.id))
+        return self._start(order, row, "released", part)
+
+    def replay(self, order: Order) -> Part:
+        """Read, translate and post again an exchange that is at rest.
+
+        Raises:
+            ConflictError: It is still on its way.
+            PolicyError: There is no reason.
+        """
+        row = self._tools.ledger.exchange(order.exchange)
+        if row.status not in AT_REST:
+            msg = f"the exchange is {row.status}: park it first, or let it finish"
+            raise ConflictError(msg)
+        return self._start(order, row, "replayed", "all")
+
+    def park(self, order: Order) -> None:
+        """Stop an exchange until it is released.
+
+        Raises:
+            ConflictError: It is at rest already.
+            PolicyError: There is no reason.
+        """
+        _need_reason(order)
+        with self._tools.ledger.begin() as tx:
+            row = tx.lock(self._tools.ledger.exchange(order.exchange).id)
+            if row.status in FINISHED or row.status == "held":
+                msg = f"nothing to park: the exchange is {row.status}"
+                raise ConflictError(msg)
+            generation = tx.rise(row.id)
+            body = {"code": PARKED, "reason": order.reason, "generation": generation}
+            tx.append(row.id, "held", body, order.actor)
+
+    def _start(self, order: Order, row: ExchangeRow, kind: str, part: Part) -> Part:
+        _need_reason(order)
+        found = self._profile(order, row)
+        with self._tools.ledger.begin() as tx:
+            if tx.lock(row.id).generation != row.generation:
+                msg = "somebody else was faster: look again"
+                raise ConflictError(msg)
+            generation = tx.rise(row.id)
+            label = row.profile
+            if found is not None:
+                label = found.profile.label
+                tx.set_profile(row.id, label, found.sha256)
+            again = _send_again(tx, row.id) if part == "post" else 0
+            body: dict[str, object] = {
+                "reason": order.reason,
+                "part": part,
+                "generation": generation,
+                "profile": label,
+                "documents": again,
+            }
+            tx.append(row.id, kind, body, order.actor)
+            self._engine.submit(
+                tx, Task(row.id, generation, part, lane=row.lane, key=row.order_key)
+            )
+        return part
+
+    def _profile(self, order: Order, row: ExchangeRow) -> Found | None:
+        """Return the newest version when it is wanted; else see that the exchange's own holds."""
+        if order.newest:
+            return self._tools.home.profile(row.partner)
+        self._tools.in_force(row)
+        return None
+
+
+def part_that_held(entries: tuple[Entry, ...]) -> Part:
+    """Return what has to run again after a hold.
+
+    A file whose reading led to no documents, or to some that were withheld, is read again; one
+    whose documents wait to be posted is not.
+    """
+    starts = [at for at, one in enumerate(entries) if one.body.get("part", "all") == "all"]
+    reading = max((at for at in starts if entries[at].kind in READS), default=0)
+    planned = any(one.kind == "planned" for one in entries[reading:])
+    last = next((one for one in reversed(entries) if one.kind == "held"), None)
+    code = str(last.body.get("code", "")) if last else ""
+    return "post" if planned and code not in ("content.withheld", "refused.unanswered") else "all"
+
+
+def _send_again(tx: Transaction, exchange: str) -> int:
+    """Let the documents that a person was asked about go again; return how many."""
+    due = [row for row in tx.postings(exchange) if row.state in AGAIN and row.error not in SETTLED]
+    for row in due:
+        tx.set_posting(row.id, AGAIN[row.state])
+    return len(due)
+
+
+def _need_reason(order: Order) -> None:
+    if not order.reason.strip() or len(order.reason) > REASON_CHARS:
+        msg = (
+            f"a reason of up to {REASON_CHARS} characters; it is kept for ever, so no patient data"
+        )
+        raise PolicyError(msg, code="policy.reason")
