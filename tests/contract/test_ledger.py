@@ -436,6 +436,27 @@ def test_lease_goes_on_when_the_batch_was_answered(ledger: SqlLedger) -> None:
     assert [row.external_id for row in ledger.lease("main", 2, 60)] == ["inv.2"]
 
 
+def test_stored_row_that_gives_its_lease_back_can_be_leased_at_once(
+    ledger: SqlLedger, clock: TickingClock
+) -> None:
+    open_exchanges(ledger, 1)
+    with ledger.begin() as transaction:
+        transaction.add_postings([posting_row(1, "inv.1"), posting_row(1, "inv.2")])
+    [first] = ledger.lease("main", 1, 900)
+    with ledger.begin() as transaction:
+        transaction.set_posting(first.id, "stored", odoo_id=7)
+    assert ledger.lease("main", 2, 60) == ()
+
+    with ledger.begin() as transaction:
+        transaction.set_posting(first.id, "stored", not_before=clock.now())
+
+    again = ledger.lease("main", 2, 60)
+    assert [(row.external_id, row.state) for row in again] == [
+        (first.external_id, "stored"),
+        ("inv.2", "sending"),
+    ]
+
+
 def test_lease_that_ran_out_is_given_again_at_its_step(
     ledger: SqlLedger, clock: TickingClock
 ) -> None:

@@ -19,8 +19,9 @@ from acktrail.errors import ConflictError, DeniedError, HaltedError
 from acktrail.ledger.transaction import SqlTransaction
 from acktrail.odoo import breaker
 from acktrail.odoo.attempts import Attempts, GaveUpError, answers
+from acktrail.odoo.check import Known
 from acktrail.odoo.client import Client
-from acktrail.odoo.connect import Address, connect
+from acktrail.odoo.connect import Address, connect, version
 from acktrail.odoo.dialect import Dialects
 from acktrail.odoo.follow_up import Completion, End, FollowUp, Kept, Mismatch, Missing, Posted
 from acktrail.odoo.json2 import Json2
@@ -95,6 +96,12 @@ class Sender:
         key, timeout = self._tools.secrets.get(server.key), server.timeout.total_seconds()
         return Address(server.url, server.database, key, server.login, server.api, timeout)
 
+    def known(self, target: str) -> Known:
+        """Ask a server's version, and look up what that version lacks."""
+        found = version(self.address(target))
+        lacks = Dialects.read(self._tools.files).of(found[0]).lacks if any(found) else {}
+        return Known(found, lacks)
+
     def waits_until(self, target: str, rows: Sequence[PostingRow] = ()) -> datetime | None:
         """Return until when nothing of this is sent because circuits are open; None = go on."""
         until = self.circuits.waits_until(target)
@@ -133,8 +140,9 @@ class Sender:
             with self._tools.ledger.begin() as tx:
                 for row in rows:
                     until = waiting.get(scope_of(row))
-                    if until and row.state != "stored":
-                        _set(tx, row.id, "queued", not_before=until)
+                    if until:
+                        state = "stored" if row.state == "stored" else "queued"
+                        _set(tx, row.id, state, not_before=until)
         return [row for row in rows if scope_of(row) not in waiting]
 
     def _probe(self, target: str) -> datetime | None:
@@ -218,7 +226,12 @@ class Sender:
                         _set(tx, one.row.id, "queued", not_before=now if away else now + after)
 
     def _note_ends(self, completion: Completion) -> None:
-        """Commit what the read-back and the verbs came to; an unknown end stays ``stored``."""
+        """Commit what the read-back and the verbs came to.
+
+        What has no end yet stays ``stored`` and gives its lease back: others of its partner and
+        model go on.
+        """
+        now = self._tools.clock.now()
         with self._tools.ledger.begin() as tx:
             for posting, end in completion.outcomes.items():
                 match end:
@@ -231,7 +244,7 @@ class Sender:
                     case Refused(error_class, name):
                         _set(tx, posting, "parked", error=_said(error_class, name))
                     case _:
-                        pass
+                        _set(tx, posting, "stored", not_before=now)
 
     def _report(self, target: str, delivery: Delivery, completion: Completion) -> None:
         """Open or close the database's circuit by how Odoo answered at the end."""

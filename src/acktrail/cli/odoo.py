@@ -24,7 +24,10 @@ def odoo() -> None:
 @click.pass_context
 @json_option
 def check(ctx: click.Context, partners: tuple[str, ...], *, as_json: bool) -> None:
-    """Check what the profiles need of Odoo; exit 3 when something lacks, 7 when it is away."""
+    """Check what the profiles need of Odoo, and what the key's user may do beyond it.
+
+    Exit 3 when something lacks, 7 when Odoo is away; `beyond` alone is no fault.
+    """
     tools = open_tools(Home(Path(ctx.obj)))
     rows: list[tuple[object, ...]] = []
     sender = Sender(tools)
@@ -39,10 +42,8 @@ def check(ctx: click.Context, partners: tuple[str, ...], *, as_json: bool) -> No
         maps = partner_map(tools, profile)
         kinds = [route.document for route in profile.route if route.to == "odoo"]
         client = sender.client_for(target, confirm=False)
-        rows += [
-            (partner, target, one.what, one.state, one.hint)
-            for one in check_server(client, maps.options(""), maps.sent(kinds))
-        ]
+        found = check_server(client, maps.options(""), maps.sent(kinds), sender.known(target))
+        rows += [(partner, target, one.what, one.state, one.hint) for one in found]
     table(("partner", "target", "what", "state", "hint"), rows, as_json=as_json)
     tools.close()
     states = {row[3] for row in rows}

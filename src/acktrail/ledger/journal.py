@@ -42,7 +42,7 @@ class Sender(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A change of one journal row."""
+    """A change of one journal row; with ``not_before`` a lease is given back, to be taken then."""
 
     row: int
     state: str
@@ -232,6 +232,8 @@ def _values(wanted: Change, sender: Sender) -> dict[str, Any]:
         values["calls"] = wanted.calls
     if wanted.not_before is not None:
         values["not_before"] = microseconds(wanted.not_before)
+        if wanted.state in LEASED:
+            values["lease_until"] = values["not_before"]
     return values
 
 

@@ -6,7 +6,9 @@ from typing import NamedTuple
 from acktrail.errors import HaltedError
 from acktrail.odoo.client import Client, Done, Lost
 from acktrail.odoo.options import OdooOptions
+from acktrail.odoo.privileges import POSTING, beyond, may
 
+PRODUCT = "product.product"  # made only where the profile says so
 GROUPS = {
     "account.move": "own group with read, write, create on account.move and account.move.line",
     "sale.order": "sales_team.group_sale_salesman",
@@ -17,21 +19,54 @@ GROUPS = {
 }
 
 
+# What a reference of the options has to be.
+MODELS = {
+    "sale_journal": "account.journal",
+    "purchase_journal": "account.journal",
+    "general_journal": "account.journal",
+    "bank_journal": "account.journal",
+    "receivable": "account.account",
+    "outstanding": "account.account",
+    "adjustment": "account.account",
+    "taxes": "account.tax",
+    "units": "uom.uom",
+    "parties": "res.partner",
+    "partner": "res.partner",
+    "partner.country": "res.country",
+}
+
+
 class Row(NamedTuple):
     """One thing that was checked."""
 
     what: str
-    state: str  # ok | missing | denied | unreachable
+    state: str  # ok | missing | denied | beyond | unreachable
     hint: str = ""
 
 
-def check(client: Client, options: OdooOptions, models: Mapping[str, Iterable[str]]) -> list[Row]:
+class Known(NamedTuple):
+    """What is known of a server before it is asked for anything."""
+
+    version: tuple[int, int] = (0, 0)
+    lacks: Mapping[str, str] = {}  # models that cannot be posted to on this version, with why
+
+
+UNKNOWN = Known()
+
+
+def check(
+    client: Client,
+    options: OdooOptions,
+    models: Mapping[str, Iterable[str]],
+    known: Known = UNKNOWN,
+) -> list[Row]:
     """Check reachability, key, models, fields, rights and every external id of the options.
 
     Args:
         client: With ``confirm=()``, else a wrong key takes half a minute to be reported.
         options: Of one profile.
         models: Those that the profile's kinds are posted to, with the fields that they may fill.
+        known: The server's version and what follows from it.
     """
     try:
         first = client.call("res.users", "context_get", {})
@@ -40,11 +75,19 @@ def check(client: Client, options: OdooOptions, models: Mapping[str, Iterable[st
     if not isinstance(first, Done):
         hint = first.reason if isinstance(first, Lost) else first.fault.error_class
         return [Row("server", "unreachable", hint)]
-    rows = [Row("server", "ok"), Row("key", "ok"), _administrator(client)]
-    for model, fields in models.items():
-        rows += _model(client, model, fields)
+    version = "Odoo {}.{}".format(*known.version) if any(known.version) else ""
+    rows = [Row("server", "ok", version), Row("key", "ok"), _administrator(client)]
+    posted = {one: models[one] for one in models if one != PRODUCT or options.create_products}
+    for model, fields in posted.items():
+        if model in known.lacks:
+            rows.append(Row(model, "missing", known.lacks[model]))
+        else:
+            rows += _model(client, model, fields)
     named = ((key, one) for key, names in _references(options) for one in names.split(","))
     rows += [_reference(client, key, name) for key, name in named if name]
+    for model, operations in beyond(client, posted):
+        hint = f"may {operations}, and no document of this profile needs it"
+        rows.append(Row(f"right {model}", "beyond", hint))
     return rows
 
 
@@ -57,19 +100,33 @@ def _administrator(client: Client) -> Row:
 
 
 def _model(client: Client, model: str, sent: Iterable[str]) -> Iterator[Row]:
-    fields = sorted({name.split("/")[0] for name in sent})
-    body = {"allfields": fields, "attributes": ["type"]}
-    known = _ask(client, model, "fields_get", body)
-    if not isinstance(known, dict):
+    """Check a model, the fields that are sent, those of its lines, and the rights to it."""
+    paths = [name.split("/") for name in sent]
+    names = sorted({path[0] for path in paths} - {"id"})
+    known = _fields(client, model, names)
+    if known is None:
         yield Row(model, "missing", "the module is not installed, or the user may not see it")
         return
-    for name in fields:
-        if name not in known:
-            yield Row(f"{model}.{name}", "missing", "this Odoo names the field otherwise")
-    if _ask(client, model, "has_access", {"operation": "create"}) is True:
-        yield Row(model, "ok")
+    missing = [name for name in names if name not in known]
+    for parent in sorted({path[0] for path in paths if len(path) > 1} & known.keys()):
+        below = {path[1] for path in paths if path[0] == parent and len(path) > 1}
+        lines = sorted(below - {"id", ".id"})
+        found = _fields(client, str(known[parent].get("relation", "")), lines) if lines else {}
+        missing += [f"{parent}/{name}" for name in lines if name not in (found or {})]
+    for name in missing:
+        yield Row(f"{model}.{name}", "missing", "this Odoo has no such field for this user")
+    denied = [one for one in POSTING if not may(client, model, one)]
+    if denied:
+        hint = f"may not {' '.join(denied)}; give {GROUPS.get(model, 'a group that may')}"
+        yield Row(model, "denied", hint)
     else:
-        yield Row(model, "denied", GROUPS.get(model, ""))
+        yield Row(model, "ok")
+
+
+def _fields(client: Client, model: str, names: list[str]) -> dict[str, dict[str, object]] | None:
+    body = {"allfields": names, "attributes": ["type", "relation"]}
+    found = _ask(client, model, "fields_get", body)
+    return found if isinstance(found, dict) else None
 
 
 def _references(options: OdooOptions) -> Iterator[tuple[str, str]]:
@@ -97,12 +154,14 @@ def _references(options: OdooOptions) -> Iterator[tuple[str, str]]:
 def _reference(client: Client, key: str, name: str) -> Row:
     what = f"odoo.{key}"
     module, _, xml_id = name.partition(".")
-    found = _ask(
-        client, "ir.model.data", "check_object_reference", {"module": module, "xml_id": xml_id}
-    )
-    if isinstance(found, list):
-        return Row(what, "ok", str(found[0]))
-    return Row(what, "missing", f"{name}: no such record, or the user may not read it")
+    body = {"module": module, "xml_id": xml_id, "context": {"active_test": False}}
+    found = _ask(client, "ir.model.data", "check_object_reference", body)
+    if not isinstance(found, list) or not found[1]:
+        return Row(what, "missing", f"{name}: no such record, or the user may not read it")
+    wanted = MODELS.get(key) or MODELS.get(key.partition(".")[0], found[0])
+    if found[0] != wanted:
+        return Row(what, "missing", f"{name} is no {wanted} but a record of {found[0]}")
+    return Row(what, "ok", str(found[0]))
 
 
 def _ask(client: Client, model: str, method: str, body: Mapping[str, object]) -> object:

@@ -22,7 +22,8 @@ RACES = (
 )
 DATABASE_GONE = ("psycopg2.", "odoo.exceptions.ConcurrencyError", "odoo.sql_db.PoolError")
 DENIALS = ("You are not allowed to", "You don't have the access")  # needs lang en_US
-MODEL = re.compile(r"\(([a-z][a-z0-9_.]{1,63})\) records")
+DENIED = re.compile(r"to (access|create|modify|delete) .{1,200}\(([a-z][a-z0-9_.]{1,63})\) records")
+OPERATIONS = {"access": "read", "create": "create", "modify": "write", "delete": "unlink"}
 # Odoo's words for a refusal, and ours; checked in this order.
 CLASSES = (
     ("No matching record found", "odoo.reference"),
@@ -136,11 +137,12 @@ def load(client: Client, model: str, body: Mapping[str, object], count: int) -> 
 
 
 def _confirm_denial(client: Client, model: str, text: str) -> None:
-    named = MODEL.search(text)
-    accused = named.group(1) if named else model
-    answer = client.call(accused, "has_access", {"operation": "create"})
+    named = DENIED.search(text)
+    accused = named.group(2) if named else model
+    operation = OPERATIONS[named.group(1)] if named else "create"
+    answer = client.call(accused, "has_access", {"operation": operation})
     if isinstance(answer, Done) and answer.value is False:
-        msg = f"our user may not create {accused}"
+        msg = f"our user may not {operation} {accused}"
         raise DeniedError(msg)
 
 

@@ -42,12 +42,6 @@ def records(sandbox: Sandbox, slug: str, model: str = "account.move") -> list[in
     return sorted(one["res_id"] for one in answer.value)
 
 
-def shorten(found: Books, name: str) -> None:
-    """Let the time of an open circuit be over."""
-    ledger = found.tools.ledger
-    ledger.set_circuit(ledger.circuit(name)._replace(until=found.tools.clock.now()))
-
-
 def test_refused_key_opens_the_circuit_and_rejects_nothing_then_a_probe_closes_it(
     desk_books: Books, sandbox: Sandbox, slug: str
 ) -> None:
@@ -64,7 +58,7 @@ def test_refused_key_opens_the_circuit_and_rejects_nothing_then_a_probe_closes_i
     assert meanwhile == Sent()
     assert desk_books.states(exchange) == {"queued": 3}
     write_key(root, sandbox.credentials["bot"]["api_key"])
-    shorten(desk_books, "main")
+    desk_books.shorten("main")
 
     assert desk_books.until_drained() == Sent(stored=3)
     assert desk_books.sender.circuits.state("main") == breaker.CLOSED
@@ -77,7 +71,7 @@ def test_half_open_circuit_is_probed_before_any_document_is_sent(
     write_key(desk_books.tools.home.root, "wrong")
     exchange, _ = desk_books.take(charges("P", 2))
     desk_books.send(exchange)
-    shorten(desk_books, "main")
+    desk_books.shorten("main")
 
     assert desk_books.drain() == Sent()
 
@@ -104,7 +98,7 @@ def test_verb_that_odoo_denies_stops_only_the_documents_that_need_it(
         assert found.states(moves) == {"stored": 2}
         assert found.send(moves) == Sent(waiting=2)
         write_key(found.tools.home.root, sandbox.credentials["bot"]["api_key"])
-        shorten(found, scope_of(rows[0]))
+        found.shorten(scope_of(rows[0]))
         assert found.send(moves) == Sent(stored=2)
         assert found.states(moves) == {"posted": 2}
         assert found.sender.circuits.state(scope_of(rows[0])) == breaker.CLOSED
@@ -123,7 +117,7 @@ def test_right_that_is_missing_in_load_leaves_the_documents_queued(
         assert reason == "our user may not create account.move"
         assert found.states(exchange) == {"queued": 3}
         write_key(found.tools.home.root, sandbox.credentials["bot"]["api_key"])
-        shorten(found, scope_of(rows[0]))
+        found.shorten(scope_of(rows[0]))
         assert found.send(exchange) == Sent(stored=3)
 
 
@@ -141,7 +135,7 @@ def test_killed_odoo_leaves_everything_queued_and_the_drain_takes_the_realtime_l
         assert desk_books.drain() == Sent()
     finally:
         sandbox.up()
-    shorten(desk_books, "main")
+    desk_books.shorten("main")
     done = desk_books.until_drained()
 
     assert done == Sent(stored=16)

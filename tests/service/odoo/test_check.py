@@ -1,39 +1,60 @@
-"""``acktrail odoo check`` against a real Odoo."""
+"""``acktrail odoo check`` against real Odoos 19 and 14."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from acktrail.cli.main import cli
-from acktrail.odoo.check import check
-from tests.service.odoo.conftest import Sandbox
+from acktrail.odoo.check import Known, Row, check
+from tests.service.odoo.conftest import DIALECTS, Sandbox
 from tests.unit.odoo import samples
 
+KINDS = ("invoice", "credit_note", "order", "remittance", "price_catalogue", "party", "charge")
 
-def test_check_of_a_right_profile_has_no_fault(sandbox: Sandbox) -> None:
-    options = samples.options()
 
-    rows = check(sandbox.client(), options, samples.maps().sent(["invoice", "order", "remittance"]))
+def sent(*kinds: str) -> Mapping[str, Iterable[str]]:
+    return samples.maps().sent(kinds)
 
-    assert [one for one in rows if one.state != "ok"] == []
+
+def known(sandbox: Sandbox) -> Known:
+    major = int(sandbox.version)
+    return Known((major, 0), DIALECTS.of(major).lacks)
+
+
+def faults(rows: Iterable[Row]) -> list[Row]:
+    return [one for one in rows if one.state not in ("ok", "beyond")]
+
+
+def test_check_of_a_right_profile_has_no_fault(either: Sandbox) -> None:
+    options = either.options()
+
+    rows = check(either.client(), options, sent("invoice", "order", "remittance"), known(either))
+
+    assert faults(rows) == []
     assert {"server", "key", "account.move", "sale.order", "odoo.taxes.S:7.25"} <= {
         one.what for one in rows
     }
+    assert rows[0] == Row("server", "ok", f"Odoo {either.version}.0")
 
 
-def test_check_names_every_reference_that_is_not_there(sandbox: Sandbox) -> None:
-    options = samples.options(sale_journal="account.1_nope", adjustment={"CO": "a.b"})
+def test_check_names_every_reference_that_is_not_there_or_is_something_else(
+    either: Sandbox,
+) -> None:
+    wrong = {"sale_journal": "account.1_nope", "adjustment": {"CO": "a.b", "PI": "base.us"}}
 
-    rows = check(sandbox.client(), options, {})
+    rows = check(either.client(), either.options(**wrong), {})
 
-    missing = {one.what for one in rows if one.state == "missing"}
-    assert missing == {"odoo.sale_journal", "odoo.adjustment.CO"}
+    assert {one.what: one.hint for one in rows if one.state == "missing"} == {
+        "odoo.sale_journal": "account.1_nope: no such record, or the user may not read it",
+        "odoo.adjustment.CO": "a.b: no such record, or the user may not read it",
+        "odoo.adjustment.PI": "base.us is no account.account but a record of res.country",
+    }
 
 
-def test_check_of_a_user_without_rights_names_the_models(sandbox: Sandbox) -> None:
-    rows = check(
-        sandbox.client("nobody"), samples.options(), samples.maps().sent(["invoice", "order"])
-    )
+def test_check_of_a_user_without_rights_names_the_models(either: Sandbox) -> None:
+    rows = check(either.client("nobody"), either.options(), sent("invoice", "order"))
 
     assert ("account.move", "denied") in {(one.what, one.state) for one in rows}
     assert any(one.what.startswith("sale.order") and one.state != "ok" for one in rows)
@@ -45,16 +66,13 @@ def test_check_of_an_expired_key_says_so(sandbox: Sandbox) -> None:
     assert [(one.what, one.state) for one in rows] == [("key", "denied")]
 
 
-def test_check_of_an_administrators_key_warns(sandbox: Sandbox) -> None:
-    rows = check(sandbox.client("admin"), samples.options(), {})
+def test_check_of_an_administrators_key_warns_and_lists_what_it_could_do(either: Sandbox) -> None:
+    rows = check(either.client("admin"), either.options(), sent("invoice"))
 
     assert ("segregation", "denied") in {(one.what, one.state) for one in rows}
-
-
-def test_check_knows_every_field_that_may_be_sent(sandbox: Sandbox) -> None:
-    rows = check(sandbox.client("admin"), samples.options(), samples.maps().sent(["invoice"]))
-
-    assert [one.what for one in rows if one.state == "missing"] == []
+    beyond = {one.what: one.hint for one in rows if one.state == "beyond"}
+    assert "write create" in beyond["right res.users"]
+    assert "unlink" in beyond["right account.move"]
 
 
 def test_crosswalk_rows_that_lead_nowhere_in_odoo_are_named(
@@ -82,6 +100,36 @@ def test_crosswalk_rows_that_lead_nowhere_in_odoo_are_named(
         ["partners/acme/crosswalk/accounts.csv", "3"],
         ["partners/acme/crosswalk/products.csv", "2"],
     ]
+
+
+def test_check_knows_every_field_that_may_be_sent(either: Sandbox) -> None:
+    rows = check(either.client("admin"), either.options(), sent(*KINDS), known(either))
+
+    assert [one.what for one in rows if one.state == "missing" and "odoo." not in one.what] == []
+
+
+def test_check_of_a_profile_that_makes_products_asks_for_the_right(either: Sandbox) -> None:
+    options = either.options(create_products=True, products="external_id")
+
+    rows = check(either.client("draft"), options, sent("invoice"))
+
+    [denied] = [one for one in rows if one.state == "denied"]
+    assert denied.what == "product.product"
+    assert "product.group_product_manager" in denied.hint
+
+
+@pytest.mark.parametrize("field", ["no_such_field", "order_line/no_such_field"])
+def test_check_names_a_field_that_the_server_does_not_know(either: Sandbox, field: str) -> None:
+    rows = check(either.client(), either.options(), {"sale.order": ["partner_id/id", field]})
+
+    assert f"sale.order.{field}" in {one.what for one in rows if one.state == "missing"}
+
+
+def test_check_of_the_draft_bot_finds_nothing_beyond_what_drafts_need(either: Sandbox) -> None:
+    rows = check(either.client("draft"), either.options(), sent("invoice"))
+
+    assert [one for one in rows if one.state == "beyond"] == []
+    assert {"account.move", "res.partner"} <= {one.what for one in rows if one.state == "ok"}
 
 
 def invoke(*arguments: str) -> Result:
