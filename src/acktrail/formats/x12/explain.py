@@ -149,6 +149,8 @@ def _content(element: Element, value: str, period_form: str) -> Rule | None:
         return rules.CODE
     if element.number == PERIOD and not _is_period(value, period_form):
         return rules.DATE
+    if element.form is not None and not element.form.fullmatch(value):
+        return rules.FORM
     return None
 
 

@@ -175,6 +175,7 @@ TIME = Rule("x12.element.time", ERROR, "IK403 9", SNIP1, "no valid time")
 ELEMENT_NOT_USED = Rule(
     "x12.element.not_used", ERROR, "IK403 I10", SNIP2, "the guide does not use it"
 )
+FORM = Rule("x12.element.form", ERROR, "IK403 I12", SNIP2, "not of the form asked for here")
 HL_NUMBER = Rule("x12.hl.number", ERROR, "IK403 7", SNIP1, "HL01 is not the next number")
 HL_UNIQUE = Rule("x12.hl.unique", ERROR, "IK403 7", SNIP1, "HL01 was used before in this set")
 HL_PARENT = Rule("x12.hl.parent", ERROR, "IK403 7", SNIP1, "HL02 names no open parent")
@@ -193,6 +194,7 @@ ELEMENT = (
     DATE,
     TIME,
     ELEMENT_NOT_USED,
+    FORM,
     HL_NUMBER,
     HL_UNIQUE,
     HL_PARENT,

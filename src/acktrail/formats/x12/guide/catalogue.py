@@ -8,7 +8,7 @@ from acktrail.errors import GuideError
 from acktrail.formats.delimited import Marks
 from acktrail.formats.x12.guide.compiled import Machine
 from acktrail.formats.x12.guide.model import ElementType, Guide, GuideKey, dictionary
-from acktrail.formats.x12.guide.pyx12_maps import read_map, read_map_types
+from acktrail.formats.x12.guide.pyx12_maps import Amendments, read_map, read_map_types
 from acktrail.formats.x12.guide.toml_guide import extended, read_guide, read_types
 from acktrail.ports import DataFiles
 
@@ -104,7 +104,8 @@ class Catalogue:
         try:
             if "map" in table:
                 find = dictionary(release, self._map_types() | self._lengths(release), name)
-                return read_map(name, self._maps(str(table["map"])), find, table.get("rules"))
+                amendments = Amendments(table.get("rules", {}), table.get("uses", {}))
+                return read_map(name, self._maps(str(table["map"])), find, amendments)
             return read_guide(table, dictionary(release, self._release_types(release), name))
         except (KeyError, TypeError, IndexError):
             msg = f"guide {name}: a key is missing or of the wrong type"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from re import Pattern
 
 from acktrail.errors import GuideError
 
@@ -37,6 +38,7 @@ class Element:
     repeat: int = 1
     parts: tuple["Element", ...] = ()  # not empty: a composite
     rules: tuple[SyntaxRule, ...] = ()  # between the components
+    form: Pattern[str] | None = None  # that the whole value has to have beside its type
 
 
 @dataclass(frozen=True, slots=True, eq=False)

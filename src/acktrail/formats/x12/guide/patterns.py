@@ -65,6 +65,8 @@ def _element(element: Element, marks: Marks, mark: str, qualifiers: frozenset[st
 
 def _simple(element: Element, marks: Marks) -> str:
     kind, low, high = element.type.kind, element.type.low, element.type.high
+    if element.form is not None:  # it may span delimiters here; explain looks at the value alone
+        return values.NEVER
     if not element.codes:
         return values.value_pattern(kind, low, high, values.allowed(marks))
     fitting = [code for code in element.codes if low <= len(code) <= high]

@@ -3,7 +3,11 @@
 Only its XML data is used, never its engine: that logs data and answers wrongly in reproduced cases.
 """
 
+import re
+from collections.abc import Mapping, Sequence
 from importlib import resources
+from types import MappingProxyType
+from typing import NamedTuple
 from xml.etree.ElementTree import Element as Node
 
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped] # has no stubs
@@ -53,10 +57,17 @@ def read_map_types(body: bytes) -> dict[str, ElementType]:
     }
 
 
-Rules = dict[str, list[str]]  # segment id -> conditions that the map lacks
+class Amendments(NamedTuple):
+    """What a guide's file says against its map."""
+
+    rules: Mapping[str, Sequence[str]] = MappingProxyType({})  # conditions by segment id
+    uses: Mapping[str, str] = MappingProxyType({})  # by OUTER/INNER loop
 
 
-def read_map(guide: str, body: bytes, find: Dictionary, extra: Rules | None = None) -> Guide:
+AS_IT_IS = Amendments()
+
+
+def read_map(guide: str, body: bytes, find: Dictionary, amendments: Amendments = AS_IT_IS) -> Guide:
     """Build a guide from a map; its envelope segments are left out.
 
     Raises:
@@ -71,7 +82,7 @@ def read_map(guide: str, body: bytes, find: Dictionary, extra: Rules | None = No
         msg = f"map of guide {guide}: a number is empty"
         raise GuideError(msg)
     try:
-        return Guide(guide, _loop(found, find, extra or {}))
+        return Guide(guide, _loop(found, find, amendments))
     except ValueError:
         msg = f"map of guide {guide}: a number is missing"
         raise GuideError(msg) from None
@@ -88,10 +99,12 @@ def _maximum(node: Node, name: str) -> int:
     return UNBOUNDED if text in ("", ">1") else int(text)
 
 
-def _loop(node: Node, find: Dictionary, extra: Rules) -> LoopNode:
+def _loop(node: Node, find: Dictionary, amendments: Amendments, outer: str = "") -> LoopNode:
     name = node.get("xid", "")
     children = [
-        _loop(child, find, extra) if child.tag == "loop" else _segment(child, find, extra)
+        _loop(child, find, amendments, name)
+        if child.tag == "loop"
+        else _segment(child, find, amendments)
         for child in node
         if child.tag in ("loop", "segment")
     ]
@@ -104,6 +117,7 @@ def _loop(node: Node, find: Dictionary, extra: Rules) -> LoopNode:
         # what it holds
         needed = any(child.usage == REQUIRED for child in children)
         usage, maximum = REQUIRED if needed else SITUATIONAL, 1
+    usage = amendments.uses.get(f"{outer}/{name}", usage)
     return LoopNode(
         "" if top or wrapper else name,
         usage,
@@ -114,7 +128,7 @@ def _loop(node: Node, find: Dictionary, extra: Rules) -> LoopNode:
     )
 
 
-def _segment(node: Node, find: Dictionary, extra: Rules) -> SegmentNode:
+def _segment(node: Node, find: Dictionary, amendments: Amendments) -> SegmentNode:
     name = node.get("xid", "")
     listed = [one.text for one in node.findall("syntax") if one.text]
     return SegmentNode(
@@ -123,7 +137,7 @@ def _segment(node: Node, find: Dictionary, extra: Rules) -> SegmentNode:
         int(_property(node, "pos")),
         _maximum(node, "max_use"),
         _elements(node, find),
-        tuple(syntax_rule(text) for text in (*listed, *extra.get(name, ()))),
+        tuple(syntax_rule(text) for text in (*listed, *amendments.rules.get(name, ()))),
     )
 
 
@@ -149,4 +163,5 @@ def _element(node: Node, find: Dictionary) -> Element:
         int(_property(node, "repeat") or 1),
         _elements(node, find) if composite else (),
         tuple(syntax_rule(one.text) for one in node.findall("syntax") if one.text),
+        re.compile(form) if (form := _property(node, "regex")) else None,
     )
