@@ -42,6 +42,7 @@ class Filler:
     def segment(self, node: SegmentNode) -> list[str]:
         """Return the elements of a right segment, the tag first."""
         wanted = self.share
+        values = [node.id]
         for _ in range(TRIES):
             values = [node.id, *self._values(node.elements)]
             if self._settle(values, node.elements, node.rules):
@@ -178,4 +179,6 @@ def _numbered(segments: Iterator[list[str]], set_id: str) -> Iterator[str]:
                 levels.append((str(numbers), values[3]))
             case "SE":
                 values[1:3] = [str(count), "0001"]
+            case _:
+                pass
         yield "*".join(values)
