@@ -1,4 +1,4 @@
-"""What canonical values are made of: frozen, and cheap enough to be made for every service line.
+"""What canonical values are made of: frozen, and cheap enough to be made for every segment.
 
 A value is built from the leaves up and never changed, so it cannot stand in a reference cycle and
 the garbage collector need not look at it (``gc=False``).

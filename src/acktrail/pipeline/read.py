@@ -7,7 +7,7 @@ in: the message, its interchange, and the file's end.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from acktrail.documents.encoding import encode_compact
 from acktrail.documents.kinds import Document
@@ -24,6 +24,8 @@ from acktrail.model import (
     fold_verdicts,
 )
 from acktrail.ports import (
+    Bind,
+    DirectReader,
     Event,
     FileFinding,
     GroupEnd,
@@ -32,6 +34,7 @@ from acktrail.ports import (
     MessageStart,
     Reader,
     Segment,
+    Take,
 )
 from acktrail.translate.answers import interchange_answers
 
@@ -68,6 +71,15 @@ class Translator(Protocol):
         ...
 
 
+@runtime_checkable
+class PlacedTranslator(Translator, Protocol):
+    """A translator that knows beforehand which segments it takes, and by which of its methods."""
+
+    def taker(self, loop: str, tag: str) -> Take | None:
+        """Return what takes the segments of one place; None for those that it does not look at."""
+        ...
+
+
 Keep = Callable[[bytes], int]  # appends bytes to a spool and returns where they begin
 Choose = Callable[[MessageHead], Translator | None]
 
@@ -89,8 +101,9 @@ class _Pass:
     format_name: str
     choose: Choose
     keep: Keep
+    listen: Callable[[Bind], None] | None = None  # of a reader that hands over segments directly
     translator: Translator | None = None
-    translators: dict[tuple[str, str], Translator | None] = field(default_factory=dict)
+    translators: dict[tuple[str, str], tuple[Translator, Bind] | None] = field(default_factory=dict)
     messages: list[MessageResult] = field(default_factory=list)
     groups: list[GroupResult] = field(default_factory=list)
     interchanges: list[InterchangeResult] = field(default_factory=list)
@@ -122,10 +135,14 @@ class _Pass:
     def _translator(self, head: MessageHead) -> Translator | None:
         name = (head.type, head.version)
         if name not in self.translators and len(self.translators) < 64:  # noqa: PLR2004 - a file names its own types: bound the memo
-            self.translators[name] = self.choose(head)
-        translator = self.translators.get(name)
+            chosen = self.choose(head)
+            self.translators[name] = None if chosen is None else (chosen, _bind(chosen))
+        known = self.translators.get(name)
+        translator, bind = known or (None, _deaf)
         if translator is not None:
             translator.start(head)
+        if self.listen is not None:
+            self.listen(bind)
         return translator
 
     def _judged(self, result: MessageResult) -> MessageResult:
@@ -196,6 +213,17 @@ class _Pass:
         self.interchanges.append(replace(interchange, groups=groups, verdict=verdict))
 
 
+def _bind(translator: Translator) -> Bind:
+    """Return what says which of the translator's methods takes the segments of a place."""
+    if isinstance(translator, PlacedTranslator):
+        return translator.taker
+    return lambda _loop, _tag: translator.segment
+
+
+def _deaf(_loop: str, _tag: str) -> None:
+    """Take no segment: no map is known for the message."""
+
+
 def _untold(format_name: str, result: MessageResult) -> bool:
     """Tell whether a message is rejected for its sums only, of which the answer says nothing.
 
@@ -225,6 +253,8 @@ def read_and_translate(
         keep: Takes a document's bytes; called once a document, in file order.
     """
     one = _Pass(format_name, choose, keep)
+    if isinstance(reader, DirectReader):
+        one.listen = reader.listen
     failure: PartnerError | None = None
     try:
         for chunk in chunks:

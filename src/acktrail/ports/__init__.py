@@ -1,7 +1,9 @@
 """The extension points: one Protocol per thing that can be swapped. Read this package first."""
 
 from acktrail.ports.formats import (
+    Bind,
     DataFiles,
+    DirectReader,
     Event,
     FileFinding,
     Format,
@@ -11,6 +13,7 @@ from acktrail.ports.formats import (
     MessageStart,
     Reader,
     Segment,
+    Take,
 )
 from acktrail.ports.ledger import (
     Arrival,
@@ -36,8 +39,10 @@ from acktrail.ports.world import (
 
 __all__ = [
     "Arrival",
+    "Bind",
     "Clock",
     "DataFiles",
+    "DirectReader",
     "Entry",
     "Event",
     "Evidence",
@@ -60,6 +65,7 @@ __all__ = [
     "Seen",
     "Segment",
     "Store",
+    "Take",
     "Transaction",
     "Transport",
 ]

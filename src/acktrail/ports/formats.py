@@ -1,7 +1,7 @@
 """What a file format is: readers, their events, answers, and the data files they need."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from acktrail.model import (
     Acknowledgement,
@@ -95,6 +95,24 @@ class Reader(Protocol):
 
     def close(self) -> Iterable[Event]:
         """Say that the file is over; return what is still open, with findings if it was cut."""
+        ...
+
+
+Take = Callable[[Segment], None]
+Bind = Callable[[str, str], Take | None]  # loop, tag -> what takes such segments
+
+
+@runtime_checkable
+class DirectReader(Reader, Protocol):
+    """A reader that can hand over segments by a call, without making an event of each."""
+
+    def listen(self, bind: Bind) -> None:
+        """Have the segments of the message that has just begun taken, not told as events.
+
+        Args:
+            bind: Asked once for each place in a guide what takes its segments, None for those
+                that nobody wants; the answers are kept for later messages with an equal ``bind``.
+        """
         ...
 
 

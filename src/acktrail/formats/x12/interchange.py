@@ -4,6 +4,7 @@ Spec: X12.5 Interchange Control Structures; TA1 notes of DE I18.
 """
 
 import re
+from collections.abc import Iterator
 
 from acktrail.formats.x12 import rules
 from acktrail.formats.x12.agreement import ANSWERS, SET_GROUPS, Agreement
@@ -21,10 +22,10 @@ from acktrail.formats.x12.guide.model import GuideKey
 from acktrail.formats.x12.marks import Header
 from acktrail.formats.x12.options import Options
 from acktrail.formats.x12.pieces import Cut
-from acktrail.formats.x12.transaction_set import TransactionSet, safe_tag
+from acktrail.formats.x12.transaction_set import Takes, TransactionSet, safe_tag
 from acktrail.formats.x12.values import allowed
 from acktrail.model import GroupResult, InterchangeResult, MessageHead, Place, Rule, fold_verdicts
-from acktrail.ports import Event, GroupEnd, InterchangeEnd, MessageEnd, MessageStart
+from acktrail.ports import Bind, Event, GroupEnd, InterchangeEnd, MessageEnd, MessageStart
 
 HEADER_FACTS = (5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 SERVICE_TAGS = frozenset({"ISB", "ISE", "TA3"})
@@ -53,6 +54,7 @@ class Interchange:
         # an ST with its offset, and the guides that the segment behind it tells apart
         self._waiting: tuple[str, int, tuple[GuideKey, ...]] | None = None
         self._controls: set[tuple[str, str]] = set()
+        self._takes: dict[tuple[str, Bind], Takes] = {}  # by guide
         self._stray = False  # inside a run of stray segments
         self._ta1: list[str] = []
         self._is_name = re.compile(allowed(header.marks) + "{1,15}").fullmatch  # GS02, GS03
@@ -61,18 +63,25 @@ class Interchange:
             rule = rules.ISA_DELIMITER if fault.delimiter else rules.ISA_ELEMENT
             self._note(rule, "ISA", fault.element, offset, f"TA1 {fault.note}")
 
-    def take(self, pieces: list[str], cut: Cut, out: list[Event]) -> None:
-        """Take whole segments; none follows an IEA."""
+    def take(self, pieces: list[str], cut: Cut) -> Iterator[Event]:
+        """Take whole segments; none follows an IEA. A set's start is told before its segments."""
         index = 0
         while index < len(pieces) and not self.over and not self.limit:
+            out: list[Event] = []
             if self._set is None:
                 index = self._envelope_segment(pieces, index, cut, out)
-                continue
-            index = self._set.take(pieces, index, cut, out)
-            if self._set.over:
-                self._end_set(out)
-            elif index < len(pieces):
-                self.limit = "segments"
+            else:
+                index = self._set.take(pieces, index, cut, out)
+                if self._set.over:
+                    self._end_set(out)
+                elif index < len(pieces):
+                    self.limit = "segments"
+            yield from out
+
+    def listen(self, bind: Bind) -> None:
+        """Have the segments of the set that has just begun taken, not told as events."""
+        if self._set is not None:
+            self._set.listen(bind, self._takes.setdefault((self._set.head.guide, bind), {}))
 
     def close(self, out: list[Event], offset: int) -> None:
         """Close an interchange that has no IEA."""
@@ -177,14 +186,11 @@ class Interchange:
         machine = None if key is None else self._catalogue.machine(key, self.header.marks)
         head = self._head(group, text, set_id, control, "" if key is None else key.id)
         known = self._catalogue.segment_ids()
-        opened = TransactionSet(
-            head, self.header.marks, machine, findings, known | machine.tags if machine else known
-        )
+        known = known | machine.tags if machine else known
+        marks = self.header.marks
+        self._set = TransactionSet(head, marks, machine, findings, known, (text, offset))
         out.append(MessageStart(head))
-        segment = opened.open(text, offset)
-        out.append(segment)
-        self._judge_start(group, head, findings, segment.place)
-        self._set = opened
+        self._judge_start(group, head, findings, Place("ST", 1, offset=offset, address="ST"))
 
     def _head(self, group: Group, text: str, set_id: str, control: str, guide: str) -> MessageHead:
         isa = self.header.elements
@@ -242,7 +248,7 @@ class Interchange:
         if self._set is None or self._group is None:
             return
         if not self._set.whole:
-            self._set.cut_off()
+            self._set.cut_off(out)
         result = self._set.result()
         self._group.messages.append(result)
         self._set = None

@@ -5,7 +5,7 @@ belongs to a segment, to a gap that leaves a finding, or to line ends between se
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 
 from acktrail.errors import TruncatedFileError, UnreadableFileError
@@ -16,7 +16,7 @@ from acktrail.formats.x12.marks import ISA_LENGTH, TERMINATOR_AT, read_header
 from acktrail.formats.x12.options import Options
 from acktrail.formats.x12.pieces import Cut
 from acktrail.model import Finding, Place, Rule
-from acktrail.ports import Event, FileFinding
+from acktrail.ports import Bind, Event, FileFinding
 
 LINE_ENDS = "\r\n"
 BLANKS = "\r\n\t \x1a"  # between interchanges; 0x1A ends files of old systems
@@ -85,6 +85,11 @@ class X12Reader:
                 raise _unreadable()
         return out
 
+    def listen(self, bind: Bind) -> None:
+        """Have the segments of the set that has just begun taken, not told as events."""
+        if self._interchange is not None:
+            self._interchange.listen(bind)
+
     def _events(self) -> Iterator[Event]:
         """Go on block by block: a consumer that keeps no segments keeps memory and caches small."""
         while self._at < len(self._text) and not self._dead:
@@ -93,7 +98,7 @@ class X12Reader:
             if self._interchange is None:
                 after = self._seek(self._text, self._at, out)
             else:
-                after = self._cut(self._interchange, self._text, self._at, out)
+                after = yield from self._cut(self._interchange, self._text, self._at, out)
             self._at = self._at if after is None else after
             if wrapped and self._unwrap:
                 self._text = self._text[self._at :].translate(BLANK_BYTES)
@@ -161,7 +166,9 @@ class X12Reader:
         self._in_gap = False
 
     # -------------------------------------------------------------- inside an interchange
-    def _cut(self, interchange: Interchange, text: str, at: int, out: list[Event]) -> int | None:
+    def _cut(
+        self, interchange: Interchange, text: str, at: int, out: list[Event]
+    ) -> Generator[Event, None, int | None]:
         """Hand over all whole segments, up to the next IEA or ISA at most."""
         terminator = interchange.header.marks.segment
         longest = self._options.limits.segment_bytes
@@ -180,7 +187,7 @@ class X12Reader:
         pieces = text[at:stop].split(terminator)
         endless = len(pieces) if stop - at <= longest else _first_longer(pieces, longest)
         cut = Cut(self._offset + at, interchange.note_empty)
-        interchange.take(pieces[:endless], cut, out)
+        yield from interchange.take(pieces[:endless], cut)
         if interchange.over:
             self._interchange = None
         elif interchange.limit or endless < len(pieces):
@@ -193,7 +200,7 @@ class X12Reader:
         marks = interchange.header.marks
         parts = rest.split(marks.element)
         if parts[0] == "IEA" and len(parts) == 3 and parts[2] == interchange.header.control:  # noqa: PLR2004 - tag, IEA01, IEA02
-            interchange.take([tail], Cut(at, interchange.note_empty), out)
+            out += interchange.take([tail], Cut(at, interchange.note_empty))
             self._file(rules.UNTERMINATED, at, out)
             return
         # an unterminated segment may be half a segment: it is not looked at

@@ -1,7 +1,6 @@
 """A segment of a transaction set as maps see it."""
 
-from typing import NamedTuple
-
+from acktrail.documents.value import Value
 from acktrail.formats.delimited import Marks
 from acktrail.model import Place
 
@@ -16,11 +15,8 @@ def text_of(value: str) -> str:
         return value
 
 
-class SetSegment(NamedTuple):
-    """One segment, split into elements only; deeper levels are split when asked for.
-
-    A tuple because it is built for every segment of the file: a slotted object costs twice that.
-    """
+class SetSegment(Value, frozen=True):
+    """One segment, split into elements only; deeper levels are split when asked for."""
 
     elements: list[str]  # [0] is the tag
     loop: str

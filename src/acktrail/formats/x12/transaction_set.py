@@ -1,6 +1,6 @@
 """One open transaction set ST..SE: segments out, findings kept, verdict at the end.
 
-``take`` is the hot loop of the format: a split, two look-ups and one pattern for a right segment;
+``take`` is the hot loop of the format: a split, a few look-ups and one pattern for a right segment;
 all else is in methods that only odd segments reach.
 """
 
@@ -18,30 +18,31 @@ from acktrail.formats.x12.pieces import Cut
 from acktrail.formats.x12.segment import SetSegment
 from acktrail.formats.x12.walk import Walker
 from acktrail.model import MessageHead, MessageResult, Place, Rule
-from acktrail.ports import Event
+from acktrail.ports import Bind, Event, Segment, Take
 
 ENVELOPE_TAGS = frozenset({"ISA", "IEA", "GS", "GE", "ST"})
 TRAILER, LEVEL = "SE", "HL"
 HL_REFERENCES = {1: "628", 2: "734"}  # data element numbers
 is_count = re.compile("[0-9]{1,10}").fullmatch
 safe_tag = re.compile("[A-Z][A-Z0-9]{1,2}").fullmatch
-new_tuple = tuple.__new__  # half the price of SetSegment(...), once a segment
+Takes = dict[State, Take | None]  # what takes the segments of a place, as far as it was asked
 
 
 class TransactionSet:
     """An open set that is checked by a guide; without one only its envelope is looked at."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what a set needs to know of where it stands
         self,
         head: MessageHead,
         marks: Marks,
         machine: Machine | None,
         findings: Findings,
         known_tags: frozenset[str],
+        start: tuple[str, int],
     ) -> None:
         self.head = head
         self.findings = findings
-        self.position = 0
+        self.position = 1  # of the last segment
         self.whole = False  # its SE was seen
         self.over = False  # its end, or an envelope segment where its end should be, was seen
         self._marks = marks
@@ -55,76 +56,84 @@ class TransactionSet:
         self._hierarchy = Hierarchy(counted=machine is None or machine.guide.counted)
         if machine is not None and machine.hierarchical:
             self._watches[LEVEL] = self._check_hierarchy
-        self._start = 0
-        self._offset = 0
-        self._end = 0
+        self._text, self._start = start  # of ST, which is taken with the first segments behind it
+        self._offset = self._start  # of the last segment
+        self._end = self._start + len(self._text) + 1
         self._lost_at = 0  # position of the last segment in a run that hangs under a lost loop
         self._facts = dict(head.facts)
+        self._out: list[Event] = []
+        self._bind: Bind = self._telling
+        self._takes: Takes = {}
+        self._opened = False
+        if machine is not None:
+            self._judge(machine.first, self._text)
 
-    def open(self, text: str, offset: int) -> SetSegment:
-        """Take the ST segment."""
-        elements = text.split(self._marks.element)
-        self.position = 1
-        self._start = self._offset = offset
-        self._end = offset + len(text) + 1
-        segment = SetSegment(elements, "", self._marks, 1, offset)
-        if self._machine is not None:
-            self._judge(self._machine.first, text, segment)
-        return segment
+    def listen(self, bind: Bind, takes: Takes) -> None:
+        """Hand segments to what ``bind`` names instead of telling events; ``takes`` is its memo."""
+        self._bind, self._takes = bind, takes
 
-    def take(  # noqa: C901 - the hot loop: a call more for every segment shows in the bars
-        self, pieces: list[str], index: int, cut: Cut, out: list[Event]
-    ) -> int:
+    def take(self, pieces: list[str], index: int, cut: Cut, out: list[Event]) -> int:
         """Take segments up to SE; return the index of the first piece that is not ours."""
+        self._open(out)
         stop = min(len(pieces), index + self.findings.options.limits.segments - self.position + 1)
         if self._walker is None or self._machine is None:
-            return self._take_plain(pieces, range(index, stop), cut, out)
-        walker, marks, watches = self._walker, self._marks, self._watches
-        separator, component = marks.element, marks.component
-        qualified, last = self._machine.qualified, self._machine.last
-        keep, offset, position = out.append, cut.offset, self.position
-        follow, moves = walker.follow, walker.state.moves
-        for at in range(index, stop):
+            return self._take_plain(pieces, range(index, stop), cut)
+        return self._take_guided(pieces, range(index, stop), cut, self._walker, self._machine.last)
+
+    def _take_guided(  # noqa: C901, PLR0912 - the hot loop: a call more a segment shows in the bars
+        self, pieces: list[str], span: range, cut: Cut, walker: Walker, last: State
+    ) -> int:
+        marks, watches, takes = self._marks, self._watches, self._takes
+        separator, component, *_others = marks
+        state, top, position, here, next_ = walker.state, walker.top, self.position, 0, cut.offset
+        for at in span:
             text = pieces[at]
             if text < "!":  # a line end in front, or nothing at all
-                text, offset = cut.trimmed(text, offset)
+                text, next_ = cut.trimmed(text, next_)
+            here, next_ = next_, next_ + len(text) + 1
             if not text:
-                offset += 1
                 continue
             elements = text.split(separator)
-            key = tag = elements[0]
-            place = qualified.get(tag, 0)
-            if 0 < place < len(elements):
-                key = tag + separator + elements[place].partition(component)[0]
+            tag = elements[0]
             position += 1
-            self.position, self._offset = position, offset
-            move = moves.get(key) or self._odd_move(elements, key)
-            if move is None:
+            move, odd = state.moves.get(tag), False
+            fork = state.forks.get(tag) if move is None else None
+            if fork is not None and fork.place < len(elements):
+                move = fork.moves.get(elements[fork.place].partition(component)[0])
+            if move is None or move.state.accepts(text) is None:
+                move = self._odd_move(state, elements, position, here)
                 if self.over:
-                    cut.offset = offset
+                    cut.offset = here
                     return at
-                keep(SetSegment(elements, "", marks, position, offset))
-            else:
-                state = follow(move)
-                moves = state.moves
-                segment = new_tuple(SetSegment, (elements, state.loop_id, marks, position, offset))
-                keep(segment)
-                if state.accepts(text) is None or (
-                    len(elements) > state.rules_from and state.broken(elements)
-                ):
-                    self._judge(state, text, segment)
-                if tag in watches:
-                    watches[tag](segment)
-                if state is last:
-                    self._close(segment, text)
-                    cut.offset = offset + len(text) + 1
-                    return at + 1
-            offset += len(text) + 1
-        cut.offset = offset
-        return stop
+                if move is None:
+                    continue
+                odd = move.state.accepts(text) is None
+            state = move.state
+            if move.crosses:
+                self.position, self._offset = position, here
+                top = walker.cross(move)
+            extra = top.seen & state.bit and state.maximum and top.again(state)
+            top.seen |= state.bit
+            if odd or extra or (len(elements) > state.rules_from and state.broken(elements)):
+                self.position, self._offset = position, here
+                self._judge(state, text, extra=bool(extra))
+            hear = takes[state] if state in takes else self._bound(state)
+            watch = watches.get(tag)
+            if hear is not None or watch is not None:
+                segment = SetSegment(elements, state.loop_id, marks, position, here)
+                if hear is not None:
+                    hear(segment)
+                if watch is not None:
+                    watch(segment)
+            if state is last:
+                cut.offset = self._close(elements, text, position, here)
+                return at + 1
+        walker.state, self.position, self._offset, cut.offset = state, position, here, next_
+        return span.stop
 
-    def cut_off(self) -> None:
+    def cut_off(self, out: list[Event]) -> None:
         """Close a set that has no SE."""
+        self._open(out)
         self.over = True
         self._end = self._offset
         self._note(rules.SE_MISSING, Place(TRAILER, self.position + 1, offset=self._offset))
@@ -147,7 +156,7 @@ class TransactionSet:
             findings_total=findings.total,
         )
 
-    def _take_plain(self, pieces: list[str], span: range, cut: Cut, out: list[Event]) -> int:
+    def _take_plain(self, pieces: list[str], span: range, cut: Cut) -> int:
         """Take segments of a set that no guide checks."""
         separator = self._marks.element
         for at in span:
@@ -160,25 +169,53 @@ class TransactionSet:
                     return at
                 self.position += 1
                 self._offset = offset
-                segment = SetSegment(elements, "", self._marks, self.position, offset)
-                out.append(segment)
+                self._hear(SetSegment(elements, "", self._marks, self.position, offset))
                 if elements[0] == TRAILER:
-                    self._close(segment, text)
-                    cut.offset = offset + len(text) + 1
+                    cut.offset = self._close(elements, text, self.position, offset)
                     return at + 1
             cut.offset = offset + len(text) + 1
         return span.stop
 
-    def _odd_move(self, elements: list[str], key: str) -> Move | None:
-        """Find the move for a segment that never came after the last one so far, or say why not."""
+    def _open(self, out: list[Event]) -> None:
+        """Take the ST segment, once who wants to hear the set has had the time to say so."""
+        self._out = out
+        if not self._opened:
+            self._opened = True
+            elements = self._text.split(self._marks.element)
+            self._hear(SetSegment(elements, "", self._marks, 1, self._start))
+
+    def _telling(self, _loop: str, _tag: str) -> Take:
+        return self._tell
+
+    def _tell(self, segment: Segment) -> None:
+        self._out.append(segment)
+
+    def _bound(self, state: State) -> Take | None:
+        """Ask what takes the segments of a place, and keep the answer."""
+        take = self._takes[state] = self._bind(state.loop_id, state.tag)
+        return take
+
+    def _hear(self, segment: SetSegment) -> None:
+        """Hand over a segment that stands at no place of a guide."""
+        take = self._bind("", segment.tag)
+        if take is not None:
+            take(segment)
+
+    def _odd_move(
+        self, state: State, elements: list[str], position: int, offset: int
+    ) -> Move | None:
+        """Find the move for a segment that was not accepted right away, or say what is wrong."""
         tag = elements[0]
         if self._machine is None or self._walker is None or tag in ENVELOPE_TAGS:
             self.over = True
-            self.position -= 1
+            self.position, self._offset = position - 1, offset
             return None
-        move = self._machine.move(self._walker.state, key, elements)
+        self.position, self._offset = position, offset
+        move = self._machine.move(state, elements)
         if move is None:
+            self._walker.state = state
             self._unexpected(tag, self._machine.qualifier(elements), self._walker)
+            self._hear(SetSegment(elements, "", self._marks, position, offset))
         return move
 
     def _unexpected(self, tag: str, qualifier: str, walker: Walker) -> None:
@@ -196,13 +233,13 @@ class TransactionSet:
         else:
             self._structure(rules.UNEXPECTED, tag, 0)
 
-    def _close(self, segment: SetSegment, text: str) -> None:
-        """Take the SE segment: judge structure, counts and sums."""
+    def _close(self, elements: list[str], text: str, position: int, offset: int) -> int:
+        """Take the SE segment: judge structure, counts and sums; return the offset behind it."""
         self.over = self.whole = True
-        self._end = segment.offset + len(text) + 1
+        self.position, self._offset, self._end = position, offset, offset + len(text) + 1
         if self._walker is not None:
             self._walker.finish(0)
-        count, control = segment.get(1), segment.get(2)
+        count, control, *_others = [*elements[1:], "", ""]
         if is_count(count):
             self._facts["SE01"] = count
         if count.lstrip("0") != str(self.position):
@@ -212,19 +249,23 @@ class TransactionSet:
         if self._balance is not None:
             for rule, place in self._balance.finish():
                 self._note(rule, place)
+        return self._end
 
-    def _judge(self, state: State, text: str, segment: SetSegment) -> None:
+    def _judge(self, state: State, text: str, *, extra: bool = False) -> None:
         """Ask the slow way what is wrong with a segment that was not accepted fast."""
+        if extra:
+            self._structure(rules.SEGMENT_MAX, state.tag, 0)
         faults = explain(state.node, text.split(self._marks.element), self._marks)
         for fault in faults:
             place = self._at(state.tag, fault.element, fault.component, fault.repetition)
             self.findings.add(fault.rule, place, reference=fault.reference)
-        if faults and segment.tag in self._watches:
+        if faults and state.tag in self._watches:
             self._spoil_balance()
 
     def _check_hierarchy(self, segment: SetSegment) -> None:
         for rule, element in self._hierarchy.faults(segment.elements):
-            self.findings.add(rule, self._at(LEVEL, element), reference=HL_REFERENCES[element])
+            place = segment.place._replace(element=element, address=f"{LEVEL}{element:02d}")
+            self.findings.add(rule, place, reference=HL_REFERENCES[element])
         if self._balance is not None and LEVEL in self._balance.watches:
             self._balance.watches[LEVEL](segment)
 

@@ -76,4 +76,4 @@ def _decimal(low: int, high: int) -> str:
     if low > 1 or high <= decimals:
         return f"-?[0-9]{{{low},{high}}}"
     # one way to match, so nothing is tried twice; longer ones go the slow way
-    return rf"-?[0-9]{{1,{high - decimals}}}(?:\.[0-9]{{1,{decimals}}})?"
+    return rf"-?[0-9]{{1,{high - decimals}}}(?:\.[0-9]{{1,{decimals}}}|)"

@@ -45,29 +45,15 @@ class Walker:
         self._emit = emit
         self._last = machine.last.bit
 
-    def follow(self, move: Move) -> State:
-        """Go to the next segment and count it."""
-        state, leave, enter = move
-        if leave or enter:
-            self._cross(leave, enter)
-        top = self.top
-        if not top.seen & state.bit:
-            top.seen |= state.bit
-        elif state.maximum and top.again(state):
-            self._emit(rules.SEGMENT_MAX, state.tag, 0)
-        self.state = state
-        return state
-
-    def _cross(self, leave: int, enter: tuple[Loop, ...]) -> None:
-        """Leave and enter loops; tell what the left ones lack."""
+    def cross(self, move: Move) -> Frame:
+        """Leave and enter loops; tell what the left ones lack; return the innermost open one."""
         frames = self.frames
-        while leave:
+        for _ in range(move.leave):
             left = frames.pop()
             if left.loop.required & ~left.seen:
                 self._close(left, 0)
-            leave -= 1
         frame = frames[-1]
-        for loop in enter:
+        for loop in move.enter:
             if not frame.seen & loop.bit:
                 frame.seen |= loop.bit
             elif loop.maximum and frame.again(loop):
@@ -75,6 +61,7 @@ class Walker:
             frame = Frame(loop)
             frames.append(frame)
         self.top = frame
+        return frame
 
     def misplaced(self, tag: str, qualifier: str) -> bool:
         """Tell whether a segment would have been right earlier in one of the open loops.

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from re import Match
-from typing import NamedTuple
 
 from acktrail.formats.delimited import Marks
 from acktrail.formats.x12.guide.model import (
@@ -17,8 +16,6 @@ from acktrail.formats.x12.guide.model import (
 from acktrail.formats.x12.guide.patterns import segment_match
 from acktrail.formats.x12.guide.syntax import Broken, compile_rules
 
-MOVES_KEPT = 4096  # keys come from the file: the memo of a state is bounded
-KEY_LENGTH = 64
 Accepts = Callable[[str], Match[str] | None]
 
 
@@ -37,12 +34,26 @@ class Loop:
         self.required = 0  # mask of the children that must be seen
 
 
-class Move(NamedTuple):
+class Move:
     """How one goes from a segment to the next one."""
 
-    state: "State"
-    leave: int  # loops left
-    enter: tuple[Loop, ...]  # loops entered, outer first
+    __slots__ = ("crosses", "enter", "leave", "state")
+
+    def __init__(self, state: "State", leave: int, enter: tuple[Loop, ...]) -> None:
+        self.state = state
+        self.leave = leave  # loops left
+        self.enter = enter  # loops entered, outer first
+        self.crosses = bool(leave or enter)
+
+
+class Fork:
+    """The moves that one tag may mean, told apart by the qualifier."""
+
+    __slots__ = ("moves", "place")
+
+    def __init__(self, place: int) -> None:
+        self.place = place  # element of the qualifier
+        self.moves: dict[str, Move] = {}
 
 
 class State:
@@ -53,6 +64,7 @@ class State:
         "bit",
         "broken",
         "codes",
+        "forks",
         "loop",
         "loop_id",
         "maximum",
@@ -73,7 +85,9 @@ class State:
         self.position = node.position
         self.maximum = node.maximum
         self.codes = qualifying_codes(node, place)
+        # what may come next, by tag, learnt when it first comes; bounded by the guide
         self.moves: dict[str, Move] = {}
+        self.forks: dict[str, Fork] = {}
         self.ready = False
         self.accepts: Accepts  # set by Machine.prepare
         self.broken: Broken
@@ -118,10 +132,10 @@ class Machine:
         value = elements[place] if 0 < place < len(elements) else ""
         return value.partition(self.marks.component)[0]
 
-    def move(self, state: State, key: str, elements: list[str]) -> Move | None:
-        """Find the move from ``state`` for a segment and keep it for the next time.
+    def move(self, state: State, elements: list[str]) -> Move | None:
+        """Find the move from ``state`` for a segment; the state learns it for the next time.
 
-        Moves to SE are never kept: they come back here each time. So do segments that the
+        Moves to SE are never learnt: they come back here each time. So do segments that the
         qualifier does not tell from a twin in the same loop (PWK in loop 2400 of the 837P): there
         the one is meant that accepts the segment, else the first.
         """
@@ -130,19 +144,34 @@ class Machine:
         found = find_moves(state, tag, qualifier, self.top, exact=elsewhere)
         if not found:
             return None
-        chosen = found[0]
         if tag in self.twins:
             text = self.marks.element.join(elements)
             fitting = (move for move in found if self.prepare(move.state).accepts(text))
-            chosen = next(fitting, chosen)
-        elif (
-            chosen.state is not self.last
-            and len(state.moves) < MOVES_KEPT
-            and len(key) < KEY_LENGTH
-        ):
-            state.moves[key] = chosen
-        self.prepare(chosen.state)
-        return chosen
+            return next(fitting, found[0])
+        if found[0].state is not self.last and tag not in state.moves and tag not in state.forks:
+            self._learn(state, tag)
+        self.prepare(found[0].state)
+        return found[0]
+
+    def _learn(self, state: State, tag: str) -> None:
+        """Keep where ``tag`` leads to from a state: to one place, or to one for each qualifier.
+
+        One place is kept whatever the qualifier: its pattern refuses those of other places.
+        """
+        named = _reachable(state, tag, self.top)
+        first = named[0]
+        self.prepare(first.state)
+        if not first.state.codes or all(move.state is first.state for move in named):
+            state.moves[tag] = first
+            return
+        fork = Fork(self.qualified[tag])
+        for move in named:
+            self.prepare(move.state)
+            for code in move.state.codes:
+                fork.moves.setdefault(code, move)
+            if not move.state.codes:
+                break  # it takes every other qualifier
+        state.forks[tag] = fork
 
     def _loop(self, node: LoopNode, parent: Loop | None, bit: int) -> Loop:
         loop = Loop(node, parent, bit)
