@@ -7,7 +7,9 @@ Field meanings and sources: docs/canonical.md.
 from datetime import datetime
 from decimal import Decimal
 
-from acktrail.documents.parts import Code, Identifier, Line, Money, Period, Quantity
+from msgspec import field
+
+from acktrail.documents.parts import Code, Identifier, Line, Money, Period
 from acktrail.documents.value import Value
 
 
@@ -78,8 +80,7 @@ class MasterEntry(Value, frozen=True):
     key: str
     name: str = ""  # of an article, a charge or a member of staff
     ids: tuple[Identifier, ...] = ()
-    prices: tuple[Money, ...] = ()
-    unit: Quantity | None = None  # of the price, or of what a package holds
+    prices: dict[str, Money] = field(default_factory=dict)  # by role: CHARGE PURCHASE
     active: bool | None = None  # None: not said
     effective: Period | None = None
     phone: str = ""  # at work

@@ -239,7 +239,8 @@ HEALTH_KINDS = frozenset(
     {
         *("remittance", "claim", "claim_acknowledgement", "claim_status"),
         *("eligibility_inquiry", "eligibility_response", "enrolment", "premium_payment"),
-        *("charge", "party", "account", "appointment", "service_order", "opaque"),
+        *("charge", "party", "account", "appointment", "service_order", "supply_request"),
+        "opaque",
     }
 )
 

@@ -9,8 +9,10 @@ from acktrail.pipeline.read import Kept
 
 INDEXED_MESSAGES = 2000  # of one file, HL7 only: ST02 and UNH 0062 are too small to search for
 SCHEMES = {"x12": ("isa13", "gs06"), "edifact": ("unb0020", "ung0048"), "hl7": ("fhs11", "bhs11")}
-# health kinds whose id is no person's: the trace of a payment or of a batch
-OPEN_IDS = frozenset({"remittance", "premium_payment", "claim_acknowledgement", "enrolment"})
+# health kinds whose id is no person's: the trace of a payment, the number of a batch or message
+OPEN_IDS = frozenset(
+    {"remittance", "premium_payment", "claim_acknowledgement", "enrolment", "supply_request"}
+)
 
 
 class Identifier(NamedTuple):

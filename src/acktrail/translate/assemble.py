@@ -6,7 +6,7 @@ from acktrail.documents.kinds import Charge, Document, PartyUpdate, Trade
 from acktrail.documents.parts import Allowance, Identifier, Line, Money, Party, Tax, Totals
 from acktrail.documents.value import replace
 from acktrail.model import Place
-from acktrail.translate import rules, supply
+from acktrail.translate import clinical, rules, supply
 from acktrail.translate.building import Building, Origins
 from acktrail.translate.shapes import Values, many, under
 
@@ -24,6 +24,8 @@ def assemble(kinds: tuple[str, ...], values: Values, building: Building) -> Docu
         return _charge(values, building)
     if kinds[0] == "party":
         return _person(values, building)
+    if kinds[0] in clinical.PAYLOADS:
+        return clinical.document(kinds[0], values, building)
     return _trade(kinds, values, building)
 
 

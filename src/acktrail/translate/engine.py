@@ -19,6 +19,7 @@ from acktrail.translate.paths import HEAD_TAG, HeadSegment
 from acktrail.translate.rest import keep_rest, keep_segment
 
 ITEMISED = frozenset({"allowances", "taxes"})  # of a document as a whole: added up to its totals
+EVERY = "*"  # among the segments that a map drops: all that it has no rule for
 NET_CHECKS = ("inv_taxable", "inv_total", "ord_total")  # need the amount of every allowance
 
 
@@ -62,7 +63,7 @@ class MapTranslator:
         dispatch = self._rules[frame.level.name].get(tag)
         handler = dispatch.find(segment) if dispatch is not None else None
         if handler is None:
-            if tag not in self._map.drop:
+            if tag not in self._map.drop and EVERY not in self._map.drop:
                 keep_segment(building, segment)
             return
         if handler.opens:

@@ -5,6 +5,7 @@ Types of fields: ``text``, ``texts`` (collected), ``date``, ``instant``, ``zone`
 shape X; ``by:T`` for values under names of the map's choice (``quantities.ORDERED``).
 """
 
+from acktrail.translate.clinical import master_entry, ordered_service, requested_supply
 from acktrail.translate.shapes import (
     Shape,
     allowance,
@@ -165,6 +166,72 @@ SHAPES: dict[str, Shape] = {
     ),
     "activity": Shape({**TRADE, "transfers": "many:transfer"}, nothing),
     "report": Shape({**TRADE, "as_of": "date"}, nothing),
+    "ordered_service": Shape(
+        {
+            "control": "text",
+            "placer": "text",
+            "filler": "text",
+            "group": "text",
+            "service": "one:code",
+            "quantity": "decimal",
+            "wanted_at": "instant",
+            "priority": "text",
+        },
+        ordered_service,
+        "items",
+    ),
+    "requested_supply": Shape(
+        {**LINE, "control": "text", "cost_centre": "text"}, requested_supply, "lines"
+    ),
+    "master_entry": Shape(
+        {
+            "action": "text",
+            "key": "text",
+            "name": "text",
+            "ids": "many:identifier",
+            "prices": "by:money",
+            "active": "flag",
+            "period": "by:date",
+            "phone": "text",
+        },
+        master_entry,
+        "entries",
+    ),
+    "clinical": Shape(
+        {
+            "id": "text",
+            "facility": "text",
+            "function": "text",
+            "issued": "date",
+            "zone": "zone",
+            "visit": "text",
+            "account": "text",
+            "patient": "one:identifier",
+            "parties": "many:party",
+            "references": "many:reference",
+            "type": "text",
+            "status": "text",
+            "filler": "text",
+            "placer": "text",
+            "start": "instant",
+            "end": "instant",
+            "duration": "decimal",
+            "minutes": "text",
+            "services": "many:code",
+            "locations": "many:identifier",
+            "staff": "many:identifier",
+            "items": "many:ordered_service",
+            "lines": "many:requested_supply",
+            "action": "text",
+            "guarantor": "one:identifier",
+            "payers": "many:identifier",
+            "period": "by:date",
+            "file": "text",
+            "event": "text",
+            "entries": "many:master_entry",
+        },
+        nothing,
+    ),
     "charge": Shape(
         {
             "id": "text",
@@ -212,6 +279,12 @@ DOCUMENTS = {
     "product_activity": "activity",
     "charge": "charge",
     "party": "person",
+    "account": "clinical",
+    "appointment": "clinical",
+    "master_data": "clinical",
+    "opaque": "clinical",
+    "service_order": "clinical",
+    "supply_request": "clinical",
 }
 TOTALS = frozenset(
     {"lines", "allowances", "charges", "taxable", "tax", "total", "prepaid", "payable"}

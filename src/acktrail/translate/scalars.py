@@ -42,7 +42,7 @@ KEYS = {
     "owned": {"from", "table", "keep"},
     "flag": {"from", "table"},
     "date": {"from", "format", "required", "weak"},
-    "instant": {"from"},
+    "instant": {"from", "required", "weak"},
     "zone": {"from"},
     "decimal": {"from", "default", "default_by", "table", "implied", "required", "weak"},
     "money": {"from", "currency", "implied", "required", "weak"},
