@@ -5,7 +5,10 @@ offsets; the payload's own character set is applied to values, later. X12 has no
 and HL7's escape never disarms a mark, so both pass ``""``.
 """
 
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
+
+from acktrail.ports import Piece, PieceKind
 
 CHUNK_BYTES = 256 * 1024
 
@@ -77,3 +80,39 @@ def released(text: str, marks: Marks) -> str:
         return text
     armed = {marks.release, marks.element, marks.component, marks.repetition, marks.segment, ""}
     return "".join(marks.release + sign if sign in armed else sign for sign in text)
+
+
+IsCode = Callable[[int, int, str], bool]  # element, component, text
+
+
+class Cutting(NamedTuple):
+    """How the values of a segment are told from its marks, for people to look at."""
+
+    marks: Marks
+    is_code: IsCode
+    decode: Callable[[str], str]  # raw text of a value -> what it stands for
+    name: Callable[[int], str] = lambda _element: ""
+
+
+def pieces_of(elements: Sequence[str], how: Cutting, first: int = 1) -> Iterator[Piece]:
+    """Return the raw elements from number ``first`` on as pieces, each with its mark in front."""
+    marks = how.marks
+    for element, raw in enumerate(elements[first:], first):
+        yield Piece(marks.element, PieceKind.MARK)
+        for repetition, one in enumerate(_levels(raw, marks.repetition, marks.release), 1):
+            if repetition > 1:
+                yield Piece(marks.repetition, PieceKind.MARK)
+            for component, text in enumerate(_levels(one, marks.component, marks.release), 1):
+                if component > 1:
+                    yield Piece(marks.component, PieceKind.MARK)
+                for part, value in enumerate(_levels(text, marks.part, marks.release), 1):
+                    if part > 1:
+                        yield Piece(marks.part, PieceKind.MARK)
+                    shown = how.decode(value)
+                    coded = part == 1 and how.is_code(element, component, shown)
+                    kind = PieceKind.CODE if coded else PieceKind.VALUE
+                    yield Piece(shown, kind, element, component, repetition, how.name(element))
+
+
+def _levels(raw: str, mark: str, release: str) -> list[str]:
+    return split_released(raw, mark, release) if mark else [raw]

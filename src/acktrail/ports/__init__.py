@@ -25,6 +25,7 @@ from acktrail.ports.ledger import (
     PostingRow,
     Transaction,
 )
+from acktrail.ports.shown import Legend, Legible, Piece, PieceKind
 from acktrail.ports.world import (
     Clock,
     Evidence,
@@ -52,11 +53,15 @@ __all__ = [
     "GroupEnd",
     "InterchangeEnd",
     "Ledger",
+    "Legend",
+    "Legible",
     "MessageEnd",
     "MessageStart",
     "NewExchange",
     "Opened",
     "OutboxRow",
+    "Piece",
+    "PieceKind",
     "PostingRow",
     "Reader",
     "SealRules",

@@ -5,9 +5,10 @@ import re
 from collections.abc import Mapping
 
 from acktrail.errors import GuideError
+from acktrail.formats.bank.legend import RecordLegend
 from acktrail.formats.bank.reader import Mt940Reader
 from acktrail.formats.bank.rules import RULES
-from acktrail.model import Acknowledgement, Answering, ReadResult, Rule
+from acktrail.model import Acknowledgement, Answering, MessageHead, ReadResult, Rule
 from acktrail.ports import DataFiles, Reader
 
 FIRST_FIELD = re.compile(rb"(?:^|\n):20:")
@@ -62,6 +63,11 @@ class Bank:
             msg = "option encoding: there is no such encoding"
             raise GuideError(msg) from None
         return Mt940Reader(dialect, encoding, str(options.get("sender") or ""))
+
+    def legend(self, head: MessageHead) -> RecordLegend:
+        """Return what records mean: their columns have names."""
+        del head
+        return RecordLegend()
 
     def numbers_needed(self, result: ReadResult, answering: Answering) -> int:
         """Nothing is answered."""

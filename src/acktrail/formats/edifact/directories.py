@@ -38,6 +38,11 @@ class Directories:
             found = self._checks[key] = Checks(directory, directory.messages[type_], script)
         return found
 
+    def named(self, type_: str, version: str) -> Directory | None:
+        """Return the directory of a message's version as its head writes it: ``D:96A:UN``."""
+        parts = [*version.split(":"), "", ""]
+        return self._directory(type_, parts[0], parts[1])
+
     def _directory(self, type_: str, version: str, release: str) -> Directory | None:
         if type_ == "CONTRL":
             return self.service(4 if version == "4" else 3)

@@ -13,10 +13,11 @@ from acktrail.formats.edifact.characters import (
     marks_of,
 )
 from acktrail.formats.edifact.directories import Directories
+from acktrail.formats.edifact.legend import EdifactLegend
 from acktrail.formats.edifact.options import options_of
 from acktrail.formats.edifact.reader import EdifactReader
 from acktrail.formats.edifact.supply import ORDER_MARK
-from acktrail.model import Acknowledgement, Answering, ReadResult, Rule
+from acktrail.model import Acknowledgement, Answering, MessageHead, ReadResult, Rule
 from acktrail.ports import DataFiles
 
 TRAILER = ("UNZ", "0036", "0020")
@@ -63,6 +64,10 @@ class Edifact:
     def reader(self, options: Mapping[str, object]) -> EdifactReader:
         """Return a reader for one file; ``options`` is the table ``[edifact]``."""
         return EdifactReader(self._directories, options_of(options))
+
+    def legend(self, head: MessageHead) -> EdifactLegend:
+        """Return what the segments of a message mean by its directory."""
+        return EdifactLegend(self._directories.named(head.type, head.version), head.type)
 
     def numbers_needed(self, result: ReadResult, answering: Answering) -> int:
         """Return one number for each interchange that gets a CONTRL."""

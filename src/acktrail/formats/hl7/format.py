@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from acktrail.formats.hl7 import rules
 from acktrail.formats.hl7.answers import answer_files, controls
 from acktrail.formats.hl7.guides import Guides
+from acktrail.formats.hl7.legend import Hl7Legend
 from acktrail.formats.hl7.reader import Hl7Reader
 from acktrail.formats.hl7.settings import Settings, read_settings
 from acktrail.formats.hl7.units import starts
-from acktrail.model import Acknowledgement, Answering, ReadResult, Rule
+from acktrail.model import Acknowledgement, Answering, MessageHead, ReadResult, Rule
 from acktrail.ports import DataFiles
 
 _EDGES = b" \t\r\n\x0b\x0c\x1c"
@@ -53,6 +54,10 @@ class Hl7:
         if self._defaults is None:
             self._defaults = read_settings({}, self._guides.used())
         return Hl7Reader(self._guides, self._defaults)
+
+    def legend(self, head: MessageHead) -> Hl7Legend:
+        """Return what the segments of a message mean by its version and structure."""
+        return Hl7Legend(self._guides.version(head.version), head.guide.partition("@")[0])
 
     def numbers_needed(self, result: ReadResult, answering: Answering) -> int:
         """Return one for each acknowledgement message and for each FHS and BHS.

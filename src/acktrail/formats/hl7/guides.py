@@ -21,6 +21,7 @@ from acktrail.formats.hl7.tables import (
     Corrections,
     FieldSpec,
     Tables,
+    groups_of,
     read_corrections,
 )
 from acktrail.ports import DataFiles
@@ -113,6 +114,15 @@ class Guide:
             if name in known:
                 return Choice(name, by_message=not sent)
         return Choice(by_message=not sent)
+
+    def names(self, tag: str) -> Mapping[int, str]:
+        """Return the names of a segment's fields by their numbers; empty for an unknown one."""
+        return self._tables.names(tag)
+
+    def groups(self, structure: str) -> Mapping[str, frozenset[str]]:
+        """Return which groups each group of a structure stands in; empty for an unknown one."""
+        known = structure in self._tables.structures
+        return groups_of(self._tables.structure(structure)) if known else {}
 
     def structure(self, name: str) -> Structure:
         """Return the automaton of a structure that :meth:`choose` named."""

@@ -8,7 +8,7 @@ from acktrail.formats.hl7.escapes import unescape
 from acktrail.model import Place
 
 _HEADERS = frozenset({"MSH", "FHS", "BHS", "FTS", "BTS"})
-_SHIFTED = frozenset({"MSH", "FHS", "BHS"})  # field 1 is the separator itself
+SHIFTED = frozenset({"MSH", "FHS", "BHS"})  # field 1 is the separator itself
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
 
 
@@ -75,7 +75,7 @@ class Message:
         fields = self._fields.get(index)
         if fields is None:
             fields = self._fields[index] = self.lines[index].split(self.marks.field)
-            if fields[0] in _SHIFTED:
+            if fields[0] in SHIFTED:
                 fields.insert(1, self.marks.field)
         return fields
 
@@ -147,11 +147,26 @@ class Hl7Segment:
         """The line as sent, decoded but neither split nor unescaped."""
         return self._message.lines[self._index]
 
+    @property
+    def marks(self) -> Delimiters:
+        """The delimiters of its message."""
+        return self._message.marks
+
+    @property
+    def codec(self) -> str:
+        """The character set of its message."""
+        return self._message.codec
+
+    @property
+    def fields(self) -> list[str]:
+        """The raw fields, so that field n stands at n; MSH-1 is filled in."""
+        return self._message.fields(self._index)
+
     def get(self, element: int, component: int = 0, repetition: int = 1, part: int = 1) -> str:
         """Return one value, unescaped once; the delete indicator stays two quotation marks."""
         value = self._field(element)
         marks = self._message.marks
-        if not value or (element <= 2 and self.tag in _SHIFTED):  # noqa: PLR2004 - MSH-1, MSH-2
+        if not value or (element <= 2 and self.tag in SHIFTED):  # noqa: PLR2004 - MSH-1, MSH-2
             return value if (repetition, max(component, 1), part) == (1, 1, 1) else ""
         value = _nth(value, marks.repetition, repetition)
         value = _nth(value, marks.component, component or 1)
@@ -160,7 +175,7 @@ class Hl7Segment:
     def repetitions(self, element: int) -> int:
         """Return how often a field is repeated; 0 when it was not sent."""
         value, marks = self._field(element), self._message.marks
-        if not value or (element <= 2 and self.tag in _SHIFTED):  # noqa: PLR2004
+        if not value or (element <= 2 and self.tag in SHIFTED):  # noqa: PLR2004
             return 1 if value else 0
         return value.count(marks.repetition) + 1 if marks.repetition else 1
 

@@ -88,12 +88,21 @@ class Tables:
         """Return the fields of a segment by number; empty when the version has no such table."""
         if tag not in self.segments:
             return ()
-        raw = self._elements["Segment"][tag]
-        children = raw[1] if raw[0] == "sequence" and len(raw) > 1 else ()
-        if isinstance(raw[0], tuple):
-            children = raw  # ORO of 2.1 lacks its outer node
-        specs = (self._field(tag, child) for child in children)
+        specs = (self._field(tag, child) for child in self._children(tag))
         return tuple(sorted(specs, key=lambda spec: spec.number))
+
+    def names(self, tag: str) -> dict[int, str]:
+        """Return the names of a segment's fields by number: ``Patient Name``."""
+        if tag not in self.segments:
+            return {}
+        named = ((child[0], child[1][3]) for child in self._children(tag))
+        return {_number(field): _title(name) for field, name in named if name}
+
+    def _children(self, tag: str) -> Any:  # noqa: ANN401
+        raw = self._elements["Segment"][tag]
+        if isinstance(raw[0], tuple):
+            return raw  # ORO of 2.1 lacks its outer node
+        return raw[1] if raw[0] == "sequence" and len(raw) > 1 else ()
 
     def structure(self, name: str) -> Node:
         """Return the tree of a message structure; its group names lose the structure's own."""
@@ -111,7 +120,7 @@ class Tables:
 
     def _field(self, tag: str, child: Any) -> FieldSpec:  # noqa: ANN401
         name, raw, (least, most), _ = child
-        number = int(name.rsplit("_", 1)[1])  # not the list index: tables have gaps
+        number = _number(name)
         path = (self.version, f"{tag}-{number}")
         type_ = self._corrections.types.get(path, raw[2])
         required = least > 0 and path not in self._corrections.optional
@@ -145,3 +154,24 @@ class Tables:
             return frozenset()
         known = self._elements["Table"].get(table)
         return frozenset(str(code) for code in known[1]) if known else frozenset()
+
+
+def _number(name: str) -> int:
+    return int(name.rsplit("_", 1)[1])  # not the list index: tables have gaps
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def groups_of(root: Node) -> dict[str, frozenset[str]]:
+    """Return which groups each group of a structure stands in."""
+    found: dict[str, frozenset[str]] = {}
+    pending = [(root, "")]
+    while pending:
+        node, outer = pending.pop()
+        if node.kind != "segment" and node.name and outer:
+            found[node.name] = found.get(node.name, frozenset()) | {outer}
+        inner = node.name if node.kind != "segment" and node.name else outer
+        pending += [(child, inner) for child in node.nodes]
+    return found

@@ -9,11 +9,12 @@ from acktrail.errors import GuideError
 from acktrail.formats.tabular import rows
 from acktrail.formats.tabular.header import fits
 from acktrail.formats.tabular.layout import Layout
+from acktrail.formats.tabular.legend import RowLegend
 from acktrail.formats.tabular.reader import TabularReader
 from acktrail.formats.tabular.receipt import receipt
 from acktrail.formats.tabular.rules import RULES
 from acktrail.formats.tabular.schema import is_plain, parse_layout
-from acktrail.model import Acknowledgement, Answering, ReadResult, Rule
+from acktrail.model import Acknowledgement, Answering, MessageHead, ReadResult, Rule
 from acktrail.ports import DataFiles, Event, Reader
 
 FOLDER = "tabular"
@@ -80,6 +81,11 @@ class Tabular:
         if name:
             return self._reader(self.layout(str(name)), options)
         return _FindingReader(self, options)
+
+    def legend(self, head: MessageHead) -> RowLegend:
+        """Return what rows mean: they bring their columns with them."""
+        del head
+        return RowLegend()
 
     def numbers_needed(self, result: ReadResult, answering: Answering) -> int:
         """Receipts carry no control numbers of their own."""

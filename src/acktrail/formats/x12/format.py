@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 
 from acktrail.formats.x12.ack.answers import acknowledgements, answers_due
 from acktrail.formats.x12.guide.catalogue import Catalogue
+from acktrail.formats.x12.legend import X12Legend
 from acktrail.formats.x12.marks import ISA_LENGTH, Header, read_header
 from acktrail.formats.x12.options import read_options
 from acktrail.formats.x12.reader import X12Reader
 from acktrail.formats.x12.rules import RULES
-from acktrail.model import Acknowledgement, Answering, ReadResult, Rule
+from acktrail.model import Acknowledgement, Answering, MessageHead, ReadResult, Rule
 from acktrail.ports import DataFiles
 
 LEADING = "\xef\xbb\xbf\r\n\t "
@@ -49,6 +50,10 @@ class X12:
     def reader(self, options: Mapping[str, object]) -> X12Reader:
         """Return a reader for one file under the ``[x12]`` table of a profile."""
         return X12Reader(read_options(options), self._catalogue)
+
+    def legend(self, head: MessageHead) -> X12Legend:
+        """Return what the segments of a set mean by its guide."""
+        return X12Legend(self._catalogue.guide(head.guide) if head.guide else None)
 
     def numbers_needed(self, result: ReadResult, answering: Answering) -> int:
         """Return how many control numbers the answers take: one for each answer interchange."""

@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 
 from acktrail.formats.xml.hardened import MOST_DEPTH
+from acktrail.formats.xml.legend import RecordLegend
 from acktrail.formats.xml.reader import XmlReader
 from acktrail.formats.xml.rules import RULES
-from acktrail.model import Acknowledgement, Answering, ReadResult, Rule
+from acktrail.model import Acknowledgement, Answering, MessageHead, ReadResult, Rule
 from acktrail.ports import DataFiles, Reader
 
 ROOT = re.compile(rb"<(?:[A-Za-z_][A-Za-z0-9_.-]{0,60}:)?([A-Za-z_][A-Za-z0-9_.-]{0,60})")
@@ -45,6 +46,11 @@ class Xml:
         return XmlReader(
             depth if isinstance(depth, int) else MOST_DEPTH, str(options.get("sender") or "")
         )
+
+    def legend(self, head: MessageHead) -> RecordLegend:
+        """Return what records mean: their columns have names."""
+        del head
+        return RecordLegend()
 
     def numbers_needed(self, result: ReadResult, answering: Answering) -> int:
         """Nothing is answered."""

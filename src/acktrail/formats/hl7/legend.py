@@ -1,0 +1,53 @@
+"""What of an HL7 segment is a code, and what its fields are called."""
+
+from collections.abc import Iterator, Mapping
+
+from acktrail.formats.delimited import Cutting, Marks, pieces_of
+from acktrail.formats.hl7.escapes import unescape
+from acktrail.formats.hl7.guides import Guide
+from acktrail.formats.hl7.message import SHIFTED, Hl7Segment
+from acktrail.ports import Piece, PieceKind, Segment
+
+NONE: frozenset[str] = frozenset()
+
+
+class Hl7Legend:
+    """The legend of one message structure; without a version nothing counts as a code."""
+
+    def __init__(self, guide: Guide | None, structure: str) -> None:
+        self._guide = guide
+        self._above: Mapping[str, frozenset[str]] = {}
+        if guide is not None:
+            self._above = guide.groups(structure)
+
+    def pieces(self, segment: Segment) -> Iterator[Piece]:
+        """Return the segment in pieces; MSH-1 and MSH-2 are marks."""
+        if not isinstance(segment, Hl7Segment):
+            return
+        tag, given = segment.tag, segment.marks
+        marks = Marks(given.field, given.component, given.repetition, "\r", part=given.part)
+        codes: dict[int, frozenset[str]] = {}
+        names: Mapping[int, str] = {}
+        if self._guide is not None:
+            codes = {spec.number: spec.codes for spec in self._guide.specs(tag)}
+            names = self._guide.names(tag)
+
+        def is_code(element: int, component: int, text: str) -> bool:
+            return component == 1 and text in codes.get(element, NONE)
+
+        def name(element: int) -> str:
+            return names.get(element, "")
+
+        def decode(raw: str) -> str:
+            return unescape(raw, given, segment.codec)
+
+        yield Piece(tag, PieceKind.MARK)
+        fields, first = segment.fields, 1
+        if tag in SHIFTED:
+            first = 3
+            yield Piece("".join(fields[1:first]), PieceKind.MARK)
+        yield from pieces_of(fields, Cutting(marks, is_code, decode, name), first)
+
+    def above(self, loop: str) -> frozenset[str]:
+        """Return the groups that a group of the structure stands in."""
+        return self._above.get(loop, NONE)
