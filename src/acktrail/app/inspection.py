@@ -10,9 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import BinaryIO, cast
 
+from acktrail.app.advice import Advice
 from acktrail.app.home import Found, Home, parser_files
 from acktrail.app.registry import Formats, built_in
 from acktrail.app.tools import seal_rules
+from acktrail.app.tree import Line, Tree
 from acktrail.documents.encoding import decode_document
 from acktrail.documents.kinds import Document
 from acktrail.errors import PartnerError
@@ -22,18 +24,19 @@ from acktrail.model import (
     Finding,
     GroupResult,
     InterchangeResult,
+    MessageHead,
     MessageResult,
     ReadResult,
     Severity,
 )
 from acktrail.pipeline.read import read_and_translate
 from acktrail.pipeline.receive import wanted
-from acktrail.ports import DataFiles, Format
+from acktrail.ports import DataFiles, Event, Format, Legend, Legible
 from acktrail.profiles.partner import Flow
 from acktrail.security import envelope
 from acktrail.security.choose import sealer
 from acktrail.security.inflate import Limits
-from acktrail.security.masking import safe_file_name
+from acktrail.security.masking import escape_name, safe_file_name
 from acktrail.security.secrets import SecretResolver
 from acktrail.translate.choose import translator_for
 
@@ -64,6 +67,7 @@ class Inspector:
     found: Found | None = None
     format_name: str = ""
     at: datetime = EPOCH
+    keep_documents: bool = True  # False: they are counted only, and memory stays small
 
     def inspect(self, path: Path) -> Inspected:
         """Read one file; whatever is wrong with it is in the result."""
@@ -92,6 +96,38 @@ class Inspector:
                 result = ReadResult("", usable=False, findings=(finding,))
                 return Inspected(path.name, digest.hexdigest(), "", result)
             return self._read(path, digest.hexdigest(), clear, format_, flow)
+
+    def tree(self, path: Path, one: Inspected, *, full: bool = False) -> Iterator[Line]:
+        """Return an inspected file as a tree: it is read once more, for its segments.
+
+        Raises:
+            GuideError: If the sentences on what to do are not there.
+        """
+        format_ = self.formats.get(one.format) if one.format else None
+        legible = format_ if isinstance(format_, Legible) else None
+
+        def legend_of(head: MessageHead) -> Legend | None:
+            return legible.legend(head) if legible else None
+
+        tree = Tree(one.result, Advice(self.files), legend_of, full)
+        events = self._events(path, format_) if format_ else iter(())
+        return tree.lines(escape_name(os.fsencode(path.name)), events)
+
+    def _events(self, path: Path, format_: Format) -> Iterator[Event]:
+        """Read the file's events; what cannot be read is among the findings already."""
+        flow = self._flow(path.name)
+        with ExitStack() as files:
+            try:
+                clear = self._opened(flow, files.enter_context(path.open("rb")), files)
+                reader = format_.reader(self._options(flow))
+                for chunk in _chunks(clear):
+                    yield from reader.feed(chunk)
+                yield from reader.close()
+            except PartnerError:
+                return
+
+    def _options(self, flow: Flow | None) -> Mapping[str, object]:
+        return self.found.profile.options(flow) if self.found and flow else {}
 
     def _flow(self, name: str) -> Flow | None:
         """Return the partner's flow for a file name, else its first flow of the format asked."""
@@ -125,14 +161,15 @@ class Inspector:
         self, path: Path, digest: str, clear: BinaryIO, format_: Format, flow: Flow | None
     ) -> Inspected:
         profile = self.found.profile if self.found else None
-        options: Mapping[str, object] = profile.options(flow) if profile and flow else {}
+        options = self._options(flow)
         translate = dict(options)
         if profile:
             translate |= profile.translate.model_dump(exclude_none=True, exclude_unset=True)
         bodies: list[bytes] = []
 
         def keep(body: bytes) -> int:
-            bodies.append(body)
+            if self.keep_documents:
+                bodies.append(body)
             return len(bodies) - 1
 
         done = read_and_translate(
@@ -142,7 +179,8 @@ class Inspector:
             lambda head: translator_for(head, self.files, translate),
             keep,
         )
-        documents = tuple(decode_document(bodies[kept.at]) for kept in done.released)
+        released = done.released if self.keep_documents else ()
+        documents = tuple(decode_document(bodies[kept.at]) for kept in released)
         answers = self._answers(path, digest, format_, done.result)
         return Inspected(path.name, digest, format_.name, done.result, documents, answers)
 
@@ -176,12 +214,17 @@ class Inspector:
 
 
 def make_inspector(
-    home: Home | None, partner: str, format_name: str, at: datetime = EPOCH
+    home: Home | None,
+    partner: str,
+    format_name: str,
+    at: datetime = EPOCH,
+    *,
+    keep_documents: bool = True,
 ) -> Inspector:
     """Return an inspector; a home is needed only for a partner's profile."""
     files = parser_files(home)
     found = home.profile(partner) if home and partner else None
-    return Inspector(files, built_in(files), home, found, format_name, at)
+    return Inspector(files, built_in(files), home, found, format_name, at, keep_documents)
 
 
 def as_json(one: Inspected) -> dict[str, object]:

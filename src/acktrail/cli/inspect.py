@@ -1,16 +1,28 @@
 """``acktrail inspect``: read files without any side effect."""
 
 import json
+import os
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
 from acktrail.app.home import SETTINGS, Home
-from acktrail.app.inspection import Inspected, as_json, make_inspector
+from acktrail.app.inspection import Inspected, Inspector, as_json, make_inspector
 from acktrail.cli.failures import CHECKS_FAILED
+from acktrail.cli.tree_html import html_page
+from acktrail.cli.tree_text import text_lines
 from acktrail.documents.encoding import encode
 from acktrail.model import Verdict
-from acktrail.pipeline.read import all_findings
+from acktrail.security.masking import escape_name
+
+
+class Looks(NamedTuple):
+    """How the tree is shown."""
+
+    html: Path | None
+    full: bool
+    reveal: bool
 
 
 @click.command()
@@ -29,6 +41,9 @@ from acktrail.pipeline.read import all_findings
 @click.option(
     "--documents", type=click.Path(path_type=Path), help="Write the documents into this folder."
 )
+@click.option("--html", type=click.Path(path_type=Path), help="Write the tree as one page.")
+@click.option("--full", is_flag=True, help="Show every segment of a large file.")
+@click.option("--reveal", is_flag=True, help="Show values: they may name patients.")
 @click.pass_context
 def inspect(
     ctx: click.Context,
@@ -37,13 +52,24 @@ def inspect(
     format_name: str,
     acks: Path | None,
     documents: Path | None,
+    html: Path | None,
     *,
     json_lines: bool,
+    full: bool,
+    reveal: bool,
 ) -> None:
-    """Read FILES; exit 3 when anything is rejected. No ledger, no network."""
+    """Read FILES; exit 3 when anything is rejected. No ledger, no network.
+
+    For people: a tree with each fault marked in its place, what is wrong, who acts and how. Values
+    are masked: [8] stands for 8 characters.
+    """
+    if html and len(files) > 1:
+        msg = "--html takes one FILE"
+        raise click.UsageError(msg)
     root = Path(ctx.obj)
     home = Home(root) if partner or (root / SETTINGS).exists() else None
-    inspector = make_inspector(home, partner, format_name)
+    inspector = make_inspector(home, partner, format_name, keep_documents=documents is not None)
+    how = Looks(html, full, reveal)
     rejected = False
     for path in files:
         one = inspector.inspect(path)
@@ -55,7 +81,8 @@ def inspect(
         if json_lines:
             click.echo(json.dumps(table, ensure_ascii=False))
         else:
-            _show(one)
+            _show(inspector, path, one, how)
+        _write_page(inspector, path, one, how)
         rejected = rejected or _rejects(one)
     if rejected:
         ctx.exit(CHECKS_FAILED)
@@ -89,27 +116,26 @@ def _write_documents(one: Inspected, folder: Path) -> None:
         path.write_bytes(encode(document))
 
 
-def _show(one: Inspected) -> None:
-    """Print for people: one line a level, findings under it."""
-    result = one.result
-    state = "usable" if result.usable else "NOT USABLE"
-    click.echo(f"{one.file}: {one.format or 'unknown format'}, {state}")
-    for interchange in result.interchanges:
-        click.echo(
-            f"  interchange {interchange.control or '-'} {interchange.sender or '-'} -> "
-            f"{interchange.receiver or '-'}: {interchange.verdict}"
-        )
-        for group in interchange.groups:
-            for message in group.messages:
-                click.echo(
-                    f"    {message.type} {message.control}: {message.verdict}, "
-                    f"{message.segments} segments, {message.documents} documents"
-                )
-    for finding in all_findings(result):
-        where = finding.place.address or finding.place.segment or "file"
-        at = f" @ {finding.place.position}" if finding.place.position else ""
-        click.echo(f"  {finding.severity}: {where}{at}: {finding.message} [{finding.rule}]")
-    for kind, count in sorted(result.documents.items()):
-        click.echo(f"  documents: {count} {kind}")
+def _show(inspector: Inspector, path: Path, one: Inspected, how: Looks) -> None:
+    """Print the tree for people; write it as a page where one is asked for."""
+    for line in text_lines(inspector.tree(path, one, full=how.full), reveal=how.reveal):
+        click.echo(line)
+    for kind, count in sorted(one.result.documents.items()):
+        click.echo(f"documents: {count} {kind}")
     for ack in one.acknowledgements:
-        click.echo(f"  answer: {ack.kind} {ack.control}, {len(ack.body)} bytes")
+        click.echo(f"answer: {ack.kind} {ack.control}, {len(ack.body)} bytes")
+
+
+def _write_page(inspector: Inspector, path: Path, one: Inspected, how: Looks) -> None:
+    """Write the tree as one page, readable by its owner only."""
+    if how.html is None:
+        return
+    title = escape_name(os.fsencode(path.name))
+    with open(how.html, "w", encoding="utf-8", opener=_private) as page:
+        page.writelines(
+            html_page(title, inspector.tree(path, one, full=how.full), reveal=how.reveal)
+        )
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)

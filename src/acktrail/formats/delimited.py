@@ -101,13 +101,13 @@ def pieces_of(elements: Sequence[str], how: Cutting, first: int = 1) -> Iterator
         yield Piece(marks.element, PieceKind.MARK)
         for repetition, one in enumerate(_levels(raw, marks.repetition, marks.release), 1):
             if repetition > 1:
-                yield Piece(marks.repetition, PieceKind.MARK)
+                yield Piece(marks.repetition, PieceKind.MARK, element)
             for component, text in enumerate(_levels(one, marks.component, marks.release), 1):
                 if component > 1:
-                    yield Piece(marks.component, PieceKind.MARK)
+                    yield Piece(marks.component, PieceKind.MARK, element)
                 for part, value in enumerate(_levels(text, marks.part, marks.release), 1):
                     if part > 1:
-                        yield Piece(marks.part, PieceKind.MARK)
+                        yield Piece(marks.part, PieceKind.MARK, element)
                     shown = how.decode(value)
                     coded = part == 1 and how.is_code(element, component, shown)
                     kind = PieceKind.CODE if coded else PieceKind.VALUE

@@ -27,7 +27,7 @@ class Piece(NamedTuple):
     element: int = 0  # as in ``Place``; 0 for what belongs to none
     component: int = 0  # 0 where the element has none
     repetition: int = 0
-    name: str = ""  # of the field or column, where there is one
+    name: str = ""  # address and name of the field where the standard has one
 
 
 class Legend(Protocol):
@@ -66,4 +66,4 @@ def named_pieces(
     for number, (name, text) in enumerate(columns, 1):
         kind = PieceKind.CODE if name in known and is_short(text) else PieceKind.VALUE
         yield Piece(f" {name}=", PieceKind.MARK)
-        yield Piece(text, kind, number, 0, 0, name)
+        yield Piece(text, kind, number)

@@ -43,6 +43,11 @@ class Directories:
         parts = [*version.split(":"), "", ""]
         return self._directory(type_, parts[0], parts[1])
 
+    def tags(self) -> frozenset[str]:
+        """Return every segment that one of our directories has."""
+        names = [name for name in self._files.names(FOLDER) if name.endswith(".toml")]
+        return frozenset().union(*(self._load(name).segments for name in names))
+
     def _directory(self, type_: str, version: str, release: str) -> Directory | None:
         if type_ == "CONTRL":
             return self.service(4 if version == "4" else 3)

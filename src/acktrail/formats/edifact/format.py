@@ -67,7 +67,9 @@ class Edifact:
 
     def legend(self, head: MessageHead) -> EdifactLegend:
         """Return what the segments of a message mean by its directory."""
-        return EdifactLegend(self._directories.named(head.type, head.version), head.type)
+        directories = self._directories
+        directory = directories.named(head.type, head.version)
+        return EdifactLegend(directory, head.type, directories.tags())
 
     def numbers_needed(self, result: ReadResult, answering: Answering) -> int:
         """Return one number for each interchange that gets a CONTRL."""

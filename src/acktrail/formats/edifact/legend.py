@@ -1,7 +1,7 @@
 """What of an EDIFACT segment is a code: short values of the elements that name a UN code list."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from acktrail.formats.delimited import Cutting, pieces_of, unreleased
 from acktrail.formats.edifact.characters import decoded
@@ -26,8 +26,10 @@ LONGEST = re.compile("[A-Z0-9]{1,6}")
 class EdifactLegend:
     """The legend of one message type of one directory; without one nothing counts as a code."""
 
-    def __init__(self, directory: Directory | None, type_: str) -> None:
+    def __init__(self, directory: Directory | None, type_: str, tags: Collection[str]) -> None:
+        """``tags`` are the segments that any directory has: others may be lost values."""
         self._directory = directory
+        self._tags = tags
         self._above: dict[str, frozenset[str]] = {}
         if directory is not None and type_ in directory.messages:
             groups = [node for node in directory.messages[type_].nodes if node.children]
@@ -46,7 +48,8 @@ class EdifactLegend:
         def decode(raw: str) -> str:
             return decoded(unreleased(raw, marks.release), codec)
 
-        yield Piece(segment.tag, PieceKind.MARK)
+        tag = segment.tag
+        yield Piece(tag, PieceKind.MARK if tag in self._tags else PieceKind.VALUE)
         yield from pieces_of(segment.elements, Cutting(marks, is_code, decode))
 
     def above(self, loop: str) -> frozenset[str]:

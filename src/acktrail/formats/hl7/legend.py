@@ -1,5 +1,6 @@
 """What of an HL7 segment is a code, and what its fields are called."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from acktrail.formats.delimited import Cutting, Marks, pieces_of
@@ -8,6 +9,7 @@ from acktrail.formats.hl7.guides import Guide
 from acktrail.formats.hl7.message import SHIFTED, Hl7Segment
 from acktrail.ports import Piece, PieceKind, Segment
 
+is_local = re.compile("Z[A-Z0-9]{2}").fullmatch
 NONE: frozenset[str] = frozenset()
 
 
@@ -36,12 +38,13 @@ class Hl7Legend:
             return component == 1 and text in codes.get(element, NONE)
 
         def name(element: int) -> str:
-            return names.get(element, "")
+            return f"{tag}-{element} {names[element]}" if element in names else ""
 
         def decode(raw: str) -> str:
             return unescape(raw, given, segment.codec)
 
-        yield Piece(tag, PieceKind.MARK)
+        known = self._guide is not None and self._guide.knows(tag)
+        yield Piece(tag, PieceKind.MARK if known or is_local(tag) else PieceKind.VALUE)
         fields, first = segment.fields, 1
         if tag in SHIFTED:
             first = 3

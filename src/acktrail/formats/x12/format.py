@@ -53,7 +53,8 @@ class X12:
 
     def legend(self, head: MessageHead) -> X12Legend:
         """Return what the segments of a set mean by its guide."""
-        return X12Legend(self._catalogue.guide(head.guide) if head.guide else None)
+        guide = self._catalogue.guide(head.guide) if head.guide else None
+        return X12Legend(guide, self._catalogue.segment_ids())
 
     def numbers_needed(self, result: ReadResult, answering: Answering) -> int:
         """Return how many control numbers the answers take: one for each answer interchange."""

@@ -1,6 +1,6 @@
 """What of an X12 segment is a code: what the guide lists at every place the segment has there."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from acktrail.formats.delimited import Cutting, pieces_of
 from acktrail.formats.x12.guide.model import (
@@ -20,7 +20,9 @@ NONE: frozenset[str] = frozenset()
 class X12Legend:
     """The legend of one guide; without a guide nothing counts as a code."""
 
-    def __init__(self, guide: Guide | None) -> None:
+    def __init__(self, guide: Guide | None, tags: Collection[str]) -> None:
+        """``tags`` are the ids that the standard has: another one may be a lost value."""
+        self._tags = tags
         self._nodes: dict[str, list[SegmentNode]] = {}
         self._codes: dict[str, Codes] = {}
         self._above: dict[str, set[str]] = {}
@@ -38,7 +40,8 @@ class X12Legend:
         def is_code(element: int, component: int, text: str) -> bool:
             return text in codes.get((element, component), NONE)
 
-        yield Piece(segment.tag, PieceKind.MARK)
+        known = segment.tag in self._tags or segment.tag in self._nodes
+        yield Piece(segment.tag, PieceKind.MARK if known else PieceKind.VALUE)
         yield from pieces_of(segment.elements, Cutting(segment.marks, is_code, text_of))
 
     def above(self, loop: str) -> frozenset[str]:
