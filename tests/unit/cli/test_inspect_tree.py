@@ -8,13 +8,10 @@ from pathlib import Path
 import pytest
 
 from acktrail.app.advice import read_advice
-from acktrail.app.home import parser_files
-from acktrail.app.registry import built_in
-from acktrail.app.rules import all_rules
 from acktrail.app.wording import printable
 from acktrail.cli.tree_html import POLICY
 from acktrail.errors import GuideError
-from tests.conftest import ROOT, SAMPLES
+from tests.conftest import SAMPLES
 from tests.generators.x12 import closed, interchange, payment_file, payments, remittance
 from tests.unit.cli.conftest import Run
 
@@ -294,26 +291,6 @@ def test_file_that_is_not_usable_has_a_page_too(run: Run, tmp_path: Path, body: 
 
 
 # ------------------------------------------------------------------------------ what to do
-def test_every_rule_says_what_to_do_and_every_sentence_is_of_a_rule() -> None:
-    known = read_advice((ROOT / "parsers" / "advice.toml").read_bytes())
-    names = {rule.name for rule in all_rules(built_in(parser_files()))}
-    families = {"envelope", "file.unrecognised", "partner", "pgp", "x12.balance", "zip"}
-    families |= {
-        "x12.balance.count",
-        "partner.too_large",
-        "partner.truncated",
-        "partner.unreadable",
-    }
-
-    silent = [
-        name for name in names
-        if not any(name == key or name.startswith(f"{key}.") for key in known)
-    ]  # fmt: skip
-    assert sorted(silent) == [], "add a line to parsers/advice.toml"
-    assert sorted(known.keys() - names - families) == []
-    assert sorted(known) == list(known)
-
-
 @pytest.mark.parametrize("body", [b"x", b"[advice]\na = 1", b"advice = 3", b"\xff"])
 def test_advice_that_is_no_table_of_texts_is_refused(body: bytes) -> None:
     with pytest.raises(GuideError):

@@ -60,7 +60,7 @@ class X12Legend:
         if tag not in self._codes:
             if tag not in self._nodes:
                 return {}  # not remembered: ids come from the file
-            self._codes[tag] = _common([_codes(node) for node in self._nodes[tag]])
+            self._codes[tag] = _joined([_codes(node) for node in self._nodes[tag]])
         return self._codes[tag]
 
 
@@ -74,7 +74,7 @@ def _codes(node: SegmentNode) -> Codes:
     return found
 
 
-def _common(nodes: list[Codes]) -> Codes:
+def _joined(nodes: list[Codes]) -> Codes:
     """Join the codes of namesakes; a place that takes any value in one of them has none."""
     joined: Codes = {}
     for place in {place for codes in nodes for place in codes}:
