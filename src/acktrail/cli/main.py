@@ -80,7 +80,7 @@ COMMANDS = {
     "status": Lazy("acktrail.cli.exchange:status", "Counts, and what needs a person."),
     "partner": Lazy("acktrail.cli.partner:partner", "lint, new: the partners' profiles."),
     "crosswalk": Lazy("acktrail.cli.crosswalk:crosswalk", "check: codes that lead to Odoo."),
-    "odoo": Lazy("acktrail.cli.odoo:odoo", "check, drain: the Odoo side."),
+    "odoo": Lazy("acktrail.cli.odoo:odoo", "check, drain, reconcile: the Odoo side."),
     "ledger": Lazy("acktrail.cli.ledger:ledger", "verify, show: the proof."),
     "db": Lazy("acktrail.cli.ledger:db", "upgrade: the database's tables."),
 }

@@ -1,5 +1,7 @@
 """``acktrail odoo``: the Odoo side."""
 
+from dataclasses import astuple, fields
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -7,11 +9,14 @@ import click
 from acktrail.app.drain import Drain
 from acktrail.app.home import Home
 from acktrail.app.journal import partner_map
+from acktrail.app.reconcile import Difference, Reconciliation, Total, Window
 from acktrail.app.sender import Sender
 from acktrail.app.wiring import open_tools
 from acktrail.cli.failures import CHECKS_FAILED, DOWN
 from acktrail.cli.output import json_option, line, table
 from acktrail.odoo.check import check as check_server
+
+TOTAL_COLUMNS = ("partner", "kind", *(one.name for one in fields(Total)))
 
 
 @click.group()
@@ -81,3 +86,39 @@ def drain(ctx: click.Context, target: str, rate: float | None, *, as_json: bool)
     tools.close()
     if done.unknown or left:
         ctx.exit(DOWN)
+
+
+@odoo.command()
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Day, UTC.")
+@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day.")
+@click.option("--partner", default="", help="Of this partner only.")
+@click.pass_context
+@json_option
+def reconcile(
+    ctx: click.Context, since: datetime, until: datetime, partner: str, *, as_json: bool
+) -> None:
+    """Compare files, documents, Odoo's records and answers; exit 3 on any difference.
+
+    First the totals by partner and kind, then each difference. With --json one object a line:
+    `total` or `difference` says which.
+    """
+    tools = open_tools(Home(Path(ctx.obj)))
+    window = Window(
+        since.replace(tzinfo=UTC), until.replace(tzinfo=UTC) + timedelta(days=1), partner
+    )
+    try:
+        found = Reconciliation(tools, Sender(tools)).run(window)
+    finally:
+        tools.close()
+    totals = [(*key, *astuple(one)) for key, one in sorted(found.totals.items()) if one != Total()]
+    if as_json:
+        for row in totals:
+            line({"total": dict(zip(TOTAL_COLUMNS, row, strict=True))})
+        for one in found.differences:
+            line({"difference": one._asdict()})
+    else:
+        table(TOTAL_COLUMNS, totals, as_json=False)
+        click.echo()
+        table(Difference._fields, found.differences, as_json=False)
+    if found.differences:
+        ctx.exit(CHECKS_FAILED)

@@ -85,6 +85,18 @@ def of_exchange(connection: sa.Connection, exchange: str) -> tuple[PostingRow, .
     return tuple(PostingRow(*row) for row in connection.execute(query))
 
 
+def journalled(connection: sa.Connection, target: str, external_ids: Sequence[str]) -> set[str]:
+    """Return those of the external ids that a row of the journal has."""
+    found: set[str] = set()
+    for start in range(0, len(external_ids), _CHUNK):
+        part = external_ids[start : start + _CHUNK]
+        query = sa.select(posting.c.external_id).where(
+            posting.c.target == target, posting.c.external_id.in_(part)
+        )
+        found.update(connection.scalars(query))
+    return found
+
+
 def change(connection: sa.Connection, wanted: Change, sender: Sender) -> None:
     """Change a journal row; ``sending`` counts an attempt and keeps the last refusal.
 

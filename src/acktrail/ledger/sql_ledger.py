@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from acktrail.ledger import circuits, claims, entries, journal, queries, verification
+from acktrail.ledger import circuits, claims, entries, journal, outbox, queries, verification
 from acktrail.ledger.circuits import Circuit
 from acktrail.ledger.database import begin_writing
 from acktrail.ledger.refusals import translated
 from acktrail.ledger.transaction import SqlTransaction, Writer
-from acktrail.ports import Arrival, Clock, Entry, ExchangeRow, PostingRow, Seen
+from acktrail.ports import Arrival, Clock, Entry, ExchangeRow, OutboxRow, PostingRow, Seen
 
 
 class SqlLedger:
@@ -88,6 +88,21 @@ class SqlLedger:
         """Return journal rows that may be sent, real-time lane first, oldest first."""
         with self._reading() as connection:
             return journal.due(connection, target, limit, self._writer.clock.now())
+
+    def postings(self, exchange: str) -> tuple[PostingRow, ...]:
+        """Return the journal rows of an exchange, without a lock."""
+        with self._reading() as connection:
+            return journal.of_exchange(connection, exchange)
+
+    def answers(self, exchange: str) -> tuple[OutboxRow, ...]:
+        """Return the answer files of an exchange, without a lock."""
+        with self._reading() as connection:
+            return outbox.rows(connection, exchange)
+
+    def journalled(self, target: str, external_ids: Sequence[str]) -> set[str]:
+        """Return those of the external ids that a row of the journal has."""
+        with self._reading() as connection:
+            return journal.journalled(connection, target, external_ids)
 
     def lease(
         self, target: str, limit: int, seconds: int, model: str = ""

@@ -6,7 +6,7 @@ does. So every step may be repeated, also after a crash between ``stored`` and h
 
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -137,6 +137,31 @@ def _settle(attempts: Attempts, plan: Plan, record: int) -> None:
     """Settle what the record pays; both look before they act."""
     settle(attempts, plan, record)
     reassociate(attempts, plan)
+
+
+class Seen(NamedTuple):
+    """A stored record as Odoo shows it now, beside its document."""
+
+    difference: Mismatch | Missing | None
+    undone: bool = False  # the profile asks for a verb that was not done, or was taken back
+    amount: Decimal | None = None  # of the compared field
+
+
+def compare(attempts: Attempts, items: Sequence[Kept]) -> Iterator[tuple[int, Seen]]:
+    """Read stored records again and yield, by posting id, what differs. Changes nothing.
+
+    Raises:
+        GaveUpError: If Odoo answers nobody.
+        HaltedError: If it refuses us.
+    """
+    for group in _groups([one for one in items if one[1].expected]):
+        seen, partners = _look(attempts, group), _partners(attempts, group)
+        for posting, plan, record in group:
+            found = seen.get(record, {})
+            name = plan.expected.amount_field if plan.expected else ""
+            amount = Decimal(found[name]) if name in found else None
+            undone = bool(plan.verb) and found.get("state") in (*DUE.get(plan.model, ()), "cancel")
+            yield posting, Seen(_difference(seen.get(record), plan, partners), undone, amount)
 
 
 def _groups(items: Iterable[Kept]) -> Iterable[list[Kept]]:

@@ -165,8 +165,15 @@ class Poster:
                     run.denied |= {one.external_id: str(error) for one in left}
 
     def _send(self, batch: Batch, run: _Run) -> None:
-        """Deliver one batch: whole, then by accused records, then by halves."""
+        """Deliver one batch; what was refused before Odoo went away stays refused."""
         refused: dict[str, Fault] = {}
+        try:
+            self._deliver(batch, refused, run)
+        finally:
+            _judge(batch, refused, run)
+
+    def _deliver(self, batch: Batch, refused: dict[str, Fault], run: _Run) -> None:
+        """Deliver whole, then by accused records, then by halves."""
         todo = _pieces(batch.loads, run.slow)
         while todo:
             part, lost, doubts = todo.pop()
@@ -192,7 +199,6 @@ class Poster:
                         refused[part[0].external_id] = rows.get(0, fault)
                     else:
                         todo += _apart(part, rows)
-        _judge(batch, refused, run)
 
     def _load(self, company: int, part: tuple[Load, ...], run: _Run) -> LoadAnswer:
         before = self.clock.now()

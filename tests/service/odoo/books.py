@@ -28,7 +28,7 @@ from acktrail.documents.encoding import encode_compact
 from acktrail.documents.kinds import Document
 from acktrail.ledger.ids import ExchangeIds
 from acktrail.pipeline.read import Kept
-from acktrail.ports import NewExchange, PostingRow
+from acktrail.ports import NewExchange, OutboxRow, PostingRow
 from tests.service.odoo.conftest import NAMES_OF_14, Sandbox
 from tests.unit.odoo import samples
 
@@ -80,10 +80,36 @@ class Books:
             size=at,
         )
         with self.tools.ledger.begin() as tx:
-            tx.open_exchange(new, {"size": at}, "svc:test")
+            tx.open_exchange(new, {"size": at, "flow": "files"}, "svc:test")
+            kinds = Counter(one.kind for one in documents)
+            tx.append(key, "translated", {"kinds": dict(sorted(kinds.items()))}, "svc:test")
             row = tx.lock(key)
             rows = posting_rows(self.tools, found.profile, row, kept, blob)
             return key, tx.add_postings(rows)
+
+    def answer(self, exchange: str, *, delivered: bool = True) -> None:
+        """Fix an answer file, deliver it, and close the exchange."""
+        blob = self.tools.store.put(exchange.encode())
+        name = f"receipt-{exchange}.csv"
+        with self.tools.ledger.begin() as tx:
+            tx.add_outbox(
+                OutboxRow(
+                    exchange=exchange,
+                    kind="RECEIPT",
+                    control=exchange,
+                    subject="",
+                    name=name,
+                    blob=blob,
+                    sha256=blob,
+                    after_posting=False,
+                    delivered=False,
+                )
+            )
+            tx.append(exchange, "acknowledged", {"kind": "RECEIPT"}, "svc:test")
+            if delivered:
+                tx.set_delivered(exchange, name)
+                tx.append(exchange, "delivered", {"name": name}, "svc:test")
+            tx.append(exchange, "closed", {"generation": 0}, "svc:test")
 
     def send(self, exchange: str) -> Sent:
         """Send what of an exchange is due, as its own step does."""
@@ -94,8 +120,7 @@ class Books:
         return Drain(self.tools, self.sender, rate).run("main")
 
     def rows(self, exchange: str) -> tuple[PostingRow, ...]:
-        with self.tools.ledger.begin() as tx:
-            return tx.postings(exchange)
+        return self.tools.ledger.postings(exchange)
 
     def states(self, exchange: str) -> Mapping[str, int]:
         return Counter(row.state for row in self.rows(exchange))

@@ -138,6 +138,17 @@ def test_delivery_of_one_that_never_gets_an_answer_leaves_the_others_stored() ->
     assert found == {0: Stored(0), 1: Unknown("unanswered"), 2: Stored(2), 3: Stored(3)}
 
 
+def test_delivery_that_loses_odoo_keeps_what_was_refused_before() -> None:
+    def play(_: str, method: str, body: Body) -> Answer:
+        date = {"record": 1, "field": "date", "message": "'x' does not seem to be a valid date"}
+        first = method == "load" and "acktrail_t.r_1" in ids_of(body)
+        return refused(date) if first else Lost("ConnectError")
+
+    found = deliver([planned(record(one)) for one in range(3)], Scripted(play)).outcomes
+
+    assert found == {0: Unknown("unanswered"), 1: Refused("odoo.date", "date"), 2: found[0]}
+
+
 def test_delivery_that_is_halted_keeps_what_was_stored_before() -> None:
     def play(_: str, __: str, body: Body) -> Answer:
         if "acktrail_t.r_2" in ids_of(body):
