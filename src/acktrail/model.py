@@ -102,6 +102,7 @@ class MessageHead:
     group: str = ""  # control number
     test: bool = False
     facts: dict[str, str] = field(default_factory=dict)  # native header elements; no PHI
+    subscribed: bool = True  # False: it is kept and answered, no document is made of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,16 @@ def result(number: int = 1) -> list[str]:
     ]
 
 
+def vaccination(number: int = 1) -> list[str]:
+    """Return a VXU, which nobody here subscribed to."""
+    return [
+        header("VXU^V04", "VXU_V04", f"VXU{number:06d}"),
+        patient(number),
+        "ORC|RE||V1^PATHS",
+        "RXA|0|1|20260101||141^Sample vaccine^CVX|0.5|mL||||||||LOT9",
+    ]
+
+
 def everything() -> list[list[str]]:
     """Return one message of each kind, and appointments and accounts in all their states."""
     return [
@@ -218,4 +228,5 @@ def everything() -> list[list[str]]:
         items(),
         stock(),
         result(),
+        vaccination(),
     ]

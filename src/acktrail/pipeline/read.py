@@ -137,7 +137,7 @@ class _Pass:
         if name not in self.translators and len(self.translators) < 64:  # noqa: PLR2004 - a file names its own types: bound the memo
             chosen = self.choose(head)
             self.translators[name] = None if chosen is None else (chosen, _bind(chosen))
-        known = self.translators.get(name)
+        known = self.translators.get(name) if head.subscribed else None
         translator, bind = known or (None, _deaf)
         if translator is not None:
             translator.start(head)

@@ -39,6 +39,7 @@ class Hl7Table(Table):
 
     versions: tuple[str, ...] | None = None
     events: tuple[str, ...] | None = None
+    unsubscribed: Literal["reject", "keep"] | None = None  # events that are not among them
     processing_ids: tuple[str, ...] | None = None
     charset: str | None = None
     charset_fallback: str | None = None

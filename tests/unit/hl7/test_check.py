@@ -7,6 +7,7 @@ from acktrail.formats.hl7.message import Hl7Segment
 from acktrail.formats.hl7.structure import Structure
 from acktrail.formats.hl7.tables import VERSIONS, Node, Tables, read_corrections
 from acktrail.model import Finding, Severity
+from acktrail.ports import MessageStart
 from tests.generators.hl7 import (
     FORMAT,
     ParserFiles,
@@ -171,6 +172,17 @@ def test_header_that_the_profile_does_not_accept_refuses(
 
     assert (finding.rule, finding.code) == (f"hl7.{rule}", code)
     assert finding.severity is Severity.ERROR
+
+
+def test_event_that_nobody_subscribed_to_is_kept_where_the_profile_says_so() -> None:
+    # HL7 leaves open what an event gets that the receiver does not want: AR 201, or AA
+    options: dict[str, object] = {"events": ["ADT^A08"], "unsubscribed": "keep"}
+
+    assert found(dft(), options) == [("not_subscribed", "info", "MSH-9")]
+    assert read(written(dft()), options).verdict.value == "accepted"
+    assert found(adt(), options) == []
+    heads = [one.head for one in events(written(dft()), options) if isinstance(one, MessageStart)]
+    assert [head.subscribed for head in heads] == [False]
 
 
 def test_listed_event_version_and_processing_id_are_accepted() -> None:

@@ -8,7 +8,7 @@ from acktrail.formats.hl7.agreement import disagreements, segment_faults
 from acktrail.formats.hl7.amounts import amounts_agree, plainly_agree
 from acktrail.formats.hl7.escapes import escape_faults
 from acktrail.formats.hl7.guides import Guide
-from acktrail.formats.hl7.header import Header, header_faults
+from acktrail.formats.hl7.header import Header, header_faults, is_subscribed
 from acktrail.formats.hl7.locate import Fault, faults
 from acktrail.formats.hl7.message import Message, is_segment
 from acktrail.formats.hl7.rules import Collector, found
@@ -71,7 +71,8 @@ class Check:
         self.structure = choice.name
         if choice.name:
             return guide.structure(choice.name)
-        severity = Severity.ERROR if self._settings.events else Severity.WARNING
+        wanted = self._settings.events and is_subscribed(header, self._settings)
+        severity = Severity.ERROR if wanted else Severity.WARNING
         self.findings.add(found(rules.UNKNOWN_STRUCTURE, place(0, 9), severity=severity))
         return None
 

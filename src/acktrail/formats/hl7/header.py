@@ -157,14 +157,25 @@ def header_faults(header: Header, guide: Guide | None, settings: Settings) -> It
 
 
 def _event_faults(header: Header, settings: Settings) -> Iterator[HeaderFault]:
-    kind = header.kind
-    if kind == ACKNOWLEDGEMENT:  # of something that we sent: nothing that needs an agreement
-        return
-    wanted = {event.partition("^")[0] for event in settings.events}
-    if not kind or (wanted and kind not in wanted):
+    if not header.kind:
         yield HeaderFault(rules.UNSUPPORTED_TYPE, 9)
-    elif wanted and kind not in settings.events and header.type not in settings.events:
-        yield HeaderFault(rules.UNSUPPORTED_EVENT, 9)
+    elif not is_subscribed(header, settings):
+        if settings.unsubscribed == "keep":
+            yield HeaderFault(rules.NOT_SUBSCRIBED, 9)
+        elif header.kind in {event.partition("^")[0] for event in settings.events}:
+            yield HeaderFault(rules.UNSUPPORTED_EVENT, 9)
+        else:
+            yield HeaderFault(rules.UNSUPPORTED_TYPE, 9)
+
+
+def is_subscribed(header: Header, settings: Settings) -> bool:
+    """Tell whether the profile takes the event; one that names none takes all.
+
+    An acknowledgement answers something that we sent: it needs no agreement.
+    """
+    events = settings.events
+    named = header.kind in events or header.type in events
+    return named or not events or header.kind == ACKNOWLEDGEMENT
 
 
 def _time_faults(header: Header, version: str) -> Iterator[HeaderFault]:

@@ -1,5 +1,6 @@
 """Reads one unit that starts with MSH into a judged message."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from acktrail.formats.hl7 import rules
@@ -12,6 +13,7 @@ from acktrail.formats.hl7.header import (
     Header,
     answer_version,
     is_agreed,
+    is_subscribed,
     read_header,
 )
 from acktrail.formats.hl7.message import Hl7Segment, Message, is_segment
@@ -86,7 +88,10 @@ def read_message(opened: Opened, guides: Guides, settings: Settings, frame: Fram
     else:
         answered_in = ""
     name = f"{check.structure}@{guide.version}" if guide else ""
-    return _judged(opened, check, name, frame, answered_in)
+    reading = _judged(opened, check, name, frame, answered_in)
+    if usable and not is_subscribed(header, settings):
+        return reading._replace(head=replace(reading.head, subscribed=False))
+    return reading
 
 
 def _judged(opened: Opened, check: Check, guide: str, frame: Frame, answered_in: str) -> "Reading":

@@ -38,6 +38,9 @@ BAD_DELIMITERS = _rule("bad_delimiters", _ERROR, "", "envelope", "Delimiters are
 UNDECODABLE = _rule("undecodable", _ERROR, "", "envelope", "Text is not in its character set")
 UNSUPPORTED_TYPE = _rule("unsupported_type", _ERROR, "200", "usage", "Unsupported message type")
 UNSUPPORTED_EVENT = _rule("unsupported_event", _ERROR, "201", "usage", "Unsupported event code")
+NOT_SUBSCRIBED = _rule(
+    "not_subscribed", _INFO, "", "usage", "Nobody subscribed to the event: kept, not interpreted"
+)
 UNSUPPORTED_PROCESSING_ID = _rule(
     "unsupported_processing_id", _ERROR, "202", "usage", "Unsupported processing id"
 )

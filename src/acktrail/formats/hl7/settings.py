@@ -86,6 +86,7 @@ class Settings:
     order: str = "strict"
     versions: frozenset[str] = frozenset()
     events: frozenset[str] = frozenset()  # DFT^P03, or DFT for all of a type
+    unsubscribed: str = "reject"  # what an event gets that is not among them
     processing_ids: frozenset[str] = frozenset()
     charset: str = ""
     wide_charset: str = ""  # utf-16 or utf-32: the whole file is turned into UTF-8 first
@@ -140,6 +141,7 @@ def read_settings(
         order=_one_of(options, "order", ("strict", "relaxed")),
         versions=frozenset(_texts(options, "versions")),
         events=frozenset(_texts(options, "events")),
+        unsubscribed=_one_of(options, "unsubscribed", ("reject", "keep")),
         processing_ids=frozenset(_texts(options, "processing_ids")),
         charset="utf-8" if wide else charset,
         wide_charset=wide,
