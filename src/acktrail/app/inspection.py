@@ -1,10 +1,11 @@
 """Reading a file with no side effect: no ledger, no network, no home needed."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
@@ -17,7 +18,7 @@ from acktrail.app.tools import seal_rules
 from acktrail.app.tree import Line, Tree
 from acktrail.documents.encoding import decode_document
 from acktrail.documents.kinds import Document
-from acktrail.errors import PartnerError
+from acktrail.errors import NotFoundError, PartnerError
 from acktrail.model import (
     Acknowledgement,
     Answering,
@@ -36,7 +37,7 @@ from acktrail.profiles.partner import Flow
 from acktrail.security import envelope
 from acktrail.security.choose import sealer
 from acktrail.security.inflate import Limits
-from acktrail.security.masking import escape_name, safe_file_name
+from acktrail.security.masking import escape_name, keyed, safe_file_name
 from acktrail.security.secrets import SecretResolver
 from acktrail.translate.choose import translator_for
 
@@ -166,6 +167,7 @@ class Inspector:
         if profile:
             translate |= profile.translate.model_dump(exclude_none=True, exclude_unset=True)
         bodies: list[bytes] = []
+        hide = self._hide()
 
         def keep(body: bytes) -> int:
             if self.keep_documents:
@@ -176,13 +178,22 @@ class Inspector:
             format_.name,
             format_.reader(options),
             _chunks(clear),
-            lambda head: translator_for(head, self.files, translate),
+            lambda head: translator_for(head, self.files, translate, hide),
             keep,
         )
         released = done.released if self.keep_documents else ()
         documents = tuple(decode_document(bodies[kept.at]) for kept in released)
         answers = self._answers(path, digest, format_, done.result)
         return Inspected(path.name, digest, format_.name, done.result, documents, answers)
+
+    def _hide(self) -> Callable[[str], str] | None:
+        """Return what makes pseudonyms of persons' numbers; None without a home that has a key."""
+        if self.home is None:
+            return None
+        try:
+            return partial(keyed, self.home.naming_key())
+        except NotFoundError:
+            return None
 
     def _answers(
         self, path: Path, digest: str, format_: Format, result: ReadResult

@@ -128,7 +128,7 @@ class Intake:
                 format_.name,
                 format_.reader(options),
                 _chunks(clear),
-                lambda head: translator_for(head, tools.files, translate),
+                lambda head: translator_for(head, tools.files, translate, tools.hide),
                 lambda body: _append(spool, body),
             )
             spool.seek(0)

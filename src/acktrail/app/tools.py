@@ -21,6 +21,7 @@ from acktrail.ports import (
     Store,
 )
 from acktrail.profiles.partner import Flow
+from acktrail.security.masking import keyed
 
 
 class Disposable(Protocol):
@@ -54,6 +55,10 @@ class Tools:
         folder = self.home.var / "staging"
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    def hide(self, number: str) -> str:
+        """Return the pseudonym of a person's number: what the index of identifiers holds of it."""
+        return keyed(self.naming_key, number)
 
     def close(self) -> None:
         """Close what holds connections."""

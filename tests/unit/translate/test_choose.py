@@ -39,7 +39,7 @@ def test_message_gets_the_translator_of_its_type(format_: str, type_: str, kind:
 
 
 @pytest.mark.parametrize(
-    ("format_", "type_"), [("x12", "271"), ("hl7", "QRY^A19"), ("edifact", "PRICAT")]
+    ("format_", "type_"), [("x12", "278"), ("hl7", "QRY^A19"), ("edifact", "PRICAT")]
 )
 def test_message_without_a_map_gets_no_translator(format_: str, type_: str) -> None:
     assert translator_for(MessageHead(format_, type_, "", "1"), Folder(), {}) is None

@@ -1,0 +1,66 @@
+"""The codes of an 837 that a claim takes, and what they become; others are passed over."""
+
+PROVIDERS = {  # NM101 in loops 2310 and 2420
+    "71": "ATTENDING",
+    "72": "OPERATING",
+    "77": "FACILITY",
+    "82": "RENDERING",
+    "DD": "ASSISTANT_SURGEON",
+    "DK": "ORDERING",
+    "DN": "REFERRING",
+    "DQ": "SUPERVISING",
+    "P3": "PRIMARY_CARE",
+    "QB": "PURCHASED_FROM",
+    "ZZ": "OTHER_OPERATING",
+}
+REFERENCES = {  # REF01 in loops 2300 and 2400
+    "G1": "AUTHORISATION",
+    "G3": "PREDETERMINATION",
+    "9F": "REFERRAL",
+    "F8": "PREVIOUS",
+    "D9": "CLEARING_HOUSE",
+    "EA": "RECORD",
+    "X4": "CLIA",
+    "F4": "CLIA_REFERRING",
+    "9A": "REPRICED",
+    "9C": "REPRICED_ADJUSTED",
+    "9B": "REPRICED",
+    "9D": "REPRICED_ADJUSTED",
+    "LX": "INVESTIGATIONAL_DEVICE",
+    "P4": "DEMONSTRATION",
+    "4N": "AUTHORISATION_EXCEPTION",
+    "G4": "PEER_REVIEW",
+    "1J": "CARE_PLAN",
+    "EW": "MAMMOGRAPHY",
+    "BT": "IMMUNISATION_BATCH",
+}
+PAYER_REFERENCES = {"F8": "PAYER_CLAIM", "G1": "AUTHORISATION", "9F": "REFERRAL", "T4": "SIGNAL"}
+PAYER_IDS = {"2U": "PAYER_ID", "EI": "TIN", "FY": "CLAIM_OFFICE", "NF": "NAIC"}
+DATES = {  # DTP01 in loop 2300
+    "096": "DISCHARGED",
+    "435": "ADMITTED",
+    "431": "ONSET",
+    "439": "ACCIDENT",
+    "454": "INITIAL_TREATMENT",
+    "304": "LAST_SEEN",
+    "453": "ACUTE_MANIFESTATION",
+    "484": "LAST_MENSTRUAL_PERIOD",
+    "455": "LAST_X_RAY",
+    "471": "PRESCRIPTION",
+    "297": "LAST_WORKED",
+    "296": "RETURN_TO_WORK",
+    "090": "CARE_ASSUMED",
+    "091": "CARE_RELINQUISHED",
+    "444": "FIRST_CONTACT",
+    "050": "REPRICER_RECEIVED",
+    "452": "APPLIANCE_PLACED",
+}
+STATEMENT, SERVICE, ADJUDICATED = "434", "472", "573"
+# data element 1270 in HI
+DIAGNOSES = frozenset({"ABK", "BK", "ABF", "BF", "ABJ", "BJ", "APR", "PR", "ABN", "BN"})
+ORIGINAL_NUMBER = "F8"
+LINE_CONTROL = "6R"
+SELF = "18"
+REISSUED = "18"  # BHT02
+FUNCTIONS = {"7": "REPLACE", "8": "CANCEL"}  # CLM05-3
+TYPES = {"SV1": "PROFESSIONAL", "SV2": "INSTITUTIONAL", "SV3": "DENTAL"}
