@@ -29,6 +29,22 @@ SHOWN_BY_TESTS = {
     "post.option_missing": "test_order_without_a_way_to_products_is_refused",
     "post.kind_unrouted": "test_statement_without_a_bank_journal_is_not_routed",
     "ref.account_unknown": "test_remittance_without_accounts_names_each_missing_option",
+    # without an Odoo nothing is matched: samples keep the searches
+    "ref.order_unknown": "test_difference_between_document_and_order_is_a_persons",
+    "ref.order_ambiguous": "test_order_number_that_two_orders_have_names_both",
+    "ref.order_line_unknown": "test_difference_between_document_and_order_is_a_persons",
+    "ref.order_line_ambiguous": (
+        "test_line_whose_product_the_order_has_twice_is_found_by_its_place_or_not_at_all"
+    ),
+    "ref.receipt_unknown": "test_despatch_needs_the_one_open_receipt_of_its_order",
+    "ref.receipt_ambiguous": "test_despatch_needs_the_one_open_receipt_of_its_order",
+    "match.order_foreign": "test_order_of_another_supplier_or_state_is_not_touched",
+    "match.order_closed": "test_order_of_another_supplier_or_state_is_not_touched",
+    "match.quantity_differs": "test_difference_between_document_and_order_is_a_persons",
+    "match.price_differs": "test_difference_between_document_and_order_is_a_persons",
+    "match.unit_differs": "test_difference_between_document_and_order_is_a_persons",
+    "match.not_accepted": "test_difference_between_document_and_order_is_a_persons",
+    "match.field_asks": "test_field_that_asks_is_a_persons_when_odoo_has_another_value",
     # limits are far above any sample
     "x12.file.limit": "test_endless_segment_is_refused_at_the_cap",
     "map.too_many_parts": "test_more_parts_than_allowed_are_refused",

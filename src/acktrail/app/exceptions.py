@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from acktrail.app.tools import Tools
 from acktrail.errors import ConflictError, NotFoundError, PolicyError
+from acktrail.odoo.loads import ACCEPTABLE
 from acktrail.odoo.questions import Unmatched
 from acktrail.pipeline.states import DISMISSED
 from acktrail.ports import Entry, PostingRow, Transaction
@@ -101,6 +102,9 @@ def resolve(tools: Tools, decision: Decision) -> PostingRow:
     if decision.record:
         body |= _chosen(decision, noted)
     elif decision.accept:
+        if decision.accept not in ACCEPTABLE:
+            msg = f"no difference that can be accepted; these can: {', '.join(sorted(ACCEPTABLE))}"
+            raise PolicyError(msg, code="policy.accept")
         body |= {"decision": "accept", "accept": decision.accept}
     else:
         body |= {"decision": "dismiss"}

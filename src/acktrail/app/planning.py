@@ -9,10 +9,10 @@ from acktrail.app.tools import Tools
 from acktrail.documents.kinds import Document
 from acktrail.odoo.asking import ask
 from acktrail.odoo.attempts import Attempts
-from acktrail.odoo.loads import Asks, Plan, Refusal
+from acktrail.odoo.loads import ACCEPTABLE, Asks, Plan, Refusal
 from acktrail.odoo.maps import PartnerMap
 from acktrail.odoo.plan import Known
-from acktrail.odoo.questions import Question, Record, Unmatched
+from acktrail.odoo.questions import REFERENCE, Key, Question, Record, Unmatched
 from acktrail.ports import PostingRow
 from acktrail.profiles.partner import PartnerProfile
 
@@ -41,6 +41,8 @@ class Plans:
 
     maps: PartnerMap
     decided: Mapping[str, Mapping[str, int]]  # by external id, by question
+    accepted: Mapping[str, frozenset[str]]  # by external id: rules of differences
+    stored: set[str] = field(default_factory=set)  # by external id: what Odoo has already
     planned: list[RowPlan] = field(default_factory=list)
     refused: list[RowRefusal] = field(default_factory=list)
 
@@ -52,6 +54,7 @@ class Plans:
             HaltedError: If it refuses us.
         """
         open_ = [(row, kept_document(tools, row)) for row in rows]
+        self._note_stored(attempts, rows)
         answers: dict[Question, tuple[Record, ...]] = {}
         for _ in range(ROUNDS):
             asking = [(row, made) for row, made in self._plan(open_, answers)]
@@ -64,6 +67,19 @@ class Plans:
                 answers |= ask(attempts, company, questions)
         self.refused += [RowRefusal(row, "post.unplannable") for row, _ in open_]
 
+    def _note_stored(self, attempts: Attempts, rows: Sequence[PostingRow]) -> None:
+        """Note what Odoo has: a bill that was stored counts in its order, and must not differ now.
+
+        A row that was sent before may have been stored by a call whose answer was lost.
+        """
+        self.stored |= {row.external_id for row in rows if row.state == "stored"}
+        doubtful = [row for row in rows if row.attempts and row.external_id not in self.stored]
+        questions = {
+            Question("stored", REFERENCE, (Key("id", row.external_id),)): row for row in doubtful
+        }
+        found = ask(attempts, 0, questions)
+        self.stored |= {row.external_id for one, row in questions.items() if found[one]}
+
     def _plan(
         self,
         rows: Iterable[tuple[PostingRow, Document]],
@@ -71,7 +87,11 @@ class Plans:
     ) -> list[tuple[PostingRow, Asks]]:
         asking = []
         for row, document in rows:
-            made = self.maps.plan(document, Known(answers, self.decided.get(row.external_id, {})))
+            chosen = self.decided.get(row.external_id, {})
+            taken = self.accepted.get(row.external_id, frozenset())
+            if row.external_id in self.stored:
+                taken = ACCEPTABLE
+            made = self.maps.plan(document, Known(answers, chosen, taken))
             match made:
                 case Asks():
                     asking.append((row, made))
@@ -89,9 +109,14 @@ class Plans:
 def plans_for(tools: Tools, profile: PartnerProfile, rows: Sequence[PostingRow]) -> Plans:
     """Return the planner of a partner's rows, with what a person decided about them."""
     decided: dict[str, dict[str, int]] = {}
+    accepted: dict[str, frozenset[str]] = {}
     for exchange in sorted({row.exchange for row in rows}):
         for entry in tools.ledger.entries(exchange):
+            document = str(entry.body.get("document", ""))
+            if entry.kind == "resolved" and "accept" in entry.body:
+                rule = str(entry.body["accept"])
+                accepted[document] = accepted.get(document, frozenset()) | {rule}
             if entry.kind == "resolved" and "record" in entry.body:
-                kept = decided.setdefault(str(entry.body["document"]), {})
+                kept = decided.setdefault(document, {})
                 kept[str(entry.body["question"])] = int(str(entry.body["record"]))
-    return Plans(partner_map(tools, profile), decided)
+    return Plans(partner_map(tools, profile), decided, accepted)

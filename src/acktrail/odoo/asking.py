@@ -7,7 +7,7 @@ from acktrail.errors import DeniedError
 from acktrail.odoo.attempts import Attempts
 from acktrail.odoo.client import Done
 from acktrail.odoo.plan import search_body
-from acktrail.odoo.questions import Question, Record, equals, fields_of
+from acktrail.odoo.questions import REFERENCE, Question, Record, equals, fields_of
 
 VALUES = 200  # of one key in one call
 
@@ -22,8 +22,14 @@ def ask(
         HaltedError: If it refuses us.
         DeniedError: If it denies the model, or does not know a field that is asked for.
     """
-    asked = list(dict.fromkeys(questions))
-    found: dict[Question, tuple[Record, ...]] = dict.fromkeys(asked, ())
+    every = list(dict.fromkeys(questions))
+    found: dict[Question, tuple[Record, ...]] = dict.fromkeys(every, ())
+    asked = [one for one in every if one.model != REFERENCE]
+    named = {str(one.keys[0].value) for one in every if one.model == REFERENCE}
+    known = {name: _refer(attempts, name) for name in sorted(named)}
+    for one in every:
+        if one.model == REFERENCE:
+            found[one] = known[str(one.keys[0].value)]
     most = max((len(one.keys) for one in asked), default=0)
     for at in range(most):
         open_ = [one for one in asked if not found[one] and len(one.keys) > at]
@@ -33,6 +39,14 @@ def ask(
                 hits = [record for record in records if equals(record, one.keys[at])]
                 found[one] = tuple(hits)
     return found
+
+
+def _refer(attempts: Attempts, name: str) -> tuple[Record, ...]:
+    """Return the record that has an external id, if any."""
+    module, _, xml_id = name.partition(".")
+    body = {"module": module, "xml_id": xml_id}
+    answer = attempts.call(REFERENCE, "check_object_reference", body)
+    return ({"id": answer.value[1], "model": answer.value[0]},) if isinstance(answer, Done) else ()
 
 
 def _groups(questions: Iterable[Question], at: int) -> Iterator[list[Question]]:

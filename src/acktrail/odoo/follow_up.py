@@ -20,7 +20,15 @@ from acktrail.odoo.poster import Denied, Refused, Unknown
 from acktrail.odoo.reconciling import reassociate, settle
 from acktrail.ports import Clock
 
-DUE = {"account.move": ("draft",), "sale.order": ("draft", "sent")}  # states a verb waits in
+DUE = {  # states a verb waits in
+    "account.move": ("draft",),
+    "sale.order": ("draft", "sent"),
+    "stock.picking": ("assigned",),
+}
+# Without these a partial receipt would ask a person; with them the rest stays open.
+VERB_CONTEXT: dict[str, dict[str, object]] = {
+    "button_validate": {"skip_backorder": True, "picking_ids_not_to_backorder": []}
+}
 READ_SIZE = 200
 
 Kept = tuple[int, Plan, int]  # posting id, its plan, the id that Odoo gave
@@ -125,7 +133,11 @@ class FollowUp:
     def _verb(self, due: Sequence[Kept], attempts: Attempts) -> str:
         """Send the verb once; return the class of a refusal. A lost answer is looked into."""
         plan = due[0][1]
-        body = {"ids": [record for _, _, record in due], "context": context(plan.company)}
+        more = VERB_CONTEXT.get(plan.verb, {})
+        body = {
+            "ids": [record for _, _, record in due],
+            "context": {**context(plan.company), **more},
+        }
         answer = self.client.call(plan.model, plan.verb, body)
         if isinstance(answer, Lost):
             attempts.lost(answer, 0)

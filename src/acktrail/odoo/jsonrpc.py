@@ -15,7 +15,10 @@ from acktrail.odoo.client import Answer, Barred, Done, Doubt, Lost, fault_of, is
 from acktrail.odoo.dialect import Dialect, Dialects
 from acktrail.odoo.wire import CONFIRM, Confirmation, Connected, Wire
 
-POSITIONAL: Final = {"create": "vals_list"}  # Odoo looks at the first argument before the method
+POSITIONAL: Final = {
+    "create": "vals_list",
+    "write": "vals",
+}  # Odoo looks at the first argument before the method
 NO_METHOD: Final = "builtins.AttributeError"
 NO_MODEL: Final = ("Object ", " doesn't exist")
 ACCESS: Final = ("has_access", "check_access_rights")  # the old name answers on every version

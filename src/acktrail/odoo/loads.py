@@ -54,6 +54,14 @@ class Settlement(NamedTuple):
     reversal: bool = False  # takes an earlier payment of the same claim back
 
 
+class Write(NamedTuple):
+    """Fields of a record of Odoo's own that a document fills; the same write again is no harm."""
+
+    model: str
+    record: int
+    values: tuple[tuple[str, str | float | bool], ...]
+
+
 class Expected(NamedTuple):
     """What the stored record must say when it is read back; empty parts are not compared."""
 
@@ -82,11 +90,13 @@ class Plan:
     settles: tuple[Settlement, ...] = ()  # what a posted remittance pays
     traces: tuple[str, ...] = ()  # payments to be found among the bank's lines, or the reverse
     minor: int = 2  # decimal places of the currency
+    writes: tuple[Write, ...] = ()  # before the loads
+    target: tuple[str, int] = ("", 0)  # the record that the document is about, when it is Odoo's
 
     @property
     def model(self) -> str:
         """The model of the document's own record."""
-        return self.loads[-1].model
+        return self.target[0] or self.loads[-1].model
 
     @property
     def depends_on(self) -> tuple[str, ...]:
@@ -141,6 +151,19 @@ PARTY_UNKNOWN = _rule("ref.party_unknown", "a party is not in the profile's part
 PARTY_AMBIGUOUS = _rule("ref.party_ambiguous", "a party's number leads to several contacts")
 ITEM_UNKNOWN = _rule("ref.item_unknown", "an item has no number that leads to a product")
 ITEM_AMBIGUOUS = _rule("ref.item_ambiguous", "an item's number leads to several products")
+ORDER_UNKNOWN = _rule("ref.order_unknown", "the order's number leads to no order of ours")
+ORDER_AMBIGUOUS = _rule("ref.order_ambiguous", "the order's number leads to several orders")
+LINE_UNKNOWN = _rule("ref.order_line_unknown", "a line leads to no line of the order")
+LINE_AMBIGUOUS = _rule("ref.order_line_ambiguous", "a line leads to several lines of the order")
+RECEIPT_UNKNOWN = _rule("ref.receipt_unknown", "the order has no open receipt")
+RECEIPT_AMBIGUOUS = _rule("ref.receipt_ambiguous", "the order has several open receipts")
+ORDER_FOREIGN = _rule("match.order_foreign", "the order was given to another supplier")
+ORDER_CLOSED = _rule("match.order_closed", "the order is not open: a draft, or cancelled")
+QUANTITY_DIFFERS = _rule("match.quantity_differs", "a quantity is not the one that was ordered")
+PRICE_DIFFERS = _rule("match.price_differs", "a price is not the one that was ordered")
+UNIT_DIFFERS = _rule("match.unit_differs", "a line is not in the unit that was ordered")
+NOT_ACCEPTED = _rule("match.not_accepted", "the supplier does not take a line as it was ordered")
+FIELD_ASKS = _rule("match.field_asks", "a field has another value in Odoo, and a person decides")
 CLAIM_UNKNOWN = _rule("ref.claim_unknown", "a claim's number leads to no posted invoice")
 CLAIM_AMBIGUOUS = _rule("ref.claim_ambiguous", "a claim's number leads to several invoices")
 TAX_UNKNOWN = _rule("ref.tax_unknown", "a tax is not in the profile's taxes table")
@@ -167,10 +190,27 @@ RULES = (
     PARTY_AMBIGUOUS,
     ITEM_UNKNOWN,
     ITEM_AMBIGUOUS,
+    ORDER_UNKNOWN,
+    ORDER_AMBIGUOUS,
+    LINE_UNKNOWN,
+    LINE_AMBIGUOUS,
+    RECEIPT_UNKNOWN,
+    RECEIPT_AMBIGUOUS,
+    ORDER_FOREIGN,
+    ORDER_CLOSED,
+    QUANTITY_DIFFERS,
+    PRICE_DIFFERS,
+    UNIT_DIFFERS,
+    NOT_ACCEPTED,
+    FIELD_ASKS,
     CLAIM_UNKNOWN,
     CLAIM_AMBIGUOUS,
     TAX_UNKNOWN,
     UNIT_UNKNOWN,
     ACCOUNT_UNKNOWN,
+)
+# Differences that a person may take as they are (exception resolve --accept).
+ACCEPTABLE = frozenset(
+    one.name for one in (QUANTITY_DIFFERS, PRICE_DIFFERS, UNIT_DIFFERS, NOT_ACCEPTED, FIELD_ASKS)
 )
 BY_NAME = {rule.name: rule for rule in RULES}

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from acktrail.model import Place
 from acktrail.odoo import loads
-from acktrail.odoo.loads import NEEDED, Load, Plan, Refusal, field_of
+from acktrail.odoo.loads import NEEDED, Load, Plan, Refusal, Write, field_of
 
 Allowed = Mapping[str, tuple[str, ...]]  # by model: fields, "line_ids/name" for lines
 
@@ -15,7 +15,17 @@ def minimised(plan: Plan, allowed: Allowed) -> Plan | Refusal:
     missing = [place for one in plan.loads for place in _missing(one, allowed)]
     if missing:
         return Refusal(tuple(loads.WITHHELD.at(Place(address=one)) for one in missing))
-    return replace(plan, loads=tuple(_cut(one, allowed) for one in plan.loads))
+    writes = (_cut_write(one, allowed) for one in plan.writes)
+    return replace(
+        plan,
+        loads=tuple(_cut(one, allowed) for one in plan.loads),
+        writes=tuple(one for one in writes if one.values),
+    )
+
+
+def _cut_write(write: Write, allowed: Allowed) -> Write:
+    sent = allowed.get(write.model, ())
+    return write._replace(values=tuple(one for one in write.values if one[0] in sent))
 
 
 def _missing(load: Load, allowed: Allowed) -> list[str]:

@@ -65,6 +65,13 @@ class OdooOptions:
                               payment with the bank's line of the same trace
     unmatched                 a remittance whose claim leads to no invoice or to several: "hold" it,
                               or post it and leave the claim "open"
+    orders                    bills are matched with the lines of the order that they name
+    price_tolerance           by how many percent a price may differ from the order's ("0")
+    validate                  validate a receipt as the despatch advice announces it
+    location                  stock location that an inventory report counts; "" = reports are kept
+                              and not posted
+    owner                     ``"model.field"`` of a record of Odoo's own -> who wins: "partner" (it
+                              is written), "odoo" (written only where empty), "ask" (a person)
     match                     what is looked up in Odoo, by which fields in which order: claim,
                               invoice, order, order_line, party (parsers/odoo/*.toml)
     send                      by model: the fields that documents of this kind may fill
@@ -99,6 +106,11 @@ class OdooOptions:
     confirm: bool = False
     reconcile: bool = False
     unmatched: str = "hold"
+    orders: bool = False
+    price_tolerance: str = "0"
+    validate: bool = False
+    location: str = ""
+    owner: Mapping[str, str] = field(default_factory=dict)
     match: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     send: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     pseudonym_key: bytes = field(default=b"", repr=False)
@@ -140,6 +152,7 @@ class OdooOptions:
 
 
 TYPES = {one.name: one.type for one in fields(OdooOptions) if one.name != "pseudonym_key"}
+OWNERS = ("partner", "odoo", "ask")
 CHOICES = {"party_updates": UPDATES, "unmatched": ("hold", "open")}
 MATCHES = {
     "claim": ("payment_reference", "name", "ref"),
@@ -179,6 +192,8 @@ def _fits(key: str, value: object) -> bool:
         "company": lambda: type(value) is int and value > 0,
         "products": lambda: _finds_products(value),
         "match": lambda: _matches(value),
+        "owner": lambda: isinstance(value, Mapping) and set(value.values()) <= set(OWNERS),
+        "price_tolerance": lambda: isinstance(value, str) and value.replace(".", "", 1).isdigit(),
         "send": lambda: isinstance(value, Mapping) and all(map(_listed, value.values())),
     }
     if key in CHOICES:
@@ -214,6 +229,8 @@ def _wanted(key: str) -> str:
     return {
         "slug": "up to 40 of a-z, 0-9 and _",
         "party_fields": "a list of " + ", ".join(OWNED),
+        "owner": "one of " + ", ".join(OWNERS) + " by model.field",
+        "price_tolerance": "a number of percent, as text",
         "products": "one of " + ", ".join(PRODUCTS) + ", or a list of default_code, barcode",
         "match": "; ".join(
             f"{name}: a list of {', '.join(keys)}" for name, keys in MATCHES.items()

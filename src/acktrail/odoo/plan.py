@@ -1,19 +1,30 @@
 """From a canonical document to exact calls of Odoo. Pure: nothing here talks to anybody."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from acktrail.documents.kinds import (
     BankStatement,
     Charge,
     Document,
     PartyUpdate,
+    Payload,
     Remittance,
-    Trade,
 )
-from acktrail.odoo import catalogue, charge, loads, party, remittance, statement, trade
-from acktrail.odoo.loads import Asks, Load, Plan, Planned, Refusal
+from acktrail.documents.supply import DespatchAdvice, OrderAnswer
+from acktrail.odoo import (
+    answered,
+    catalogue,
+    charge,
+    despatched,
+    loads,
+    party,
+    remittance,
+    statement,
+    trade,
+)
+from acktrail.odoo.loads import Asks, Load, Plan, Planned, Refusal, Write
 from acktrail.odoo.minimising import minimised
 from acktrail.odoo.options import OdooOptions
 from acktrail.odoo.questions import Answers, Question, fields_of
@@ -40,6 +51,7 @@ class Known(NamedTuple):
 
     answers: Answers = {}  # noqa: RUF012 - a mapping that nobody changes
     decided: Mapping[str, int] = {}
+    accepted: frozenset[str] = frozenset()  # rules of differences that are taken as they are
 
 
 NOTHING_KNOWN = Known()
@@ -62,7 +74,7 @@ def plan(
     Raises:
         SetupError: If the slug is not usable, or a document about a person needs the pseudonym key.
     """
-    refs = References(document, options, partner, known.answers, known.decided)
+    refs = References(document, options, partner, *known)
     made = _planned(refs)
     return minimised(made, options.send) if isinstance(made, Plan) else made
 
@@ -80,31 +92,25 @@ def identity(document: Document, options: OdooOptions, partner: str) -> str:
 
 
 def _planned(refs: References) -> Planned:
-    match refs.document.payload:
-        case Trade() as goods:
-            return _trade(refs, goods)
-        case Remittance() as paid:
-            return remittance.entry(refs, paid)
-        case Charge() as billed:
-            return charge.invoice(refs, billed)
-        case PartyUpdate() as update:
-            return party.contact(refs, update)
-        case BankStatement() as booked:
-            return statement.lines(refs, booked)
-        case _:
-            return Refusal((loads.KIND_UNROUTED.at(),))
+    payload = refs.document.payload
+    maker = BY_KIND.get(refs.document.kind) or BY_PAYLOAD.get(type(payload))
+    return maker(refs, payload) if maker else Refusal((loads.KIND_UNROUTED.at(),))
 
 
-def _trade(refs: References, goods: Trade) -> Planned:
-    match refs.document.kind:
-        case "invoice" | "credit_note":
-            return trade.bill(refs, goods)
-        case "order":
-            return trade.order(refs, goods)
-        case "price_catalogue":
-            return catalogue.prices(refs, goods)
-        case _:
-            return Refusal((loads.KIND_UNROUTED.at(),))
+BY_KIND: dict[str, Callable[[References, Any], Planned]] = {
+    "invoice": trade.bill,
+    "credit_note": trade.bill,
+    "order": trade.order,
+    "price_catalogue": catalogue.prices,
+}
+BY_PAYLOAD: dict[type[Payload], Callable[[References, Any], Planned]] = {
+    Remittance: remittance.entry,
+    Charge: charge.invoice,
+    PartyUpdate: party.contact,
+    BankStatement: statement.lines,
+    OrderAnswer: answered.order_answer,
+    DespatchAdvice: despatched.despatch_advice,
+}
 
 
 def context(company: int, *, overwrite: bool = False) -> dict[str, object]:
@@ -131,6 +137,12 @@ def load_body(company: int, batch: tuple[Load, ...]) -> dict[str, object]:
     }
 
 
+def write_body(company: int, write: Write) -> Body:
+    """Return the body of one ``write``."""
+    values = dict(write.values)
+    return {"ids": [write.record], "vals": values, "context": context(company, overwrite=True)}
+
+
 def search_body(company: int, question: Question, values: Sequence[str | int], at: int) -> Body:
     """Return the body of the search for the key number ``at`` of questions that are alike."""
     wanted = [question.keys[at].field, "in", list(values)]
@@ -154,9 +166,13 @@ def calls(planned: Plan | Asks) -> tuple[Call, ...]:
             for one in planned.questions
             for at, key in enumerate(one.keys)
         )
-    sent = [Call(load.model, "load", load_body(planned.company, (load,))) for load in planned.loads]
+    sent = [Call(one.model, "write", write_body(planned.company, one)) for one in planned.writes]
+    sent += [
+        Call(load.model, "load", load_body(planned.company, (load,))) for load in planned.loads
+    ]
     if planned.verb:
-        body = {"ids": [planned.loads[-1].external_id], "context": context(planned.company)}
+        own = planned.target[1] or planned.loads[-1].external_id
+        body = {"ids": [own], "context": context(planned.company)}
         sent.append(Call(planned.model, planned.verb, body))
     return tuple(sent)
 

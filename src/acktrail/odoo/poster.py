@@ -31,8 +31,8 @@ from acktrail.odoo.client import (
     Lost,
     load,
 )
-from acktrail.odoo.loads import Load
-from acktrail.odoo.plan import load_body
+from acktrail.odoo.loads import Load, Plan
+from acktrail.odoo.plan import load_body, write_body
 from acktrail.odoo.questions import Unmatched, unmatched
 from acktrail.ports import Clock
 
@@ -132,13 +132,14 @@ class Poster:
         outcomes: dict[int, Outcome] = dict.fromkeys(clashing, Refused("post.key_twice"))
         try:
             outcomes |= self._look_up(items, run)
+            self._write_all([one for one in items if one[0] not in outcomes], run)
             self._send_all(_wanted(items, outcomes, loads), run)
         except HaltedError as error:
             halted = str(error)
         except GaveUpError:
             pass
         for posting, plan in items:
-            outcomes.setdefault(posting, _outcome([one.external_id for one in plan.loads], run))
+            outcomes.setdefault(posting, _outcome(_keys(plan), run))
         return Delivery(outcomes, attempts.unknown, halted)
 
     def _look_up(self, items: Sequence[Item], run: _Run) -> dict[int, Outcome]:
@@ -153,6 +154,22 @@ class Poster:
                 if kept:
                     found[posting] = Refused(kept[0].rule, kept[0].question, kept)
         return found
+
+    def _write_all(self, items: Sequence[Item], run: _Run) -> None:
+        """Fill fields of Odoo's own records; what is refused refuses its document."""
+        for _, plan in items:
+            if plan.target[1]:
+                run.found[plan.external_id] = plan.target[1]
+            for one in plan.writes:
+                try:
+                    body = write_body(plan.company, one)
+                    answer = run.attempts.call(one.model, "write", body)
+                except DeniedError as error:
+                    run.denied[plan.external_id] = str(error)
+                    break
+                if not isinstance(answer, Done):
+                    run.found[plan.external_id] = answer.fault
+                    break
 
     def _send_all(self, loads: Mapping[str, tuple[int, Load]], run: _Run) -> None:
         for wave in waves(loads):
@@ -208,6 +225,12 @@ class Poster:
             took = self.clock.now() - before
             run.slow += (took > SLOW) - (took < QUICK and run.slow > 0)
         return answer
+
+
+def _keys(plan: Plan) -> list[str]:
+    """Return what has to be there for a plan to be stored; the document's own record is last."""
+    keys = [one.external_id for one in plan.loads]
+    return [*keys, plan.external_id] if plan.target[1] else keys
 
 
 def _wanted(

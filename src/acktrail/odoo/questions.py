@@ -7,6 +7,7 @@ the match, several are candidates for a person, and later keys are not asked any
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+REFERENCE = "ir.model.data"  # a question by external id; a bot may ask for one, not search
 Record = Mapping[str, Any]  # as ``search_read`` gives it
 # Shown beside an id so that a person can choose; nothing here names a patient.
 LABELS = {

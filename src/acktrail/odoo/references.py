@@ -9,13 +9,21 @@ from decimal import Decimal
 
 from acktrail.documents.kinds import Document
 from acktrail.documents.parts import Identifier, Item, Line, Quantity, Tax
-from acktrail.model import Finding, Place
+from acktrail.model import Finding, Place, Rule
 from acktrail.odoo import loads
 from acktrail.odoo.cells import text
 from acktrail.odoo.keys import Space, external_id, pseudonym, slug_of
 from acktrail.odoo.loads import Asks, Load, Plan, Planned, Refusal
 from acktrail.odoo.options import NewPartner, OdooOptions
-from acktrail.odoo.questions import Answers, Key, Question, Record, Unmatched, unmatched
+from acktrail.odoo.questions import (
+    REFERENCE,
+    Answers,
+    Key,
+    Question,
+    Record,
+    Unmatched,
+    unmatched,
+)
 
 PERSONS = frozenset({"MRN", "MEMBER_ID", "PATIENT", "PI"})
 DEFAULT = "default"
@@ -33,6 +41,7 @@ class References:
     partner: str  # id of the trading partner
     answers: Answers = field(default_factory=dict)
     decided: Mapping[str, int] = field(default_factory=dict)  # by question: what a person chose
+    accepted: frozenset[str] = frozenset()  # rules of differences that a person took as they are
     needed: dict[str, Load] = field(default_factory=dict)
     asked: dict[Question, None] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
@@ -219,21 +228,32 @@ class References:
         if currency and currency != self.options.currency:
             self.findings.append(loads.CURRENCY.at())
 
+    def differs(self, rule: Rule, place: str) -> None:
+        """Note a difference between document and order, unless it was accepted."""
+        if rule.name not in self.accepted:
+            self.findings.append(rule.at(Place(address=place)))
+
+    def by_reference(self, name: str, external: str) -> int:
+        """Return the database id of a record by its external id; 0 while it is asked."""
+        question = Question(name, REFERENCE, (Key("id", external),), rules=PARTY_RULES)
+        found = self.one(question)
+        return int(found["id"]) if found else 0
+
     def refusal(self) -> Refusal:
         """Return everything that was noted on the way."""
         return Refusal(tuple(dict.fromkeys(self.findings)), tuple(self.missed))
 
-    def asks(self, external_id: str, model: str) -> Asks:
-        """Return what has to be asked before this document can be planned."""
+    def stopped(self, external_id: str, model: str) -> Asks | Refusal:
+        """Return what has to be asked first, else why the document cannot be planned."""
+        if not self.asked:
+            return self.refusal()
         kind, company = self.document.kind, self.options.company
         return Asks(kind, external_id, model, company, tuple(self.asked))
 
     def finish(self, plan: Plan) -> Planned:
-        """Put the needed records first; refuse what was noted, ask what is open."""
-        if self.findings:
-            return self.refusal()
-        if self.asked:
-            return self.asks(plan.external_id, plan.model)
+        """Put the needed records first; ask what is open, then refuse for all that was noted."""
+        if self.asked or self.findings:
+            return self.stopped(plan.external_id, plan.model if plan.loads else "")
         return replace(plan, loads=(*self.needed.values(), *plan.loads))
 
 

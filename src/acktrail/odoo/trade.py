@@ -1,6 +1,6 @@
 """Vendor bills and refunds from invoices, sale orders from orders."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -9,10 +9,13 @@ from acktrail.documents.parts import Line, Money, Quantity, Totals
 from acktrail.model import Place
 from acktrail.odoo import cells, loads
 from acktrail.odoo.loads import Expected, Load, Plan, Planned
+from acktrail.odoo.ordering import billed_lines, many2one
+from acktrail.odoo.questions import Record
 from acktrail.odoo.references import References, column, quantity_of
 
 OUR_CODES = ("BUYER",)  # whose number our product codes are when we buy, and when we sell
 THEIR_CODES = ("SELLER",)
+NO_ORDER: Mapping[int, Record] = {}
 CATALOGUE_CODES = ("SELLER", "GTIN", "UPC", "NDC", "BUYER", "MANUFACTURER")
 
 
@@ -25,6 +28,7 @@ class Row(NamedTuple):
     unit: str
     price: str
     taxes: str
+    order: str = ""  # line of our purchase order
 
 
 def bill(refs: References, trade: Trade) -> Planned:
@@ -51,8 +55,12 @@ def bill(refs: References, trade: Trade) -> Planned:
         "invoice_origin": cells.text(_origin(document)),
         "narration": cells.html_text(document.notes) if options.notes else "",
     }
-    rows = _rows(refs, trade, ("INVOICED", "ORDERED"), OUR_CODES)
-    record = _load("account.move", "invoice_line_ids", head, rows, refs.item_column)
+    ordered = billed_lines(refs, trade.lines) if options.orders else {}
+    if refs.asked:
+        return refs.stopped(own, "account.move")
+    rows = _rows(refs, trade, ("INVOICED", "ORDERED"), OUR_CODES, ordered)
+    column_of_item = "/.id" if ordered else refs.item_column
+    record = _load("account.move", "invoice_line_ids", head, rows, column_of_item)
     total = trade.totals and (trade.totals.total or trade.totals.payable)
     expected = Expected(
         "ref", head["ref"], partner, "amount_total", total.amount if total else None
@@ -112,11 +120,12 @@ def _rows(
     trade: Trade,
     roles: tuple[str, ...],
     codes: tuple[str, ...],
+    ordered: Mapping[int, Record] = NO_ORDER,
 ) -> list[Row]:
     rows: list[Row] = []
     schemes = codes_of(refs, codes)
     for at, line in enumerate(trade.lines, 1):
-        rows += _line(refs, line, at, roles, schemes)
+        rows += _line(refs, line, at, roles, schemes, ordered.get(at))
     if refs.document.kind != "order":
         return rows + _header_amounts(trade)
     if len({bool(row.price) for row in rows}) > 1:  # an empty price cell would be taken for 0
@@ -131,8 +140,13 @@ def codes_of(refs: References, codes: tuple[str, ...]) -> tuple[str, ...]:
     return CATALOGUE_CODES if refs.options.products == ("external_id",) else codes
 
 
-def _line(
-    refs: References, line: Line, at: int, roles: tuple[str, ...], schemes: tuple[str, ...]
+def _line(  # noqa: PLR0913, PLR0917 - what one line is made from
+    refs: References,
+    line: Line,
+    at: int,
+    roles: tuple[str, ...],
+    schemes: tuple[str, ...],
+    ordered: Record | None,
 ) -> list[Row]:
     quantity = quantity_of(line, *roles)
     if quantity is None:
@@ -141,14 +155,15 @@ def _line(
     price = _price(line, quantity)
     if price is None and (refs.document.kind != "order" or line.amount is not None):
         refs.findings.append(loads.PRICE_MISSING.at(Place("line", at)))
-    product = refs.product(line.item, schemes, at)
+    product = str(many2one(ordered, "product_id")) if ordered else ""
     row = Row(
         cells.text(line.item.description) or f"line {at}",
-        product,
+        product or refs.product(line.item, schemes, at),
         cells.number(quantity.value),
         refs.unit(quantity, at),
         "" if price is None else cells.number(price),
         refs.taxes(line.taxes, at),
+        str(ordered["id"]) if ordered else "",
     )
     if refs.document.kind == "order":
         return [row]
@@ -203,6 +218,7 @@ def _load(model: str, lines: str, head: dict[str, str], rows: list[Row], product
         "unit": "product_uom_id/id",
         "price": "price_unit",
         "taxes": "tax_ids/id",
+        "order": "purchase_line_id/.id",
     }
     if model == "sale.order":
         del names["name"]  # the product's own

@@ -171,6 +171,11 @@ class KindTable(Table):
     confirm: bool | None = None
     reconcile: bool | None = None
     unmatched: Literal["hold", "open"] | None = None  # claims that lead to no invoice
+    orders: bool | None = None  # bills are matched with the order that they name
+    price_tolerance: str | None = None  # percent
+    validate_receipts: bool | None = Field(default=None, alias="validate")
+    location: str | None = None  # stock that an inventory report counts
+    owner: dict[str, Literal["partner", "odoo", "ask"]] | None = None  # by "model.field"
     match: dict[str, tuple[str, ...]] | None = None  # claim, order, party: fields in order
     send: dict[str, tuple[str, ...]] | None = None  # by model: the fields that may leave
 
@@ -183,4 +188,5 @@ class OdooTable(KindTable):
 
     def plain(self) -> dict[str, object]:
         """Return the keys that are set, as the planner takes them."""
-        return self.model_dump(exclude_none=True, exclude_unset=True) | {"target": self.target}
+        table = self.model_dump(exclude_none=True, exclude_unset=True, by_alias=True)
+        return table | {"target": self.target}

@@ -1,0 +1,331 @@
+"""Order to cash and order to bill on a real Odoo: 850, 855, 856 and 810 against our orders."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from acktrail.documents.kinds import Document, Trade
+from acktrail.documents.parts import (
+    DateRole,
+    Identifier,
+    Item,
+    Line,
+    Quantity,
+    Reference,
+    Totals,
+)
+from acktrail.documents.supply import (
+    AnsweredLine,
+    DespatchAdvice,
+    DespatchLine,
+    LineAnswer,
+    Lot,
+    OrderAnswer,
+    Package,
+)
+from acktrail.odoo.client import Done
+from acktrail.odoo.follow_up import Posted
+from acktrail.odoo.loads import Plan, Refusal
+from tests.service.odoo.conftest import Desk, Sandbox
+from tests.unit.odoo.samples import usd
+
+EACH = "EA"
+
+
+@pytest.fixture(scope="session")
+def either(sandbox: Sandbox) -> Sandbox:
+    """Odoo 19 only: the sandbox of 14 has no stock."""
+    return sandbox
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A supplier and a confirmed order of ours for two of his articles."""
+
+    desk: Desk
+    supplier: str  # external id
+    order: int
+    name: str
+    lines: tuple[int, int]
+    codes: tuple[str, str]  # the supplier's
+
+    @property
+    def changes(self) -> dict[str, object]:
+        return {"partner": self.supplier, "products": "default_code", "orders": True}
+
+    def refused(self, document: Document, **more: object) -> list[tuple[str, str]]:
+        made = self.desk.planned(document, **self.changes, **more)
+        assert isinstance(made, Refusal), made
+        return [(one.rule, one.place.address) for one in made.findings]
+
+    def post(self, document: Document, **more: object) -> int:
+        made = self.desk.planned(document, **self.changes, **more)
+        assert isinstance(made, Plan), made
+        record = self.desk.store(made)[0]
+        assert self.desk.store(made) == [record]  # a repeat is harmless
+        done = self.desk.follow_up.finish([(1, made, record)]).outcomes
+        assert isinstance(done[1], Posted), done
+        return record
+
+    def line(self, at: int) -> dict[str, Any]:
+        fields = ("date_planned", "product_qty", "price_unit", "qty_invoiced", "qty_received")
+        return self.desk.read("purchase.order.line", self.lines[at], *fields)
+
+    def receipt(self) -> dict[str, Any]:
+        fields = ("state", "scheduled_date", "note", "move_ids")
+        domain = [["origin", "=", self.name]]
+        (found,) = self.desk.search("stock.picking", domain, *fields)
+        return found
+
+
+def create(desk: Desk, made: str, /, **values: object) -> int:
+    answer = desk.admin().call(made, "create", {"vals_list": [values]})
+    assert isinstance(answer, Done), (made, answer)
+    return int(answer.value[0])
+
+
+@pytest.fixture
+def shop(desk: Desk) -> Shop:
+    supplier = create(desk, "res.partner", name=f"Supplier {desk.slug}", is_company=True)
+    named = f"supplier_{desk.slug}"
+    create(
+        desk, "ir.model.data", module="masterdata", name=named, model="res.partner", res_id=supplier
+    )
+    codes = (f"S1-{desk.slug}", f"S2-{desk.slug}")
+    products = []
+    for code in codes:
+        product = create(
+            desk,
+            "product.product",
+            name=f"Article {code}",
+            default_code=f"OUR-{code}",
+            type="consu",
+            is_storable=True,
+            purchase_method="purchase",
+        )
+        template = desk.read("product.product", product, "product_tmpl_id")["product_tmpl_id"][0]
+        create(
+            desk,
+            "product.supplierinfo",
+            partner_id=supplier,
+            product_id=product,
+            product_tmpl_id=template,
+            product_code=code,
+            price=4.25,
+        )
+        products.append(product)
+    lines = [[0, 0, {"product_id": one, "product_qty": 10, "price_unit": 4.25}] for one in products]
+    order = create(desk, "purchase.order", partner_id=supplier, order_line=lines)
+    desk.admin().call("purchase.order", "button_confirm", {"ids": [order]})
+    kept = desk.read("purchase.order", order, "name", "order_line", "state")
+    assert kept["state"] == "purchase"
+    first, second = sorted(kept["order_line"])
+    return Shop(desk, f"masterdata.{named}", order, kept["name"], (first, second), codes)
+
+
+def line(no: str, code: str, quantity: str, role: str, price: str = "") -> Line:
+    item = Item((Identifier("SELLER", code),), f"Article {code}")
+    amount = usd(price) if price else None
+    return Line(no, item, {role: Quantity(Decimal(quantity), EACH)}, amount)
+
+
+def answer(
+    shop: Shop, quantity: str = "10", price: str = "4.25", status: str = "ACCEPTED"
+) -> Document:
+    """An 855: the first article as it is said, the second as ordered."""
+    promised = (DateRole("PROMISED", date(2026, 12, 24)),)
+    first = LineAnswer(status, "IA", Quantity(Decimal(quantity), EACH), promised)
+    second = LineAnswer("ACCEPTED", "IA", Quantity(Decimal(10), EACH), promised)
+    lines = (
+        AnsweredLine(line("1", shop.codes[0], "10", "ORDERED", price), (first,)),
+        AnsweredLine(line("2", shop.codes[1], "10", "ORDERED", "4.25"), (second,)),
+    )
+    return Document(
+        "order_response",
+        f"SO-{shop.desk.slug}",
+        ("SELLER", shop.name, f"SO-{shop.desk.slug}"),
+        OrderAnswer("ACCEPTED", lines),
+        issued=date(2026, 11, 20),
+        currency="USD",
+        references=(Reference("ORDER", shop.name),),
+    )
+
+
+def despatch(shop: Shop, first: str = "10", lots: tuple[Lot, ...] = ()) -> Document:
+    order = (Reference("ORDER", shop.name),)
+    shipped = [
+        line(str(at), code, amount, "SHIPPED")
+        for at, (code, amount) in enumerate(zip(shop.codes, (first, "4"), strict=True), 1)
+    ]
+    lines = tuple(
+        DespatchLine(
+            Line(one.no, one.item, one.quantities, references=order), lots=lots if at == 0 else ()
+        )
+        for at, one in enumerate(shipped)
+    )
+    package = Package("1", "PALLET", (Identifier("SSCC", "106141410000000019"),))
+    return Document(
+        "despatch_advice",
+        f"ASN-{shop.desk.slug}",
+        ("SELLER", f"ASN-{shop.desk.slug}"),
+        DespatchAdvice(lines, (package,)),
+        issued=date(2026, 11, 21),
+        dates=(DateRole("EST_ARRIVAL", date(2026, 12, 26)),),
+        references=(Reference("TRACKING", "1Z0001"),),
+    )
+
+
+def bill(shop: Shop, quantity: str = "10", price: str = "4.25", number: str = "B1") -> Document:
+    lines = (
+        line("1", shop.codes[0], quantity, "INVOICED", price),
+        line("2", shop.codes[1], "10", "INVOICED", "4.25"),
+    )
+    total = Decimal(quantity) * Decimal(price) + Decimal("42.50")
+    name = f"{number}-{shop.desk.slug}"
+    return Document(
+        "invoice",
+        name,
+        ("SELLER", "invoice", name, "2026"),
+        Trade(lines, Totals(total=usd(str(total)))),
+        issued=date(2026, 11, 22),
+        currency="USD",
+        references=(Reference("ORDER", shop.name),),
+    )
+
+
+def test_order_response_writes_reference_and_dates_and_nothing_else(shop: Shop) -> None:
+    record = shop.post(answer(shop))
+
+    assert record == shop.order
+    kept = shop.desk.read("purchase.order", shop.order, "partner_ref", "acknowledged", "state")
+    assert kept["partner_ref"] == f"SO-{shop.desk.slug}"
+    assert (kept["acknowledged"], kept["state"]) == (True, "purchase")
+    for at in (0, 1):
+        ordered = shop.line(at)
+        assert ordered["date_planned"].startswith("2026-12-24")
+        assert (ordered["product_qty"], ordered["price_unit"]) == (10, Decimal("4.25"))
+
+
+def test_despatch_advice_prepares_the_receipt_and_does_not_validate_it(shop: Shop) -> None:
+    shop.post(despatch(shop))
+
+    kept = shop.receipt()
+    assert kept["state"] == "assigned"
+    assert kept["scheduled_date"].startswith("2026-12-26")
+    assert "SSCC 106141410000000019" in kept["note"]
+    assert "TRACKING 1Z0001" in kept["note"]
+    moves = shop.desk.search("stock.move", [["id", "in", kept["move_ids"]]], "quantity", "picked")
+    assert sorted(one["quantity"] for one in moves) == [4, 10]
+    assert shop.line(0)["qty_received"] == 0
+
+
+def test_despatch_advice_is_validated_where_the_profile_says_so(shop: Shop) -> None:
+    shop.post(despatch(shop), validate=True)
+
+    states = shop.desk.search("stock.picking", [["origin", "=", shop.name]], "state")
+    assert sorted(one["state"] for one in states) == ["assigned", "done"]  # the rest stays open
+    assert (shop.line(0)["qty_received"], shop.line(1)["qty_received"]) == (10, 4)
+
+
+def test_lots_of_a_despatch_advice_are_proposals_on_the_receipt(shop: Shop) -> None:
+    product = shop.desk.read("purchase.order.line", shop.lines[0], "product_id")["product_id"][0]
+    template = shop.desk.read("product.product", product, "product_tmpl_id")["product_tmpl_id"][0]
+    shop.desk.admin().call(
+        "product.template", "write", {"ids": [template], "vals": {"tracking": "lot"}}
+    )
+    amounts = {"LOT-A": 6, "LOT-B": 4}
+    lots = tuple(
+        Lot(name, quantity=Quantity(Decimal(amount), EACH)) for name, amount in amounts.items()
+    )
+
+    shop.post(despatch(shop, lots=lots))
+
+    moves = shop.receipt()["move_ids"]
+    domain = [["move_id", "in", moves], ["product_id", "=", product]]
+    kept = shop.desk.search("stock.move.line", domain, "lot_name", "quantity", "lot_id")
+    assert sorted((one["lot_name"] or "", one["quantity"]) for one in kept) == [
+        ("LOT-A", 6),
+        ("LOT-B", 4),
+    ]
+    assert not any(one["lot_id"] for one in kept)
+
+
+def test_bill_is_matched_with_the_lines_of_its_order(shop: Shop) -> None:
+    record = shop.post(bill(shop), post=True)
+
+    assert (shop.line(0)["qty_invoiced"], shop.line(1)["qty_invoiced"]) == (10, 10)
+    kept = shop.desk.read("account.move", record, "amount_total", "state", "invoice_origin")
+    assert (kept["amount_total"], kept["state"]) == (85, "posted")
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({"price": "4.30"}, "match.price_differs"),
+        ({"quantity": "12"}, "match.quantity_differs"),
+        ({"quantity": "9", "status": "BACKORDERED"}, "match.not_accepted"),
+    ],
+    ids=["price", "quantity", "backorder"],
+)
+def test_order_response_that_differs_lands_in_the_queue_and_writes_nothing(
+    shop: Shop, change: dict[str, str], rule: str
+) -> None:
+    assert shop.refused(answer(shop, **change)) == [(rule, "line 1")]
+    assert shop.desk.read("purchase.order", shop.order, "partner_ref")["partner_ref"] is False
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [({"price": "4.30"}, "match.price_differs"), ({"quantity": "11"}, "match.quantity_differs")],
+    ids=["price", "quantity"],
+)
+def test_bill_that_differs_from_its_order_lands_in_the_queue(
+    shop: Shop, change: dict[str, str], rule: str
+) -> None:
+    assert shop.refused(bill(shop, **change)) == [(rule, "line 1")]
+
+
+def test_price_within_the_tolerance_is_taken(shop: Shop) -> None:
+    shop.post(bill(shop, price="4.27"), price_tolerance="0.5")
+
+    assert shop.line(0)["qty_invoiced"] == 10
+
+
+def test_second_bill_for_the_same_goods_lands_in_the_queue(shop: Shop) -> None:
+    shop.post(bill(shop))
+
+    assert shop.refused(bill(shop, number="B2")) == [
+        ("match.quantity_differs", "line 1"),
+        ("match.quantity_differs", "line 2"),
+    ]
+
+
+def test_goods_beyond_the_order_land_in_the_queue(shop: Shop) -> None:
+    assert [rule for rule, _ in shop.refused(despatch(shop, first="11"))] == [
+        "match.quantity_differs"
+    ]
+
+
+def test_order_of_another_supplier_is_never_touched(shop: Shop) -> None:
+    other = {**shop.changes, "partner": "base.main_partner"}
+
+    made = shop.desk.planned(answer(shop), **other)
+
+    assert isinstance(made, Refusal)
+    assert [one.rule for one in made.findings] == ["match.order_foreign"]
+
+
+def test_order_that_is_not_ours_is_unknown(shop: Shop) -> None:
+    document = answer(shop)
+    strange = Document(
+        document.kind,
+        document.id,
+        document.key,
+        document.payload,
+        references=(Reference("ORDER", "P-NEVER"),),
+    )
+
+    assert shop.refused(strange) == [("ref.order_unknown", "order")]
