@@ -152,7 +152,7 @@ def test_gtin_is_qualified_by_its_length() -> None:
 def test_unit_and_basis_are_written_by_their_codes() -> None:
     line = replace(LINE, quantities={"ORDERED": Quantity(Decimal(3), "XBX")}, basis=Decimal(1000))
 
-    assert "PO1*1*3*BX*2.5*TP*VN*V1" in segments(replace(ORDER, payload=Trade((line,))))
+    assert "PO1*1*3*BX*2.5*TP*VP*V1" in segments(replace(ORDER, payload=Trade((line,))))
 
 
 # ------------------------------------------------------------------------------ 856
@@ -166,7 +166,7 @@ def test_tree_has_orders_above_packages_and_items_in_them() -> None:
     tree = [one for one in segments(document) if one[:3] in ("HL*", "PRF", "MAN", "LIN", "CTT")]
     assert tree == [
         *("HL*1**S", "HL*2*1*O", "PRF*PO1", "HL*7*2*T", "HL*8*7*P", "MAN*CP*B1"),
-        *("HL*3*8*I", "LIN*1*VN*V1", "HL*4*1*O", "PRF*PO2", "HL*5*4*I", "LIN*2*VN*V1", "CTT*7"),
+        *("HL*3*8*I", "LIN*1*VP*V1", "HL*4*1*O", "PRF*PO2", "HL*5*4*I", "LIN*2*VP*V1", "CTT*7"),
     ]
 
 
@@ -332,7 +332,7 @@ def test_code_of_the_sender_is_written_where_the_answer_has_one() -> None:
 def test_text_type_and_currency_are_left_out_where_there_are_none() -> None:
     bare = Document("order", "PO1", (), Trade((replace(LINE, price=None),)), issued=DAY)
 
-    assert segments(bare)[3:6] == ["BEG*00*SA*PO1**20260314", "PO1*1*10*EA***VN*V1", "CTT*1"]
+    assert segments(bare)[3:6] == ["BEG*00*SA*PO1**20260314", "PO1*1*10*EA***VP*V1", "CTT*1"]
 
 
 def test_order_without_lines_is_refused_by_our_own_guide() -> None:
