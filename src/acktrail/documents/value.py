@@ -7,7 +7,7 @@ the garbage collector need not look at it (``gc=False``).
 from msgspec import Struct
 from msgspec.structs import replace
 
-__all__ = ["Leaf", "Value", "replace"]
+__all__ = ["Draft", "Leaf", "Value", "replace"]
 
 
 class Value(Struct, frozen=True, gc=False):
@@ -16,3 +16,7 @@ class Value(Struct, frozen=True, gc=False):
 
 class Leaf(Struct, frozen=True, gc=False, array_like=True):
     """A small value that is an array in JSON: ``["120.50","USD"]``."""
+
+
+class Draft(Struct, gc=False):
+    """What will be a value while it is filled; it must never point back to what holds it."""

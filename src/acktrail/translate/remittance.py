@@ -7,7 +7,6 @@ and addresses never enter (docs/canonical.md, Minimisation); what is passed over
 """
 
 import re
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -22,7 +21,7 @@ from acktrail.documents.parts import (
     Reference,
 )
 from acktrail.model import Finding, MessageHead, Place, Rule, Severity
-from acktrail.ports import Segment
+from acktrail.ports import Segment, Take
 from acktrail.translate import rules
 from acktrail.translate.building import MAX_EXT, Building
 from acktrail.translate.remittance_codes import (
@@ -51,12 +50,12 @@ from acktrail.translate.remittance_parts import OpenClaim, OpenService
 from acktrail.translate.shapes import OTHER, Values
 from acktrail.translate.values import NUMBER, check_digit_fails, clean, to_date, to_decimal
 
-Take = Callable[[Segment, list[str]], None]
 ZERO = Decimal(0)
 PAYER = "PAYER"
 WIDTH = 26  # of MIA, with room
 PADDING = [""] * WIDTH
 QUALIFIER = re.compile("[A-Z0-9]{1,3}")
+MEMO = 4096  # amounts, codes and days that are remembered, for a file repeats them
 
 
 class RemittanceTranslator:
@@ -64,6 +63,9 @@ class RemittanceTranslator:
 
     def __init__(self) -> None:
         self._building = Building("x12", health=True, units={}, zone=None)
+        self._known_money: dict[str, Money] = {}  # in the currency of the message
+        self._known_reasons: dict[str, Code] = {}
+        self._known_procedures: dict[str, tuple[Code, tuple[str, ...]]] = {}  # by SVC01
         self._clear()
         self._take: dict[str, Take] = {
             "BPR": self._bpr,
@@ -89,14 +91,16 @@ class RemittanceTranslator:
         self._building.begin(DOLLARS)
         self._clear()
 
+    def taker(self, loop: str, tag: str) -> Take | None:
+        """Return what takes the segments of one place; None for those that say nothing."""
+        del loop
+        return None if tag in FRAMING else self._take.get(tag, self._skip)
+
     def segment(self, segment: Segment) -> None:
         """Take the next segment."""
-        tag = segment.tag
-        take = self._take.get(tag)
+        take = self.taker(segment.loop, segment.tag)
         if take is not None:
-            take(segment, _padded(segment))
-        elif tag not in FRAMING:
-            self._pass_over(tag, segment.get(1))
+            take(segment)
 
     def finish(self) -> tuple[tuple[Document, ...], tuple[Finding, ...]]:
         """End the message: one remittance, none when there is a finding of severity error."""
@@ -111,6 +115,7 @@ class RemittanceTranslator:
         return (self._document(),), findings
 
     def _clear(self) -> None:
+        self._known_money.clear()
         self._payment: Values = {}
         self._produced: date | None = None
         self._party: Values = {}
@@ -150,6 +155,9 @@ class RemittanceTranslator:
     def _found_at(self, address: str) -> bool:
         return any(one.place.address == address for one in self._building.findings)
 
+    def _skip(self, segment: Segment) -> None:
+        self._pass_over(segment.tag, segment.get(1))
+
     def _pass_over(self, tag: str, qualifier: str) -> None:
         """Note what kind of segment was there; of health data that is all that is kept."""
         if (tag, qualifier) in self._passed or len(self._passed) > MAX_EXT:
@@ -168,10 +176,24 @@ class RemittanceTranslator:
 
     def _money(self, segment: Segment, element: int, text: str) -> Money:
         """Return an amount; one that is missing or none is a finding, and counts as zero."""
-        if NUMBER.fullmatch(text):
-            return Money(Decimal(text), self._building.currency)
-        self._found(rules.INVALID_NUMBER if text else rules.REQUIRED_MISSING, segment, element)
-        return Money(ZERO, self._building.currency)
+        known = self._known_money.get(text)
+        if known is not None:
+            return known
+        if not NUMBER.fullmatch(text):
+            self._found(rules.INVALID_NUMBER if text else rules.REQUIRED_MISSING, segment, element)
+            return Money(ZERO, self._building.currency)
+        money = Money(Decimal(text), self._building.currency)
+        if len(self._known_money) < MEMO:
+            self._known_money[text] = money
+        return money
+
+    def _reason(self, text: str) -> Code:
+        known = self._known_reasons.get(text)
+        if known is None:
+            known = Code("CARC", text.strip())
+            if len(self._known_reasons) < MEMO:
+                self._known_reasons[text] = known
+        return known
 
     def _date(self, segment: Segment, element: int, text: str) -> date | None:
         if not text:
@@ -181,7 +203,8 @@ class RemittanceTranslator:
             self._found(rules.INVALID_DATE, segment, element)
         return day
 
-    def _bpr(self, segment: Segment, sent: list[str]) -> None:
+    def _bpr(self, segment: Segment) -> None:
+        sent = _padded(segment)
         amount = self._number(segment, 2, sent[2])
         if amount is not None and sent[3] == DEBIT:
             amount = -amount
@@ -192,14 +215,18 @@ class RemittanceTranslator:
             "on": self._date(segment, 16, sent[16]),
         }
 
-    def _trn(self, _segment: Segment, sent: list[str]) -> None:
+    def _trn(self, segment: Segment) -> None:
+        sent = _padded(segment)
         self._payment |= {"trace": sent[2].strip(), "payer": sent[3].strip()}
 
-    def _cur(self, _segment: Segment, sent: list[str]) -> None:
+    def _cur(self, segment: Segment) -> None:
+        sent = _padded(segment)
         self._building.currency = sent[2].strip() or DOLLARS
+        self._known_money.clear()
 
-    def _n1(self, segment: Segment, sent: list[str]) -> None:
+    def _n1(self, segment: Segment) -> None:
         """Open a party; the name only of the payer, which is never a person."""
+        sent = _padded(segment)
         self._close_party()
         role = PARTY_ROLES.get(sent[1])
         if role is None:
@@ -220,14 +247,15 @@ class RemittanceTranslator:
             name = clean(party["name"]) or ""
             self._parties.append(Party(party["role"], tuple(party["ids"]), name))
 
-    def _clp(self, segment: Segment, sent: list[str]) -> None:
+    def _clp(self, segment: Segment) -> None:
+        sent = _padded(segment)
         self._close_party()
         self._close_claim()
         for element in (1, 2):
             if not sent[element].strip():
                 self._found(rules.REQUIRED_MISSING, segment, element)
         charge, paid = self._money(segment, 3, sent[3]), self._money(segment, 4, sent[4])
-        self._claim = OpenClaim(sent, charge, paid)
+        self._claim = OpenClaim(charge, paid, [], [], sent, [], [], {})
         if sent[5]:
             self._claim.share = self._money(segment, 5, sent[5])
 
@@ -237,45 +265,50 @@ class RemittanceTranslator:
             self._claims.append(self._claim.close())
             self._claim = None
 
-    def _svc(self, segment: Segment, sent: list[str]) -> None:
+    def _svc(self, segment: Segment) -> None:
+        sent = _padded(segment)
         self._close_service()
         if self._claim is None:
             self._pass_over("SVC", "")
             return
-        qualifier, code = segment.get(1, 1).strip(), segment.get(1, 2).strip()
-        if not code:
+        procedure, modifiers = self._known_procedures.get(sent[1]) or self._procedure(segment)
+        if not procedure.value:
             self._found(rules.REQUIRED_MISSING, segment, 1)
-        service = OpenService(
-            Code(PROCEDURES.get(qualifier, qualifier), code),
-            self._money(segment, 2, sent[2]),
-            self._money(segment, 3, sent[3]),
-        )
-        service.revenue = sent[4]
-        service.units = self._number(segment, 5, sent[5])
-        if not sent[1].endswith(code):  # else there is nothing behind it
-            modifiers = (segment.get(1, one).strip() for one in MODIFIERS)
-            service.modifiers = tuple(one for one in modifiers if one)
-        self._service = service
+        charge, paid = self._money(segment, 2, sent[2]), self._money(segment, 3, sent[3])
+        units = self._number(segment, 5, sent[5])
+        self._service = OpenService(charge, paid, [], [], procedure, modifiers, sent[4], units)
+
+    def _procedure(self, segment: Segment) -> tuple[Code, tuple[str, ...]]:
+        """Return the code of a service and its modifiers: SVC01."""
+        qualifier, code = segment.get(1, 1).strip(), segment.get(1, 2).strip()
+        modifiers = (segment.get(1, one).strip() for one in MODIFIERS)
+        found = Code(PROCEDURES.get(qualifier, qualifier), code), tuple(filter(None, modifiers))
+        raw = getattr(segment, "elements", None)  # with all its components
+        if isinstance(raw, list) and len(self._known_procedures) < MEMO:
+            self._known_procedures[_padded(segment)[1]] = found
+        return found
 
     def _close_service(self) -> None:
         if self._service is not None and self._claim is not None:
             self._claim.services.append(self._service.close())
         self._service = None
 
-    def _cas(self, segment: Segment, sent: list[str]) -> None:
+    def _cas(self, segment: Segment) -> None:
         """CAS01 is the group of up to six triples: reason, amount, quantity."""
+        sent = _padded(segment)
         target = self._service or self._claim
         if target is None:
             self._pass_over("CAS", sent[1])
             return
         for at in CAS_TRIPLES:
             if sent[at]:
-                reason = Code("CARC", sent[at].strip())
                 amount = self._money(segment, at + 1, sent[at + 1])
-                units = self._number(segment, at + 2, sent[at + 2])
+                units = self._number(segment, at + 2, sent[at + 2]) if sent[at + 2] else None
+                reason = self._reason(sent[at])
                 target.adjustments.append(Adjustment(sent[1], reason, amount, units))
 
-    def _dtm(self, segment: Segment, sent: list[str]) -> None:
+    def _dtm(self, segment: Segment) -> None:
+        sent = _padded(segment)
         target = self._service or self._claim
         if target is None:
             if sent[1] == PRODUCTION:
@@ -289,7 +322,8 @@ class RemittanceTranslator:
             return
         self._pass_over("DTM", sent[1])
 
-    def _ref(self, segment: Segment, sent: list[str]) -> None:
+    def _ref(self, segment: Segment) -> None:
+        sent = _padded(segment)
         qualifier, value = sent[1], segment.get(2).strip()
         if self._service is not None:
             if qualifier == LINE_CONTROL:
@@ -305,8 +339,9 @@ class RemittanceTranslator:
             return
         self._pass_over("REF", qualifier)
 
-    def _nm1(self, _segment: Segment, sent: list[str]) -> None:
+    def _nm1(self, segment: Segment) -> None:
         """Patient, insured and corrected insured are dropped; of others the number only."""
+        sent = _padded(segment)
         role, value = sent[1], sent[9].strip()
         if role in CLAIM_NAMES and self._claim is not None and value:
             kind, schemes = CLAIM_NAMES[role]
@@ -315,10 +350,12 @@ class RemittanceTranslator:
                 return
         self._pass_over("NM1", role)
 
-    def _mia(self, _segment: Segment, sent: list[str]) -> None:
+    def _mia(self, segment: Segment) -> None:
+        sent = _padded(segment)
         self._remark("MIA", sent, MIA_REMARKS)
 
-    def _moa(self, _segment: Segment, sent: list[str]) -> None:
+    def _moa(self, segment: Segment) -> None:
+        sent = _padded(segment)
         self._remark("MOA", sent, MOA_REMARKS)
 
     def _remark(self, tag: str, sent: list[str], elements: tuple[int, ...]) -> None:
@@ -328,21 +365,24 @@ class RemittanceTranslator:
         remarks = (sent[element].strip() for element in elements)
         self._claim.remarks += [Code("RARC", one) for one in remarks if one]
 
-    def _lq(self, _segment: Segment, sent: list[str]) -> None:
+    def _lq(self, segment: Segment) -> None:
+        sent = _padded(segment)
         target = self._service or self._claim
         if target is not None and sent[1] in REMARK_LISTS and sent[2]:
             target.remarks.append(Code(REMARK_LISTS[sent[1]], sent[2].strip()))
             return
         self._pass_over("LQ", sent[1])
 
-    def _amt(self, segment: Segment, sent: list[str]) -> None:
+    def _amt(self, segment: Segment) -> None:
+        sent = _padded(segment)
         if self._claim is not None and self._service is None and sent[1]:
             self._claim.supplemental[sent[1]] = self._money(segment, 2, sent[2])
             return
         self._pass_over("AMT", sent[1])
 
-    def _plb(self, segment: Segment, sent: list[str]) -> None:
+    def _plb(self, segment: Segment) -> None:
         """PLB03-1 is the reason, PLB03-2 the reference, PLB04 the amount; up to six pairs."""
+        sent = _padded(segment)
         self._close_claim()
         self._building.keep("PLB01", "")
         self._building.keep("PLB02", "")
@@ -361,6 +401,7 @@ def _padded(segment: Segment) -> list[str]:
     be other than ASCII, and asking for each element would double the time.
     """
     raw = getattr(segment, "elements", None)
-    if isinstance(raw, list):
-        return raw + PADDING
+    if raw is not None:
+        sent: list[str] = raw + PADDING
+        return sent
     return [segment.tag, *(segment.get(one) for one in range(1, WIDTH))]

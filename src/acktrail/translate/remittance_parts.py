@@ -5,41 +5,30 @@ from decimal import Decimal
 
 from acktrail.documents.kinds import ClaimPayment, Service
 from acktrail.documents.parts import Adjustment, Code, Money, Period, Reference
+from acktrail.documents.value import Draft
 
 Day = date | None
-Number = Decimal | None
 
 
-class OpenPart:
-    """What a claim and a service have in common: adjustments, remarks, two days."""
+class OpenPart(Draft):
+    """What a claim and a service have in common: two amounts, adjustments, remarks, two days."""
 
-    __slots__ = ("adjustments", "end", "remarks", "start")
-
-    def __init__(self) -> None:
-        self.adjustments: list[Adjustment] = []
-        self.remarks: list[Code] = []
-        self.start: Day = None
-        self.end: Day = None
-
-    def period(self) -> Period | None:
-        """Return the days as a period, None when neither was sent."""
-        return Period(self.start, self.end) if self.start or self.end else None
+    charge: Money
+    paid: Money
+    adjustments: list[Adjustment]
+    remarks: list[Code]
 
 
 class OpenService(OpenPart):
     """A service line (loop 2110)."""
 
-    __slots__ = ("charge", "line_control", "modifiers", "paid", "procedure", "revenue", "units")
-
-    def __init__(self, procedure: Code, charge: Money, paid: Money) -> None:
-        super().__init__()
-        self.procedure = procedure
-        self.charge = charge
-        self.paid = paid
-        self.units: Number = None
-        self.modifiers: tuple[str, ...] = ()
-        self.revenue = ""
-        self.line_control = ""
+    procedure: Code
+    modifiers: tuple[str, ...]
+    revenue: str
+    units: Decimal | None
+    line_control: str = ""
+    start: Day = None
+    end: Day = None
 
     def close(self) -> Service:
         """Return the service."""
@@ -50,7 +39,7 @@ class OpenService(OpenPart):
             self.units,
             self.modifiers,
             self.revenue,
-            self.period(),
+            _period(self.start, self.end),
             self.line_control,
             tuple(self.adjustments),
             tuple(self.remarks),
@@ -60,17 +49,13 @@ class OpenService(OpenPart):
 class OpenClaim(OpenPart):
     """A claim (loop 2100); ``elements`` are those of CLP, padded."""
 
-    __slots__ = ("charge", "elements", "paid", "references", "services", "share", "supplemental")
-
-    def __init__(self, elements: list[str], charge: Money, paid: Money) -> None:
-        super().__init__()
-        self.elements = elements
-        self.charge = charge
-        self.paid = paid
-        self.share: Money | None = None
-        self.references: list[Reference] = []
-        self.services: list[Service] = []
-        self.supplemental: dict[str, Money] = {}
+    elements: list[str]
+    references: list[Reference]
+    services: list[Service]
+    supplemental: dict[str, Money]
+    share: Money | None = None
+    start: Day = None
+    end: Day = None
 
     def close(self) -> ClaimPayment:
         """Return the claim."""
@@ -85,10 +70,15 @@ class OpenClaim(OpenPart):
             elements[6].strip(),
             elements[8].strip(),
             elements[9].strip(),
-            self.period(),
+            _period(self.start, self.end),
             tuple(self.adjustments),
             tuple(self.remarks),
             self.supplemental,
             tuple(self.services),
             tuple(self.references),
         )
+
+
+def _period(start: Day, end: Day) -> Period | None:
+    """Return the days as a period, None when neither was sent."""
+    return Period(start, end) if start or end else None

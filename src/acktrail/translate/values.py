@@ -6,6 +6,7 @@ Strict and without locale: digits are ASCII digits, a date must exist in the cal
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 
 NUMBER = re.compile(r"-?(?:[0-9]{1,30}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})")
 SIGNED = re.compile(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})")
@@ -56,6 +57,7 @@ def to_decimal(text: str, format_: str, implied: int = 0) -> Decimal | None:
     return Decimal(text) if pattern.fullmatch(text) else None
 
 
+@lru_cache(maxsize=4096)  # files repeat days
 def to_date(text: str) -> date | None:
     """Return the day written as CCYYMMDD, None when there is no such day."""
     if not DAY.fullmatch(text):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Context, Decimal
+from functools import lru_cache
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
@@ -10,12 +11,13 @@ EXACT = Context(prec=64)
 add = EXACT.add
 subtract = EXACT.subtract
 multiply = EXACT.multiply
+number = lru_cache(maxsize=1 << 14)(Decimal)  # files repeat amounts: one value for all of them
 
 
 def amount(elements: list[str], place: int) -> Decimal:
     """Return the amount at ``place`` of a segment that its guide has accepted; 0 if not sent."""
     text = elements[place] if place < len(elements) else ""
-    return Decimal(text) if text else ZERO
+    return number(text) if text else ZERO
 
 
 def implied(elements: list[str], place: int) -> Decimal:
@@ -30,5 +32,5 @@ def total(elements: list[str], places: Iterable[int]) -> Decimal:
         if place >= len(elements):
             break
         if elements[place]:
-            found = add(found, Decimal(elements[place]))
+            found = add(found, number(elements[place]))
     return found

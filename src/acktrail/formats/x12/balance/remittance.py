@@ -3,10 +3,8 @@
 Spec: 005010X221 section 1.10.2 as quoted in X12 RFI 2601, 2548, 222 and 264.
 """
 
-from decimal import Decimal
-
 from acktrail.formats.x12 import rules
-from acktrail.formats.x12.amounts import ZERO, add, amount, subtract, total
+from acktrail.formats.x12.amounts import ZERO, add, amount, number, subtract, total
 from acktrail.formats.x12.balance.watch import Balance
 from acktrail.formats.x12.segment import SetSegment
 from acktrail.model import Place, Rule
@@ -73,14 +71,14 @@ class RemittanceBalance(Balance):
         self._svc = segment
         self._service_adjusted = ZERO
         elements = segment.elements
-        self._charged = Decimal(elements[2])
+        self._charged = number(elements[2])
         self._lines = add(self._lines, self._charged)
         self._professional &= elements[1].startswith(PROCEDURE)
 
     def _adjustment(self, segment: SetSegment) -> None:
         elements = segment.elements
         # most CAS hold one adjustment
-        lowered = total(elements, CAS_AMOUNTS) if len(elements) > ONE_CAS else Decimal(elements[3])
+        lowered = total(elements, CAS_AMOUNTS) if len(elements) > ONE_CAS else number(elements[3])
         if self._svc is None:
             self._adjusted = add(self._adjusted, lowered)
         else:
@@ -100,7 +98,7 @@ class RemittanceBalance(Balance):
         if self._svc is None:
             return
         self._adjusted = add(self._adjusted, self._service_adjusted)
-        if subtract(self._charged, self._service_adjusted) != Decimal(self._svc.elements[3]):
+        if subtract(self._charged, self._service_adjusted) != number(self._svc.elements[3]):
             self.note(rules.REMIT_SERVICE, self._svc, 3)
 
     def _close_claim(self) -> None:

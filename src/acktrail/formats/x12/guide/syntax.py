@@ -3,12 +3,13 @@
 Spec: X12.6 Application Control Structure, relational conditions.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from acktrail.formats.x12.guide.model import REQUIRED, UNUSED, Element, SyntaxRule
 
 Broken = Callable[[list[str]], bool]
 NEVER_BROKEN_FROM = 1 << 30
+WAYS_KEPT = 4096
 
 
 def breaks(rule: SyntaxRule, sent: Callable[[int], bool]) -> int:
@@ -69,20 +70,16 @@ def compile_rules(
     # a rule R is broken by absence, so no segment is too short for it
     start = 0 if any(rule.kind == "R" for rule in left) else min(min(r.places) for r in left)
 
+    known: dict[tuple[bool, ...], bool] = {}  # by which elements were sent: few ways occur
+
     def broken(segment: list[str]) -> bool:
-        length = len(segment)
-        return any(breaks(rule, lambda n: n < length and segment[n] != "") for rule in left)
+        sent = tuple(map(bool, segment))
+        found = known.get(sent)
+        if found is None:
+            there = {number for number, value in enumerate(sent) if value}
+            found = any(breaks(rule, there.__contains__) for rule in left)
+            if len(known) < WAYS_KEPT:
+                known[sent] = found
+        return found
 
-    pairs = [rule.places for rule in left if rule.kind == "P" and len(rule.places) == 2]  # noqa: PLR2004 - a pair
-    if len(pairs) == len(left):
-        return start, lambda segment: _unpaired(segment, pairs)
     return start, broken
-
-
-def _unpaired(segment: list[str], pairs: Sequence[tuple[int, ...]]) -> bool:
-    """Tell whether one of a pair was sent without the other; the frequent case, kept cheap."""
-    length = len(segment)
-    return any(
-        (one < length and segment[one] != "") != (two < length and segment[two] != "")
-        for one, two in pairs
-    )
