@@ -46,14 +46,12 @@ from acktrail.translate.remittance_codes import (
     REMARK_LISTS,
     REQUIRED,
 )
-from acktrail.translate.remittance_parts import OpenClaim, OpenService
+from acktrail.translate.remittance_parts import OpenClaim, OpenService, padded
 from acktrail.translate.shapes import OTHER, Values
 from acktrail.translate.values import NUMBER, check_digit_fails, clean, to_date, to_decimal
 
 ZERO = Decimal(0)
 PAYER = "PAYER"
-WIDTH = 26  # of MIA, with room
-PADDING = [""] * WIDTH
 QUALIFIER = re.compile("[A-Z0-9]{1,3}")
 MEMO = 4096  # amounts, codes and days that are remembered, for a file repeats them
 
@@ -204,7 +202,7 @@ class RemittanceTranslator:
         return day
 
     def _bpr(self, segment: Segment) -> None:
-        sent = _padded(segment)
+        sent = padded(segment)
         amount = self._number(segment, 2, sent[2])
         if amount is not None and sent[3] == DEBIT:
             amount = -amount
@@ -216,17 +214,17 @@ class RemittanceTranslator:
         }
 
     def _trn(self, segment: Segment) -> None:
-        sent = _padded(segment)
+        sent = padded(segment)
         self._payment |= {"trace": sent[2].strip(), "payer": sent[3].strip()}
 
     def _cur(self, segment: Segment) -> None:
-        sent = _padded(segment)
+        sent = padded(segment)
         self._building.currency = sent[2].strip() or DOLLARS
         self._known_money.clear()
 
     def _n1(self, segment: Segment) -> None:
         """Open a party; the name only of the payer, which is never a person."""
-        sent = _padded(segment)
+        sent = padded(segment)
         self._close_party()
         role = PARTY_ROLES.get(sent[1])
         if role is None:
@@ -248,7 +246,7 @@ class RemittanceTranslator:
             self._parties.append(Party(party["role"], tuple(party["ids"]), name))
 
     def _clp(self, segment: Segment) -> None:
-        sent = _padded(segment)
+        sent = padded(segment)
         self._close_party()
         self._close_claim()
         for element in (1, 2):
@@ -266,7 +264,7 @@ class RemittanceTranslator:
             self._claim = None
 
     def _svc(self, segment: Segment) -> None:
-        sent = _padded(segment)
+        sent = padded(segment)
         self._close_service()
         if self._claim is None:
             self._pass_over("SVC", "")
@@ -285,7 +283,7 @@ class RemittanceTranslator:
         found = Code(PROCEDURES.get(qualifier, qualifier), code), tuple(filter(None, modifiers))
         raw = getattr(segment, "elements", None)  # with all its components
         if isinstance(raw, list) and len(self._known_procedures) < MEMO:
-            self._known_procedures[_padded(segment)[1]] = found
+            self._known_procedures[padded(segment)[1]] = found
         return found
 
     def _close_service(self) -> None:
@@ -295,7 +293,7 @@ class RemittanceTranslator:
 
     def _cas(self, segment: Segment) -> None:
         """CAS01 is the group of up to six triples: reason, amount, quantity."""
-        sent = _padded(segment)
+        sent = padded(segment)
         target = self._service or self._claim
         if target is None:
             self._pass_over("CAS", sent[1])
@@ -308,7 +306,7 @@ class RemittanceTranslator:
                 target.adjustments.append(Adjustment(sent[1], reason, amount, units))
 
     def _dtm(self, segment: Segment) -> None:
-        sent = _padded(segment)
+        sent = padded(segment)
         target = self._service or self._claim
         if target is None:
             if sent[1] == PRODUCTION:
@@ -323,7 +321,7 @@ class RemittanceTranslator:
         self._pass_over("DTM", sent[1])
 
     def _ref(self, segment: Segment) -> None:
-        sent = _padded(segment)
+        sent = padded(segment)
         qualifier, value = sent[1], segment.get(2).strip()
         if self._service is not None:
             if qualifier == LINE_CONTROL:
@@ -341,7 +339,7 @@ class RemittanceTranslator:
 
     def _nm1(self, segment: Segment) -> None:
         """Patient, insured and corrected insured are dropped; of others the number only."""
-        sent = _padded(segment)
+        sent = padded(segment)
         role, value = sent[1], sent[9].strip()
         if role in CLAIM_NAMES and self._claim is not None and value:
             kind, schemes = CLAIM_NAMES[role]
@@ -351,11 +349,11 @@ class RemittanceTranslator:
         self._pass_over("NM1", role)
 
     def _mia(self, segment: Segment) -> None:
-        sent = _padded(segment)
+        sent = padded(segment)
         self._remark("MIA", sent, MIA_REMARKS)
 
     def _moa(self, segment: Segment) -> None:
-        sent = _padded(segment)
+        sent = padded(segment)
         self._remark("MOA", sent, MOA_REMARKS)
 
     def _remark(self, tag: str, sent: list[str], elements: tuple[int, ...]) -> None:
@@ -366,7 +364,7 @@ class RemittanceTranslator:
         self._claim.remarks += [Code("RARC", one) for one in remarks if one]
 
     def _lq(self, segment: Segment) -> None:
-        sent = _padded(segment)
+        sent = padded(segment)
         target = self._service or self._claim
         if target is not None and sent[1] in REMARK_LISTS and sent[2]:
             target.remarks.append(Code(REMARK_LISTS[sent[1]], sent[2].strip()))
@@ -374,7 +372,7 @@ class RemittanceTranslator:
         self._pass_over("LQ", sent[1])
 
     def _amt(self, segment: Segment) -> None:
-        sent = _padded(segment)
+        sent = padded(segment)
         if self._claim is not None and self._service is None and sent[1]:
             self._claim.supplemental[sent[1]] = self._money(segment, 2, sent[2])
             return
@@ -382,7 +380,7 @@ class RemittanceTranslator:
 
     def _plb(self, segment: Segment) -> None:
         """PLB03-1 is the reason, PLB03-2 the reference, PLB04 the amount; up to six pairs."""
-        sent = _padded(segment)
+        sent = padded(segment)
         self._close_claim()
         self._building.keep("PLB01", "")
         self._building.keep("PLB02", "")
@@ -392,16 +390,3 @@ class RemittanceTranslator:
                 amount = self._money(segment, at + 1, sent[at + 1])
                 code, reference = Code("PLB", reason), segment.get(at, 2).strip()
                 self._adjustments.append(Adjustment("", code, amount, None, reference))
-
-
-def _padded(segment: Segment) -> list[str]:
-    """Return tag and elements, with blanks behind them.
-
-    A segment that shows its raw ``elements`` is taken at its word: of this message only names may
-    be other than ASCII, and asking for each element would double the time.
-    """
-    raw = getattr(segment, "elements", None)
-    if raw is not None:
-        sent: list[str] = raw + PADDING
-        return sent
-    return [segment.tag, *(segment.get(one) for one in range(1, WIDTH))]

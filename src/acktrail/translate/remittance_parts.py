@@ -6,8 +6,11 @@ from decimal import Decimal
 from acktrail.documents.kinds import ClaimPayment, Service
 from acktrail.documents.parts import Adjustment, Code, Money, Period, Reference
 from acktrail.documents.value import Draft
+from acktrail.ports import Segment
 
 Day = date | None
+WIDTH = 26  # of MIA, with room
+PADDING = [""] * WIDTH
 
 
 class OpenPart(Draft):
@@ -82,3 +85,16 @@ class OpenClaim(OpenPart):
 def _period(start: Day, end: Day) -> Period | None:
     """Return the days as a period, None when neither was sent."""
     return Period(start, end) if start or end else None
+
+
+def padded(segment: Segment) -> list[str]:
+    """Return tag and elements, with blanks behind them.
+
+    A segment that shows its raw ``elements`` is taken at its word: of this message only names may
+    be other than ASCII, and asking for each element would double the time.
+    """
+    raw = getattr(segment, "elements", None)
+    if raw is not None:
+        sent: list[str] = raw + PADDING
+        return sent
+    return [segment.tag, *(segment.get(one) for one in range(1, WIDTH))]
