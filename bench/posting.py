@@ -29,7 +29,7 @@ from tests.service.odoo.conftest import HOME, SCRIPT, Sandbox
 from tests.unit.odoo import samples
 
 ROUNDS = 5
-RECORDS = {1: 40, 10: 100, 50: 200}  # by size of batch
+RECORDS = {1: 20, 10: 50, 50: 100}  # by size of batch
 BARS = {1: 1.4, 10: 1.2, 50: 1.1}
 TICKS = os.sysconf("SC_CLK_TCK")
 NUMBERS = count(time.time_ns())

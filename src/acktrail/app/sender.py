@@ -19,6 +19,7 @@ from acktrail.errors import ConflictError, DeniedError, HaltedError
 from acktrail.ledger.transaction import SqlTransaction
 from acktrail.odoo import breaker
 from acktrail.odoo.attempts import Attempts, GaveUpError, answers
+from acktrail.odoo.bridge import Bridge
 from acktrail.odoo.check import Known
 from acktrail.odoo.client import Client
 from acktrail.odoo.connect import Address, connect, version
@@ -85,7 +86,7 @@ class Sender:
         """Tell whether there is an Odoo to post to; else the calls are kept."""
         return target in self._tools.settings.odoo
 
-    def client_for(self, target: str, *, confirm: bool = True) -> Json2 | JsonRpc:
+    def client_for(self, target: str, *, confirm: bool = True) -> Json2 | JsonRpc | Bridge:
         """Return a client of one database; without ``confirm`` a refusal is said at once."""
         address, dialects = self.address(target), Dialects.read(self._tools.files)
         return connect(address, dialects, self._confirm if confirm else ())
@@ -94,13 +95,15 @@ class Sender:
         """Return where a target is and who we are there."""
         server = self._tools.settings.odoo[target]
         key, timeout = self._tools.secrets.get(server.key), server.timeout.total_seconds()
-        return Address(server.url, server.database, key, server.login, server.api, timeout)
+        return Address(
+            server.url, server.database, key, server.login, server.api, timeout, server.adapter
+        )
 
     def known(self, target: str) -> Known:
         """Ask a server's version, and look up what that version lacks."""
         found = version(self.address(target))
         lacks = Dialects.read(self._tools.files).of(found[0]).lacks if any(found) else {}
-        return Known(found, lacks)
+        return Known(found, lacks, self._tools.settings.odoo[target].adapter == "bridge")
 
     def waits_until(self, target: str, rows: Sequence[PostingRow] = ()) -> datetime | None:
         """Return until when nothing of this is sent because circuits are open; None = go on."""

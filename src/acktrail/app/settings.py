@@ -33,6 +33,7 @@ class OdooServer(Table):
     database: str = Field(min_length=1)
     key: SecretRef
     api: Literal["auto", "json2", "jsonrpc"] = "auto"  # JSON-2 from Odoo 19 on, else JSON-RPC
+    adapter: Literal["load", "bridge"] = "load"  # bridge: with addons/acktrail_bridge in that Odoo
     login: str = ""  # of the key's user: JSON-RPC needs it
     timeout: Duration = timedelta(seconds=90)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from acktrail.errors import HaltedError
+from acktrail.odoo.bridge import INBOX
 from acktrail.odoo.client import Client, Done, Lost
 from acktrail.odoo.options import OdooOptions
 from acktrail.odoo.privileges import POSTING, beyond, may
@@ -49,6 +50,7 @@ class Known(NamedTuple):
 
     version: tuple[int, int] = (0, 0)
     lacks: Mapping[str, str] = {}  # models that cannot be posted to on this version, with why
+    bridge: bool = False  # documents go through the bridge module
 
 
 UNKNOWN = Known()
@@ -77,6 +79,8 @@ def check(
         return [Row("server", "unreachable", hint)]
     version = "Odoo {}.{}".format(*known.version) if any(known.version) else ""
     rows = [Row("server", "ok", version), Row("key", "ok"), _administrator(client)]
+    if known.bridge:
+        rows.append(_bridge(client))
     posted = {one: models[one] for one in models if one != PRODUCT or options.create_products}
     for model, fields in posted.items():
         if model in known.lacks:
@@ -97,6 +101,13 @@ def _administrator(client: Client) -> Row:
         hint = "the key is an administrator's: use a bot of its own"
         return Row("segregation", "denied", hint)
     return Row("segregation", "ok")
+
+
+def _bridge(client: Client) -> Row:
+    if _fields(client, INBOX, ["key"]) is None:
+        hint = "install acktrail_bridge and give the bot its group: see addons/README.md"
+        return Row("bridge", "missing", hint)
+    return Row("bridge", "ok")
 
 
 def _model(client: Client, model: str, sent: Iterable[str]) -> Iterator[Row]:

@@ -33,6 +33,8 @@ CLASSES = (
     ("The entry is not balanced", "odoo.unbalanced"),
     ("Cannot create unbalanced journal entry", "odoo.unbalanced"),  # before 17
     ("found record of different model", "odoo.other_model"),
+    ("acktrail: the key was taken with other content", "odoo.conflict"),  # the bridge's verdicts
+    ("acktrail: the record was taken and is gone", "odoo.gone"),
     ("already exists", "odoo.unique"),
     ("duplicate key", "odoo.unique"),
     ("Missing required", "odoo.required"),

@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from acktrail.odoo.bridge import Bridge
 from acktrail.odoo.client import Lost
 from acktrail.odoo.dialect import Dialects
 from acktrail.odoo.json2 import Json2
 from acktrail.odoo.jsonrpc import JsonRpc, version_of
 from acktrail.odoo.wire import CONFIRM, Wire
 
+Adapter = Literal["load", "bridge"]
 Api = Literal["auto", "json2", "jsonrpc"]
 FIRST_WITH_JSON2: Final = 19
 
@@ -23,12 +25,18 @@ class Address:
     login: str = ""  # JSON-RPC needs it; without one it is never chosen
     api: Api = "json2"
     timeout: float = 90.0  # seconds; below Odoo's limit_time_real
+    adapter: Adapter = "load"  # bridge: the module acktrail_bridge is installed there
 
 
 def connect(
     address: Address, dialects: Dialects, confirm: tuple[float, ...] = CONFIRM
-) -> Json2 | JsonRpc:
+) -> Json2 | JsonRpc | Bridge:
     """Return a client, for one thread. Only ``auto`` with a login asks the server now."""
+    client = _api(address, dialects, confirm)
+    return Bridge(client, client.wire) if address.adapter == "bridge" else client
+
+
+def _api(address: Address, dialects: Dialects, confirm: tuple[float, ...]) -> Json2 | JsonRpc:
     old = address.api == "jsonrpc"
     if address.api == "auto" and address.login:
         known = version(address)

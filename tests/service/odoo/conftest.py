@@ -15,7 +15,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from time import monotonic, sleep, time_ns
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -23,6 +23,7 @@ from acktrail.app.home import parser_files
 from acktrail.documents.kinds import Document
 from acktrail.odoo.asking import ask
 from acktrail.odoo.attempts import Attempts
+from acktrail.odoo.bridge import Bridge
 from acktrail.odoo.client import Done
 from acktrail.odoo.connect import Address, connect
 from acktrail.odoo.dialect import Dialects
@@ -42,6 +43,7 @@ HOME = Path(os.environ.get("ODOO_SANDBOX_HOME", "/var/tmp/acktrail-odoo"))  # no
 DIALECTS = Dialects.read(parser_files())
 STARTED = datetime(2026, 11, 24, tzinfo=UTC)
 NUMBERS = count(time_ns())
+Talks = Json2 | JsonRpc | Bridge
 CHART = "l10n_generic_coa.1"
 NAMES_OF_14: dict[str, object] = {
     "sale_journal": "masterdata.sale_journal",
@@ -70,17 +72,17 @@ class Sandbox:
 
     version: str
     credentials: dict[str, Any]
+    adapter: Literal["load", "bridge"] = "load"
 
-    def client(
-        self, user: str = "bot", key: str = "api_key", timeout: float = 60.0
-    ) -> Json2 | JsonRpc:
+    def client(self, user: str = "bot", key: str = "api_key", timeout: float = 60.0) -> Talks:
         return self.client_of(user, self.credentials[user][key], timeout)
 
-    def client_of(self, user: str, key: str, timeout: float = 60.0) -> Json2 | JsonRpc:
+    def client_of(self, user: str, key: str, timeout: float = 60.0) -> Talks:
         """Return a client with a key that is said."""
         login = self.credentials[user]["login"]
         url, database = self.credentials["url"], self.credentials["db"]
-        address = Address(url, database, key, login, "auto", timeout)
+        adapter = "load" if user == "admin" else self.adapter
+        address = Address(url, database, key, login, "auto", timeout, adapter)
         return connect(address, DIALECTS, confirm=(0.1, 0.1))
 
     def kill(self) -> None:
@@ -113,7 +115,7 @@ class Desk:
 
     sandbox: Sandbox
     slug: str
-    client: Json2 | JsonRpc
+    client: Talks
     poster: Poster
     follow_up: FollowUp
 
@@ -158,7 +160,7 @@ class Desk:
         domain = [["module", "=", f"acktrail_{self.slug}"], ["model", "=", model]]
         return len(self.search("ir.model.data", [*domain], "res_id"))
 
-    def admin(self) -> Json2 | JsonRpc:
+    def admin(self) -> Talks:
         return self.sandbox.client("admin")
 
 
@@ -171,6 +173,25 @@ def sandbox() -> Sandbox:
 def either(request: pytest.FixtureRequest) -> Sandbox:
     """Each server in turn: what is asked of both."""
     return _sandbox(str(request.param))
+
+
+@pytest.fixture(scope="session", params=["19", "14", "bridge"], ids=["odoo19", "odoo14", "bridge"])
+def server(request: pytest.FixtureRequest) -> Sandbox:
+    """Each server and, on 19, the bridge module: the contract of all adapters."""
+    if request.param != "bridge":
+        return _sandbox(str(request.param))
+    return bridged()
+
+
+@cache
+def bridged() -> Sandbox:
+    """Odoo 19 with addons/acktrail_bridge; installing it restarts Odoo once."""
+    _sandbox("19")
+    _script("install", "19", "acktrail_bridge")
+    _script("bots", "19")
+    bots = json.loads((HOME / "19/bots.json").read_text())
+    credentials = json.loads((HOME / "19/credentials.json").read_text())
+    return Sandbox("19", {**credentials, **bots}, "bridge")
 
 
 @cache
@@ -208,12 +229,12 @@ def _name_master_data(sandbox: Sandbox) -> None:
 
 
 @pytest.fixture
-def desk(either: Sandbox) -> Iterator[Desk]:
-    with either.client() as client:
+def desk(server: Sandbox) -> Iterator[Desk]:
+    with server.client() as client:
         clock = RunningClock()
         limit = timedelta(seconds=90)
         yield Desk(
-            either,
+            server,
             f"t{next(NUMBERS)}",
             client,
             Poster(client, clock, limit=limit, pause=lambda wait: sleep(min(wait, 1.0))),
@@ -222,8 +243,8 @@ def desk(either: Sandbox) -> Iterator[Desk]:
 
 
 def _script(
-    command: str, version: str, *, check: bool = True
+    command: str, version: str, *more: str, check: bool = True
 ) -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "ODOO_SANDBOX_HOME": str(HOME)}
-    words = [str(SCRIPT), command, "--version", version]
+    words = [str(SCRIPT), command, *more, "--version", version]
     return subprocess.run(words, check=check, capture_output=True, env=environment)

@@ -110,7 +110,7 @@ def test_f8_missing_right_denies_and_refuses_no_document(desk: Desk) -> None:
     delivery = nobody.deliver(list(enumerate(plans)))
 
     assert delivery.halted == ""
-    assert set(delivery.outcomes.values()) == {Denied("our user may not create account.move")}
+    assert set(map(type, delivery.outcomes.values())) == {Denied}
 
 
 def test_f9_unknown_journal_parks_the_document_even_alone(desk: Desk) -> None:
