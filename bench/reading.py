@@ -13,7 +13,7 @@ from acktrail.app.registry import built_in
 from acktrail.model import Answering, ReadResult
 from acktrail.pipeline.read import read_and_translate
 from acktrail.profiles.partner import Flow, PartnerProfile, read_profile
-from acktrail.translate.choose import translator_for
+from acktrail.translate.choose import Translators
 from bench.measure import Row, ratio
 from tests.generators import edifact, hl7, tabular, x12
 
@@ -24,6 +24,7 @@ MESSAGES = 1000
 INVOICES = 2500
 FILES = parser_files()
 FORMATS = built_in(FILES)
+TRANSLATORS = Translators(FILES)
 
 
 class Way(NamedTuple):
@@ -54,7 +55,7 @@ class Way(NamedTuple):
             format_.name,
             format_.reader(options),
             _chunks(self.body),
-            lambda head: translator_for(head, FILES, translate | options),
+            lambda head: TRANSLATORS.find(head, translate | options),
             keep,
         )
         answering = Answering(AT, options=self.profile.acknowledge.plain())

@@ -39,7 +39,7 @@ from acktrail.security.choose import sealer
 from acktrail.security.inflate import Limits
 from acktrail.security.masking import escape_name, keyed, safe_file_name
 from acktrail.security.secrets import SecretResolver
-from acktrail.translate.choose import translator_for
+from acktrail.translate.choose import Translators
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # an inspection's answers are not sent: a fixed time
 HEAD_BYTES = 4096
@@ -64,6 +64,7 @@ class Inspector:
 
     files: DataFiles
     formats: Formats
+    translators: Translators
     home: Home | None = None
     found: Found | None = None
     format_name: str = ""
@@ -167,7 +168,6 @@ class Inspector:
         if profile:
             translate |= profile.translate.model_dump(exclude_none=True, exclude_unset=True)
         bodies: list[bytes] = []
-        hide = self._hide()
 
         def keep(body: bytes) -> int:
             if self.keep_documents:
@@ -178,22 +178,13 @@ class Inspector:
             format_.name,
             format_.reader(options),
             _chunks(clear),
-            lambda head: translator_for(head, self.files, translate, hide),
+            lambda head: self.translators.find(head, translate),
             keep,
         )
         released = done.released if self.keep_documents else ()
         documents = tuple(decode_document(bodies[kept.at]) for kept in released)
         answers = self._answers(path, digest, format_, done.result)
         return Inspected(path.name, digest, format_.name, done.result, documents, answers)
-
-    def _hide(self) -> Callable[[str], str] | None:
-        """Return what makes pseudonyms of persons' numbers; None without a home that has a key."""
-        if self.home is None:
-            return None
-        try:
-            return partial(keyed, self.home.naming_key())
-        except NotFoundError:
-            return None
 
     def _answers(
         self, path: Path, digest: str, format_: Format, result: ReadResult
@@ -235,7 +226,26 @@ def make_inspector(
     """Return an inspector; a home is needed only for a partner's profile."""
     files = parser_files(home)
     found = home.profile(partner) if home and partner else None
-    return Inspector(files, built_in(files), home, found, format_name, at, keep_documents)
+    return Inspector(
+        files,
+        built_in(files),
+        Translators(files, _hide(home)),
+        home,
+        found,
+        format_name,
+        at,
+        keep_documents,
+    )
+
+
+def _hide(home: Home | None) -> Callable[[str], str] | None:
+    """Return what makes pseudonyms of persons' numbers; None without a home that has a key."""
+    if home is None:
+        return None
+    try:
+        return partial(keyed, home.naming_key())
+    except NotFoundError:
+        return None
 
 
 def as_json(one: Inspected) -> dict[str, object]:

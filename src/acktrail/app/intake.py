@@ -26,7 +26,6 @@ from acktrail.profiles.partner import Flow
 from acktrail.security import envelope
 from acktrail.security.inflate import Limits
 from acktrail.security.masking import keyed
-from acktrail.translate.choose import translator_for
 
 NAMES = frozenset({"first", "name"})  # of what was inside an archive: may name a patient
 ENTRY_FINDINGS = 20  # of a file named in its entry; all are in the kept read result
@@ -128,7 +127,7 @@ class Intake:
                 format_.name,
                 format_.reader(options),
                 _chunks(clear),
-                lambda head: translator_for(head, tools.files, translate, tools.hide),
+                lambda head: tools.translators.find(head, translate),
                 lambda body: _append(spool, body),
             )
             spool.seek(0)

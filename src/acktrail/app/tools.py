@@ -21,7 +21,7 @@ from acktrail.ports import (
     Store,
 )
 from acktrail.profiles.partner import Flow
-from acktrail.security.masking import keyed
+from acktrail.translate.choose import Translators
 
 
 class Disposable(Protocol):
@@ -43,6 +43,7 @@ class Tools:
     store: Store
     formats: Formats
     files: DataFiles
+    translators: Translators
     sealer: Sealer
     secrets: Secrets
     clock: Clock
@@ -55,10 +56,6 @@ class Tools:
         folder = self.home.var / "staging"
         folder.mkdir(parents=True, exist_ok=True)
         return folder
-
-    def hide(self, number: str) -> str:
-        """Return the pseudonym of a person's number: what the index of identifiers holds of it."""
-        return keyed(self.naming_key, number)
 
     def close(self) -> None:
         """Close what holds connections."""

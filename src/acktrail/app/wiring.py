@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -28,8 +29,10 @@ from acktrail.ledger.sql_ledger import SqlLedger
 from acktrail.pipeline.states import AT_REST
 from acktrail.ports import Clock
 from acktrail.security.choose import sealer
+from acktrail.security.masking import keyed
 from acktrail.security.secrets import SecretResolver
 from acktrail.store.local import LocalStore
+from acktrail.translate.choose import Translators
 
 
 def database_url(home: Home, configured: str) -> str:
@@ -60,6 +63,7 @@ def open_tools(home: Home, clock: Clock | None = None) -> Tools:
         LocalStore(home.var / "store", naming_key),
         built_in(files),
         files,
+        Translators(files, partial(keyed, naming_key)),
         sealer(settings.openpgp, home.root),
         SecretResolver(home.root, os.environ),
         clock,

@@ -1,5 +1,6 @@
 """Which translator a message gets: by its format and type, unless the profile names a map."""
 
+import json
 from collections.abc import Mapping
 from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,7 +16,7 @@ from acktrail.translate.eligibility import EligibilityTranslator
 from acktrail.translate.engine import MapTranslator
 from acktrail.translate.enrolment import EnrolmentTranslator
 from acktrail.translate.health import Hide
-from acktrail.translate.maps import FOLDER, compile_map, header, read_map
+from acktrail.translate.maps import FOLDER, Map, compile_map, header, read_map
 from acktrail.translate.premium import PremiumTranslator
 from acktrail.translate.remittance import RemittanceTranslator
 from acktrail.translate.translator import Translator
@@ -24,35 +25,81 @@ SUFFIX = ".toml"
 ANSWERED_CLAIMS = "X214"  # of the guides of a 277, that of the acknowledgement of claims
 PREMIUMS = ("X218", "X061")  # guides of an 820 that are of health premiums
 STATEMENTS = "camt."  # every other XML document is kept and not interpreted
+MOST_COMPILED = 512  # maps of all profiles; a compiled one is small
 LAYOUTS = "tabular"  # a tabular message is of the type of its layout
 
 
-def translator_for(
-    head: MessageHead,
-    files: DataFiles,
-    options: Mapping[str, object],
-    hide: Hide | None = None,
-) -> Translator | None:
-    """Return a new translator for messages like this one; None when no map is known for it.
+class Translators:
+    """Gives translators; maps are read and compiled once, not for every file.
 
-    Args:
-        head: Of the message.
-        files: The folder ``parsers/``.
-        options: The profile's table ``[translate]``.
-        hide: Makes the pseudonym of a person's number; without it persons have none.
-
-    Raises:
-        GuideError: If the map that is to be used is wrong or missing.
+    A compiled map is the same for equal options, whatever file it is for. Threads may share this:
+    at worst two compile the same map.
     """
-    named = options.get("map")
-    name = named.get(head.type) if isinstance(named, Mapping) else None
-    if isinstance(name, str):
-        return _mapped(name, files, options)
-    found = _written(head, files, options, hide)
-    if found is not None:
+
+    def __init__(self, files: DataFiles, hide: Hide | None = None) -> None:
+        """Keep what translators are made from.
+
+        Args:
+            files: The folder ``parsers/``.
+            hide: Makes the pseudonym of a person's number; without it persons have none.
+        """
+        self._files = files
+        self._hide = hide
+        self._names: dict[tuple[str, str], str] = {}  # format and message type -> map
+        self._compiled: dict[tuple[str, str], Map] = {}  # by name and options
+
+    def find(self, head: MessageHead, options: Mapping[str, object]) -> Translator | None:
+        """Return a new translator for messages like this one; None when no map is known for it.
+
+        Args:
+            head: Of the message.
+            options: The profile's table ``[translate]`` and that of the format.
+
+        Raises:
+            GuideError: If the map that is to be used is wrong or missing.
+        """
+        named = options.get("map")
+        name = named.get(head.type) if isinstance(named, Mapping) else None
+        if isinstance(name, str):
+            return self._mapped(name, options)
+        found = _written(head, self._files, options, self._hide)
+        if found is not None:
+            return found
+        name = self._index().get((head.format, head.type))
+        return self._mapped(name, options) if name else None
+
+    def _index(self) -> dict[tuple[str, str], str]:
+        """Return the first map for each format and message type, in the order of file names."""
+        if not self._names:
+            names: dict[tuple[str, str], str] = {}
+            for file in self._files.names(FOLDER):
+                if file.endswith(SUFFIX):
+                    name = file.removesuffix(SUFFIX)
+                    known = header(name, read_map(self._files, name))
+                    for type_ in known.types:
+                        names.setdefault((known.format, type_), name)
+            self._names = names
+        return self._names
+
+    def _mapped(self, name: str, options: Mapping[str, object]) -> Translator:
+        currency = options.get("currency")
+        return MapTranslator(
+            self._map(name, options),
+            units=_texts(options, "units"),
+            zone=_zone(options),
+            currency=currency if isinstance(currency, str) else "",
+            checks=_texts(options, "checks"),
+        )
+
+    def _map(self, name: str, options: Mapping[str, object]) -> Map:
+        key = (name, json.dumps(options, sort_keys=True, default=str))
+        found = self._compiled.get(key)
+        if found is None:
+            found = compile_map(self._files, name, read_map(self._files, name), options)
+            if len(self._compiled) >= MOST_COMPILED:
+                self._compiled.clear()
+            self._compiled[key] = found
         return found
-    name = _map_for(head, files)
-    return _mapped(name, files, options) if name else None
 
 
 def _written(
@@ -96,29 +143,6 @@ def _healthcare(head: MessageHead, hide: Hide | None) -> Translator | None:
         case "820" if any(one in head.version for one in PREMIUMS):
             found = PremiumTranslator(hide)
     return found
-
-
-def _map_for(head: MessageHead, files: DataFiles) -> str:
-    """Return the name of the first map that is for messages of this format and type."""
-    for file in files.names(FOLDER):
-        if file.endswith(SUFFIX):
-            name = file.removesuffix(SUFFIX)
-            known = header(name, read_map(files, name))
-            if known.format == head.format and head.type in known.types:
-                return name
-    return ""
-
-
-def _mapped(name: str, files: DataFiles, options: Mapping[str, object]) -> Translator:
-    compiled = compile_map(files, name, read_map(files, name), options)
-    currency = options.get("currency")
-    return MapTranslator(
-        compiled,
-        units=_texts(options, "units"),
-        zone=_zone(options),
-        currency=currency if isinstance(currency, str) else "",
-        checks=_texts(options, "checks"),
-    )
 
 
 def _texts(options: Mapping[str, object], key: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from acktrail.documents.encoding import decode_document
 from acktrail.documents.kinds import Document
 from acktrail.documents.parts import Identifier
 from acktrail.pipeline.read import read_and_translate
-from acktrail.translate.choose import translator_for
+from acktrail.translate.choose import Translators
 from tests.generators.x12_health import health_file
 from tests.unit.translate.running import Folder
 from tests.unit.x12.reading import FORMAT, findings_of
@@ -33,7 +33,7 @@ def documents_of(data: bytes, *, hidden: bool = True, faults: Sequence[str] = ()
         "x12",
         FORMAT.reader({}),
         [data],
-        lambda head: translator_for(head, Folder(), {}, hide if hidden else None),
+        lambda head: Translators(Folder(), hide if hidden else None).find(head, {}),
         keep,
     )
     assert sorted({one.rule for one in findings_of(done.result)}) == sorted(faults)

@@ -1,10 +1,12 @@
+from collections import Counter
+
 import pytest
 
 from acktrail.errors import GuideError
 from acktrail.model import MessageHead
 from acktrail.translate.answers import AnswerTranslator
 from acktrail.translate.bank import StatementTranslator
-from acktrail.translate.choose import translator_for
+from acktrail.translate.choose import Translators
 from acktrail.translate.engine import MapTranslator
 from acktrail.translate.opaque import OpaqueTranslator
 from acktrail.translate.remittance import RemittanceTranslator
@@ -35,14 +37,14 @@ from tests.unit.translate.test_trade import ORDER_X12
     ],
 )
 def test_message_gets_the_translator_of_its_type(format_: str, type_: str, kind: type) -> None:
-    assert isinstance(translator_for(MessageHead(format_, type_, "", "1"), Folder(), {}), kind)
+    assert isinstance(Translators(Folder()).find(MessageHead(format_, type_, "", "1"), {}), kind)
 
 
 @pytest.mark.parametrize(
     ("format_", "type_"), [("x12", "278"), ("hl7", "QRY^A19"), ("edifact", "PRICAT")]
 )
 def test_message_without_a_map_gets_no_translator(format_: str, type_: str) -> None:
-    assert translator_for(MessageHead(format_, type_, "", "1"), Folder(), {}) is None
+    assert Translators(Folder()).find(MessageHead(format_, type_, "", "1"), {}) is None
 
 
 def test_profile_may_name_another_map() -> None:
@@ -56,7 +58,7 @@ def test_profile_may_name_another_map() -> None:
     files = Files({"maps/own.toml": text})
     options = {"map": {"850": "own"}, "currency": "CAD"}
 
-    translator = translator_for(MessageHead("x12", "850", "", "1"), files, options)
+    translator = Translators(files).find(MessageHead("x12", "850", "", "1"), options)
 
     assert translator is not None
     document = only(run(translator, "BEG*00*SA*N1"))
@@ -65,13 +67,13 @@ def test_profile_may_name_another_map() -> None:
 
 def test_map_that_the_profile_names_and_is_not_there_is_a_setup_error() -> None:
     with pytest.raises(GuideError):
-        translator_for(MessageHead("x12", "850", "", "1"), Files({}), {"map": {"850": "own"}})
+        Translators(Files({})).find(MessageHead("x12", "850", "", "1"), {"map": {"850": "own"}})
 
 
 def test_units_and_time_zone_of_the_profile_reach_the_map() -> None:
     options = {"units": {"QQ": "XBX"}, "timezone": "Europe/Berlin"}
 
-    translator = translator_for(MessageHead("x12", "850", "", "1"), Folder(), options)
+    translator = Translators(Folder()).find(MessageHead("x12", "850", "", "1"), options)
 
     assert translator is not None
     assert only(run(translator, ORDER_X12.replace("10*EA", "10*QQ"))).id == "PO1001"
@@ -79,4 +81,30 @@ def test_units_and_time_zone_of_the_profile_reach_the_map() -> None:
 
 def test_time_zone_that_does_not_exist_is_a_setup_error() -> None:
     with pytest.raises(GuideError, match="timezone"):
-        translator_for(MessageHead("x12", "850", "", "1"), Folder(), {"timezone": "Mars/Base"})
+        Translators(Folder()).find(MessageHead("x12", "850", "", "1"), {"timezone": "Mars/Base"})
+
+
+class Counted(Folder):
+    """The repository's maps; counts how often each file is read."""
+
+    def __init__(self) -> None:
+        self.reads: Counter[str] = Counter()
+
+    def read(self, path: str) -> bytes:
+        self.reads[path] += 1
+        return super().read(path)
+
+
+def test_map_is_compiled_once_for_equal_options_and_anew_for_others() -> None:
+    files = Counted()
+    translators = Translators(files)
+    head = MessageHead("x12", "850", "", "1")
+
+    first, second = (translators.find(head, {"currency": "USD"}) for _ in range(2))
+    once = files.reads["maps/x12-850.toml"]
+    again = translators.find(head, {"currency": "CAD", "units": {"QQ": "XBX"}})
+
+    assert first is not second
+    assert (once, files.reads["maps/x12-850.toml"]) == (2, 3)  # its head, then the whole
+    assert again is not None
+    assert only(run(again, ORDER_X12.replace("10*EA", "10*QQ"))).id == "PO1001"

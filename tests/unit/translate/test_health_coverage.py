@@ -14,7 +14,7 @@ from acktrail.formats.delimited import Marks
 from acktrail.formats.x12.guide.model import UNUSED, Element, LoopNode, SegmentNode
 from acktrail.formats.x12.segment import SetSegment
 from acktrail.model import MessageHead, Severity
-from acktrail.translate.choose import translator_for
+from acktrail.translate.choose import Translators
 from tests.unit.translate.running import Folder
 from tests.unit.x12.reading import FORMAT
 
@@ -87,7 +87,7 @@ def made(guide: str) -> Iterator[tuple[str, str, int, SetSegment]]:
 @pytest.mark.parametrize("guide", GUIDES)
 def test_every_node_of_the_guide_is_mapped_or_named_as_unmapped(guide: str) -> None:
     head = MessageHead("x12", GUIDES[guide], guide.partition("-")[2], "0001")
-    translator = translator_for(head, Folder(), {}, lambda number: f"hidden {number}")
+    translator = Translators(Folder(), lambda number: f"hidden {number}").find(head, {})
     assert translator is not None
     everything = list(made(guide))
     translator.start(head)

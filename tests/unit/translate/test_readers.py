@@ -20,7 +20,7 @@ from acktrail.ports import (
     MessageEnd,
     MessageStart,
 )
-from acktrail.translate.choose import translator_for
+from acktrail.translate.choose import Translators
 from tests.generators import edifact, hl7
 from tests.unit.translate.running import Folder
 from tests.unit.translate.test_trade import INVOICE_X12, ORDER_X12
@@ -37,7 +37,7 @@ def translated(format_: Format, body: bytes, options: Mapping[str, object] | Non
     for event in [*reader.feed(body), *reader.close()]:
         match event:
             case MessageStart(head):
-                translator = translator_for(head, Folder(), options or {})
+                translator = Translators(Folder()).find(head, options or {})
                 if translator is not None:
                     translator.start(head)
             case MessageEnd(result):
