@@ -20,7 +20,10 @@ WRITERS: dict[str, Callable[..., str]] = {
 FAULTS_OF_X12SDK: dict[str, tuple[Callable[..., str], set[tuple[str, str]]]] = {
     "834-005010X220A1": (generate.generate_834, {("IK403 I10", "DSB02")}),
     "835-005010X221A1": (generate.generate_835, {("IK403 1", "BPR16"), ("IK304 3", "PER")}),
-    "837-005010X223A2": (generate.generate_837i, {("IK403 I10", "CLM06"), ("IK403 7", "DTP02")}),
+    "837-005010X223A2": (
+        generate.generate_837i,
+        {("IK403 I10", "CLM06"), ("IK403 7", "DTP02"), ("IK403 I12", "N403")},
+    ),
 }
 
 

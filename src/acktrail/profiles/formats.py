@@ -17,7 +17,7 @@ class X12Table(Table):
 
     agreed: tuple[str, ...] | None = None  # "835:005010X221A1", "850"
     snip: dict[str, Switch] | None = None  # by SNIP type "1".."7"
-    checks: dict[str, Switch] | None = None  # by named check: "835.plb_zero"
+    checks: dict[str, Switch] | None = None  # by named check, goes first: "835.plb_zero"
     notes: dict[str, Literal["E", "R"]] | None = None  # TA1 note -> accept with errors, reject
     unwrap: bool | None = None
     max_segment_bytes: Size | None = None

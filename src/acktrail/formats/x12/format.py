@@ -10,6 +10,7 @@ from acktrail.formats.x12.marks import ISA_LENGTH, Header, read_header
 from acktrail.formats.x12.options import read_options
 from acktrail.formats.x12.reader import X12Reader
 from acktrail.formats.x12.rules import RULES
+from acktrail.formats.x12.situation.checks import SITUATIONS
 from acktrail.model import Acknowledgement, Answering, MessageHead, ReadResult, Rule
 from acktrail.ports import DataFiles
 
@@ -21,7 +22,7 @@ class X12:
     """Reads X12 interchanges and answers them with TA1, 999 and 997."""
 
     name = "x12"
-    rules: tuple[Rule, ...] = RULES
+    rules: tuple[Rule, ...] = (*RULES, *SITUATIONS)
 
     def __init__(self, files: DataFiles, maps: Callable[[str], bytes]) -> None:
         self._catalogue = Catalogue(files, maps)

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from acktrail.formats.x12.rules import BALANCE_PREFIX, SNIP3
+from acktrail.formats.x12.rules import BALANCE_PREFIX, SITUATION_PREFIX
 from acktrail.model import Finding, Owner, Place, Rule, Severity
 
 MIB = 1 << 20
 SWITCHES = {"reject": Severity.ERROR, "warn": Severity.WARNING, "off": None}
 NOTE_SEVERITIES = {"R": Severity.ERROR, "E": Severity.WARNING}
+# sums (type 3) have a default each
 SNIP_DEFAULTS = {"1": "reject", "2": "reject", "4": "warn", "5": "off", "6": "off", "7": "warn"}
 TA1_PREFIX = "TA1 "
 # accepted with errors: the contents are read all the same (BizTalk's table of TA1 notes)
@@ -32,11 +33,16 @@ class Options:
     """How one partner's files are judged."""
 
     snip: Mapping[str, str] = field(default_factory=dict)  # "1".."7" -> reject | warn | off
-    checks: Mapping[str, str] = field(default_factory=dict)  # balancing check -> same
+    checks: Mapping[str, str] = field(default_factory=dict)  # named check -> same, goes first
     notes: Mapping[str, str] = field(default_factory=dict)  # TA1 note -> E | R
     agreed: tuple[tuple[str, str], ...] = ()  # (ST01, GS08 or ""); empty: all we have guides for
     unwrap: bool = False
     limits: Limits = Limits()
+
+    @property
+    def judges_situations(self) -> bool:
+        """False when all checks of type 4 are switched off."""
+        return bool(self.checks) or self.snip.get("4") != "off"
 
     def finding(
         self, rule: Rule, place: Place, *, code: str = "", reference: str = "", ours: bool = False
@@ -64,13 +70,16 @@ class Options:
             note = code.removeprefix(TA1_PREFIX)
             default = "E" if note in MILD_NOTES else "R"
             return NOTE_SEVERITIES.get(self.notes.get(note, default), Severity.ERROR)
-        if rule.category == SNIP3:
-            switch = self.checks.get(rule.name.removeprefix(BALANCE_PREFIX), "")
-            return SWITCHES.get(switch, rule.severity)
         if rule.category.startswith("snip"):
             kind = rule.category[4:]
-            return SWITCHES[self.snip.get(kind, SNIP_DEFAULTS[kind])]
+            switch = self.checks.get(check_name(rule)) or self.snip.get(kind)
+            return SWITCHES.get(switch or SNIP_DEFAULTS.get(kind, ""), rule.severity)
         return rule.severity
+
+
+def check_name(rule: Rule) -> str:
+    """Return the name of a check in a profile: that of its rule without the prefix."""
+    return rule.name.removeprefix(BALANCE_PREFIX).removeprefix(SITUATION_PREFIX)
 
 
 def read_options(table: Mapping[str, object]) -> Options:

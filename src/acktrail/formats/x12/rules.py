@@ -8,7 +8,7 @@ from acktrail.model import Rule, Severity
 
 INFO, WARNING, ERROR, FATAL = Severity.INFO, Severity.WARNING, Severity.ERROR, Severity.FATAL
 ENVELOPE = "envelope"
-SNIP1, SNIP2, SNIP3 = "snip1", "snip2", "snip3"
+SNIP1, SNIP2, SNIP3, SNIP4 = "snip1", "snip2", "snip3", "snip4"
 
 # ------------------------------------------------------------------------------ the file
 LEADING_BYTES = Rule("x12.file.leading_bytes", WARNING, "", "file", "bytes before the first ISA")
@@ -203,6 +203,7 @@ ELEMENT = (
 # ------------------------------------------------------------------------------ sums and counts
 # The name of the check in a profile is the rule's name without this prefix.
 BALANCE_PREFIX = "x12.balance."
+SITUATION_PREFIX = "x12.situation."  # of the checks in situation/checks.py
 
 
 def _balance(check: str, severity: Severity, text: str) -> Rule:

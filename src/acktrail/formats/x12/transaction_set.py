@@ -9,13 +9,14 @@ import re
 from acktrail.formats.delimited import Marks
 from acktrail.formats.x12 import rules
 from acktrail.formats.x12.balance import balance_of
-from acktrail.formats.x12.balance.watch import Watches
+from acktrail.formats.x12.balance.watch import Watches, both
 from acktrail.formats.x12.explain import explain
 from acktrail.formats.x12.findings import Findings
 from acktrail.formats.x12.guide.compiled import Machine, Move, State
 from acktrail.formats.x12.hierarchy import Hierarchy
 from acktrail.formats.x12.pieces import Cut
 from acktrail.formats.x12.segment import SetSegment
+from acktrail.formats.x12.situation import situations_of
 from acktrail.formats.x12.walk import Walker
 from acktrail.model import MessageHead, MessageResult, Place, Rule
 from acktrail.ports import Bind, Event, Segment, Take
@@ -50,12 +51,11 @@ class TransactionSet:
         self._known_tags = known_tags
         self._walker = None if machine is None else Walker(machine, self._structure)
         self._balance = None if machine is None else balance_of(head.type)
-        self._watches = Watches()
-        if self._balance is not None:
-            self._watches |= self._balance.watches
         self._hierarchy = Hierarchy(counted=machine is None or machine.guide.counted)
-        if machine is not None and machine.hierarchical:
-            self._watches[LEVEL] = self._check_hierarchy
+        guide = "" if machine is None or not findings.options.judges_situations else head.guide
+        self._situations = situations_of(head.type, guide, self._note)
+        self._watches = Watches()
+        self._watch()
         self._text, self._start = start  # of ST, which is taken with the first segments behind it
         self._offset = self._start  # of the last segment
         self._end = self._start + len(self._text) + 1
@@ -220,6 +220,7 @@ class TransactionSet:
 
     def _unexpected(self, tag: str, qualifier: str, walker: Walker) -> None:
         """One finding for a lost loop start; all up to the next match is part of the same fault."""
+        self._situations = []  # what hangs under a lost segment says nothing of its situation
         self._spoil_balance()
         if self._lost_at == self.position - 1 and self.position > 1:
             self._lost_at = self.position
@@ -246,6 +247,8 @@ class TransactionSet:
             self._note(rules.SE_COUNT, self._at(TRAILER, 1))
         if control != self.head.control:
             self._note(rules.SE_CONTROL, self._at(TRAILER, 2))
+        for one in self._situations:
+            one.finish()
         if self._balance is not None:
             for rule, place in self._balance.finish():
                 self._note(rule, place)
@@ -259,23 +262,31 @@ class TransactionSet:
         for fault in faults:
             place = self._at(state.tag, fault.element, fault.component, fault.repetition)
             self.findings.add(fault.rule, place, reference=fault.reference)
-        if faults and state.tag in self._watches:
+        if faults and self._balance is not None and state.tag in self._balance.watches:
             self._spoil_balance()
 
     def _check_hierarchy(self, segment: SetSegment) -> None:
         for rule, element in self._hierarchy.faults(segment.elements):
             place = segment.place._replace(element=element, address=f"{LEVEL}{element:02d}")
             self.findings.add(rule, place, reference=HL_REFERENCES[element])
-        if self._balance is not None and LEVEL in self._balance.watches:
-            self._balance.watches[LEVEL](segment)
+
+    def _watch(self) -> None:
+        """Put together who looks at which segment; the hot loop holds this same dictionary."""
+        groups = [one.watches for one in self._situations]
+        if self._balance is not None:
+            groups.append(self._balance.watches)
+        if self._machine is not None and self._machine.hierarchical:
+            groups.append({LEVEL: self._check_hierarchy})
+        self._watches.clear()
+        for group in groups:
+            for tag, call in group.items():
+                known = self._watches.get(tag)
+                self._watches[tag] = call if known is None else both(call, known)
 
     def _spoil_balance(self) -> None:
         """Sums over segments that are wrong themselves would only repeat the fault."""
-        if self._balance is not None:
-            for tag in self._balance.watches:
-                if tag != LEVEL:  # levels are checked beside what is counted
-                    self._watches.pop(tag, None)
-            self._balance = None
+        self._balance = None
+        self._watch()
 
     def _structure(self, rule: Rule, tag: str, ahead: int) -> None:
         place = Place(tag, self.position + ahead, offset=self._offset, address=tag)

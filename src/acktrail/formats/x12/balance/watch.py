@@ -5,7 +5,18 @@ from collections.abc import Callable
 from acktrail.formats.x12.segment import SetSegment
 from acktrail.model import Place, Rule
 
-Watches = dict[str, Callable[[SetSegment], None]]  # by tag
+Watch = Callable[[SetSegment], None]
+Watches = dict[str, Watch]  # by tag
+
+
+def both(first: Watch, second: Watch) -> Watch:
+    """Return one watch that calls two."""
+
+    def call(segment: SetSegment) -> None:
+        first(segment)
+        second(segment)
+
+    return call
 
 
 class Balance:
