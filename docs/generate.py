@@ -15,6 +15,9 @@ from acktrail.app.registry import built_in
 from acktrail.app.rules import all_rules
 from acktrail.app.settings import Settings
 from acktrail.cli.main import cli
+from acktrail.formats.x12.guide.catalogue import Catalogue
+from acktrail.formats.x12.guide.model import UNUSED, LoopNode
+from acktrail.formats.x12.guide.pyx12_maps import read_wheel_map
 from acktrail.ledger.status import MOVES
 from acktrail.pipeline.states import FOLLOWS, MAY_REJECT, STEPS
 from acktrail.profiles.partner import PartnerProfile
@@ -35,6 +38,7 @@ def pages() -> dict[str, str]:
         "reference/commands.md": commands(),
         "reference/profile.md": keys("Keys of a partner profile", PartnerProfile),
         "reference/settings.md": keys("Keys of acktrail.toml", Settings),
+        "reference/x12-guides.md": x12_guides(),
         "schema/partner.json": schema(PartnerProfile),
         "schema/settings.json": schema(Settings),
     }
@@ -56,6 +60,45 @@ def findings() -> str:
         for r in rules
     ]
     return "\n".join(lines) + "\n"
+
+
+def x12_guides() -> str:
+    """Return the table of X12 guides with what each of them holds."""
+    catalogue = Catalogue(parser_files(), read_wheel_map)
+    lines = [
+        "# X12 guides\n",
+        NOTE,
+        "A guide is chosen by GS08, ST01 and GS01, and by BHT02 where two share those. A trailing `*` stands for any",
+        "ending. Elements are counted with their components, once for each place; *used* leaves out Not Used.\n",
+        "| guide | GS08 | GS01 | ST01 | BHT02 | loops | segments | elements | used | sources |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    totals = [0, 0, 0, 0]
+    for key in sorted(catalogue.guide_keys(), key=lambda one: (one.st01, one.id)):
+        counts = guide_counts(catalogue.guide(key.id).root)
+        totals = [total + count for total, count in zip(totals, counts, strict=True)]
+        cells = [key.id, ", ".join(key.gs08), key.gs01, key.st01, ", ".join(key.bht02) or "-"]
+        numbers = [str(count) for count in counts]
+        sources = "; ".join(catalogue.sources(key.id))
+        lines.append("| " + " | ".join([*cells, *numbers, sources]) + " |")
+    numbers = [str(total) for total in totals]
+    lines.append("| " + " | ".join(["all", "", "", "", "", *numbers, ""]) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def guide_counts(loop: LoopNode) -> tuple[int, int, int, int]:
+    """Return how many loops, segments, elements and used elements a loop holds."""
+    loops = segments = elements = used = 0
+    for child in loop.children:
+        if isinstance(child, LoopNode):
+            inner = guide_counts(child)
+            loops, segments = loops + inner[0] + bool(child.id), segments + inner[1]
+            elements, used = elements + inner[2], used + inner[3]
+        else:
+            each = [part for one in child.elements for part in (one, *one.parts)]
+            segments, elements = segments + 1, elements + len(each)
+            used += sum(one.usage != UNUSED for one in each)
+    return loops, segments, elements, used
 
 
 def error_codes() -> str:

@@ -3,13 +3,34 @@
 A key that is left out is left to the format's own default; see ``docs/reference/profile.md``.
 """
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from acktrail.formats.x12.guide.overlay import read_overlay, read_spot
 from acktrail.profiles.values import Size, Table
 
 Switch = Literal["reject", "warn", "off"]
+
+
+class X12Overlay(Table):
+    """``[x12.overlay."<guide>"]``: a companion guide; places are written ``2300/CLM05-1``."""
+
+    allow: dict[str, tuple[str, ...]] | None = None  # codes that are right too
+    relax: tuple[str, ...] | None = None  # required by the guide, here situational
+    forbid: dict[str, tuple[str, ...]] | None = None  # codes that are not right
+    require: tuple[str, ...] | None = None  # elements, and segments of a loop
+    repeat: dict[str, int] | None = None  # how often a segment may come in its loop
+    form: dict[str, str] | None = None  # pattern of the whole value, bounded repeats only
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        read_overlay(self.model_dump(exclude_none=True))
+        whole = [*(self.repeat or ()), *(self.require or ())]
+        if any("/" not in place for place in whole if not read_spot(place).element):
+            msg = "a segment is required or limited within a loop: 2010AA/PER"
+            raise ValueError(msg)
+        return self
 
 
 class X12Table(Table):
@@ -19,6 +40,7 @@ class X12Table(Table):
     snip: dict[str, Switch] | None = None  # by SNIP type "1".."7"
     checks: dict[str, Switch] | None = None  # by named check, goes first: "835.plb_zero"
     notes: dict[str, Literal["E", "R"]] | None = None  # TA1 note -> accept with errors, reject
+    overlay: dict[str, X12Overlay] | None = None  # by guide: "837-005010X222A1"
     unwrap: bool | None = None
     max_segment_bytes: Size | None = None
 

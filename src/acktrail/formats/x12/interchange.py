@@ -19,6 +19,7 @@ from acktrail.formats.x12.group import (
 )
 from acktrail.formats.x12.guide.catalogue import Catalogue
 from acktrail.formats.x12.guide.model import GuideKey
+from acktrail.formats.x12.guide.overlay import AS_IT_IS
 from acktrail.formats.x12.marks import Header
 from acktrail.formats.x12.options import Options
 from acktrail.formats.x12.pieces import Cut
@@ -183,11 +184,13 @@ class Interchange:
     ) -> None:
         set_id, control = _pair(text.split(self.header.marks.element))
         findings = Findings(self._options)
-        machine = None if key is None else self._catalogue.machine(key, self.header.marks)
+        marks, overlays = self.header.marks, self._options.overlays
+        machine = None
+        if key is not None:
+            machine = self._catalogue.machine(key, marks, overlays.get(key.id, AS_IT_IS))
         head = self._head(group, text, set_id, control, "" if key is None else key.id)
         known = self._catalogue.segment_ids()
         known = known | machine.tags if machine else known
-        marks = self.header.marks
         self._set = TransactionSet(head, marks, machine, findings, known, (text, offset))
         out.append(MessageStart(head))
         self._judge_start(group, head, findings, Place("ST", 1, offset=offset, address="ST"))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from acktrail.formats.x12.guide.overlay import Overlay, read_overlay
 from acktrail.formats.x12.rules import BALANCE_PREFIX, SITUATION_PREFIX
 from acktrail.model import Finding, Owner, Place, Rule, Severity
 
@@ -36,6 +37,7 @@ class Options:
     checks: Mapping[str, str] = field(default_factory=dict)  # named check -> same, goes first
     notes: Mapping[str, str] = field(default_factory=dict)  # TA1 note -> E | R
     agreed: tuple[tuple[str, str], ...] = ()  # (ST01, GS08 or ""); empty: all we have guides for
+    overlays: Mapping[str, Overlay] = field(default_factory=dict)  # by guide id
     unwrap: bool = False
     limits: Limits = Limits()
 
@@ -91,6 +93,7 @@ def read_options(table: Mapping[str, object]) -> Options:
         checks=_texts(table.get("checks")),
         notes=_texts(table.get("notes")),
         agreed=tuple((set_id, version) for set_id, _colon, version in pairs),
+        overlays=_overlays(table.get("overlay")),
         unwrap=table.get("unwrap") is True,
         limits=_limits(table),
     )
@@ -98,6 +101,11 @@ def read_options(table: Mapping[str, object]) -> Options:
 
 def _texts(value: object) -> dict[str, str]:
     return {str(k): str(v) for k, v in value.items()} if isinstance(value, Mapping) else {}
+
+
+def _overlays(value: object) -> dict[str, Overlay]:
+    tables = value.items() if isinstance(value, Mapping) else ()
+    return {str(guide): read_overlay(one) for guide, one in tables if isinstance(one, Mapping)}
 
 
 def _limits(table: Mapping[str, object]) -> Limits:

@@ -17,6 +17,7 @@ from acktrail.formats.x12.hierarchy import Hierarchy
 from acktrail.formats.x12.pieces import Cut
 from acktrail.formats.x12.segment import SetSegment
 from acktrail.formats.x12.situation import situations_of
+from acktrail.formats.x12.situation.partner import PartnerRules
 from acktrail.formats.x12.walk import Walker
 from acktrail.model import MessageHead, MessageResult, Place, Rule
 from acktrail.ports import Bind, Event, Segment, Take
@@ -54,6 +55,9 @@ class TransactionSet:
         self._hierarchy = Hierarchy(counted=machine is None or machine.guide.counted)
         guide = "" if machine is None or not findings.options.judges_situations else head.guide
         self._situations = situations_of(head.type, guide, self._note)
+        overlay = findings.options.overlays.get(head.guide)
+        if machine is not None and overlay is not None:
+            self._situations.append(PartnerRules(self._note, overlay, machine.guide))
         self._watches = Watches()
         self._watch()
         self._text, self._start = start  # of ST, which is taken with the first segments behind it

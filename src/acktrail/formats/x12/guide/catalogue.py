@@ -8,6 +8,7 @@ from acktrail.errors import GuideError
 from acktrail.formats.delimited import Marks
 from acktrail.formats.x12.guide.compiled import Machine
 from acktrail.formats.x12.guide.model import ElementType, Guide, GuideKey, dictionary
+from acktrail.formats.x12.guide.overlay import AS_IT_IS, Overlay, widened
 from acktrail.formats.x12.guide.pyx12_maps import Amendments, read_map, read_map_types
 from acktrail.formats.x12.guide.toml_guide import extended, read_guide, read_types
 from acktrail.ports import DataFiles
@@ -32,7 +33,7 @@ class Catalogue:
         self._segment_ids: frozenset[str] = frozenset()
         self._types: dict[str, dict[str, ElementType]] = {}
         self._guides: dict[str, Guide] = {}
-        self._machines: dict[tuple[str, Marks], Machine] = {}
+        self._machines: dict[tuple[str, Marks, Overlay], Machine] = {}
 
     def guide_keys(self) -> tuple[GuideKey, ...]:
         """Return the key of every guide, in the order of their file names."""
@@ -50,16 +51,16 @@ class Catalogue:
             k for k in self.guide_keys() if (k.st01, k.gs01) == (st01, gs01) and k.fits(gs08)
         )
 
-    def machine(self, key: GuideKey, marks: Marks) -> Machine:
-        """Return the compiled guide for the delimiters of one interchange.
+    def machine(self, key: GuideKey, marks: Marks, overlay: Overlay = AS_IT_IS) -> Machine:
+        """Return the compiled guide for the delimiters of one interchange and partner.
 
         Raises:
-            GuideError: If the guide's file is broken.
+            GuideError: If the guide's file is broken, or the overlay does not fit it.
         """
-        name = (key.id, marks)
+        name = (key.id, marks, overlay)
         machine = self._machines.pop(name, None)
         if machine is None:
-            machine = Machine(self.guide(key.id), marks)
+            machine = Machine(widened(self.guide(key.id), overlay), marks)
         self._machines[name] = machine  # the youngest stands last
         if len(self._machines) > MACHINES_KEPT:
             self._machines.pop(next(iter(self._machines)), None)
@@ -74,6 +75,10 @@ class Catalogue:
         if name not in self._guides:
             self._guides[name] = self._read(self._table(name))
         return self._guides[name]
+
+    def sources(self, name: str) -> tuple[str, ...]:
+        """Return where the facts of a guide are from, as its file says."""
+        return tuple(map(str, self._table(name).get("sources", ())))
 
     def _table(self, name: str) -> dict[str, Any]:
         """Return the whole table of a guide's file, what it extends included."""
