@@ -68,8 +68,9 @@ def x12_guides() -> str:
     lines = [
         "# X12 guides\n",
         NOTE,
-        "A guide is chosen by GS08, ST01 and GS01, and by BHT02 where two share those. A trailing `*` stands for any",
-        "ending. Elements are counted with their components, once for each place; *used* leaves out Not Used.\n",
+        "A guide is chosen by GS08, ST01 and GS01, and by BHT02 where two share those. A trailing",
+        "`*` stands for any ending. Elements are counted with their components, once for each",
+        "place; *used* leaves out Not Used.\n",
         "| guide | GS08 | GS01 | ST01 | BHT02 | loops | segments | elements | used | sources |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]

@@ -20,9 +20,7 @@ from acktrail.formats.x12.guide.model import (
     SegmentNode,
 )
 
-SPOT = re.compile(
-    r"(?:([A-Z0-9.]{1,12})/)?([A-Z][A-Z0-9]{1,2})(?:([0-9]{2})(?:-([0-9]{1,2}))?)?"
-)
+SPOT = re.compile(r"(?:([A-Z0-9.]{1,12})/)?([A-Z][A-Z0-9]{1,2})(?:([0-9]{2})(?:-([0-9]{1,2}))?)?")
 
 
 class Spot(NamedTuple):
@@ -118,9 +116,7 @@ def widened(guide: Guide, overlay: Overlay) -> Guide:
 
 def _loop(loop: LoopNode, overlay: Overlay) -> LoopNode:
     children = tuple(
-        _loop(child, overlay)
-        if isinstance(child, LoopNode)
-        else _segment(child, loop.id, overlay)
+        _loop(child, overlay) if isinstance(child, LoopNode) else _segment(child, loop.id, overlay)
         for child in loop.children
     )
     return replace(loop, children=children)

@@ -52,7 +52,7 @@ class PartnerRules(Situation):
         ]
         narrowed = [spot for spot, _what in (*overlay.forbid, *overlay.form)]
         tags = {spot.tag for spot in (*narrowed, *overlay.require)}
-        self.watches = {tag: self._look for tag in tags}
+        self.watches = dict.fromkeys(tags, self._look)
         for one in self._counted:
             self.watches |= {one.opener: self._look, one.spot.tag: self._look}
 
