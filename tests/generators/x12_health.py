@@ -57,6 +57,7 @@ class Claim:
     original: str = ""  # REF*F8
     dependent: bool = False
     other: bool = False
+    adjusted: int = 0  # by the other payer, at the claim
 
     @property
     def charge(self) -> int:
@@ -94,6 +95,7 @@ def claims(seed: int, count: int, kind: str = "P", *, other: bool = True) -> lis
                 f"ICN{n:07}" if again else "",
                 random.random() < 0.3,
                 second,
+                random.randint(0, 500) if second else 0,
             )
         )
     return made
@@ -191,9 +193,10 @@ def _service(line: Line, kind: str, no: int) -> list[str]:
 
 
 def _other_payer(out: list[str], one: Claim) -> None:
-    paid = sum(line.other.paid for line in one.lines if line.other is not None)
+    paid = sum(line.other.paid for line in one.lines if line.other is not None) - one.adjusted
     out += [
         "SBR*P*18*******CI",
+        *((f"CAS*OA*23*{money(one.adjusted)}",) if one.adjusted else ()),
         f"AMT*D*{money(paid)}",
         "OI***Y***Y",
         f"NM1*IL*1*{PERSON}****MI*CANARYOTHER1",

@@ -217,6 +217,17 @@ REMIT_PATIENT = _balance("835.patient", WARNING, "CLP05 is not the sum of adjust
 REMIT_PAYMENT = _balance("835.payment", ERROR, "BPR02 is not the sum of CLP04 less that of PLB")
 REMIT_NEGATIVE = _balance("835.negative", ERROR, "BPR02 is negative")
 REMIT_PLB_ZERO = _balance("835.plb_zero", WARNING, "an adjustment in PLB is zero")
+CLAIM_CHARGE = _balance("837.charge", ERROR, "CLM02 is not the sum of the charges of its lines")
+CLAIM_COB = _balance("837.cob", WARNING, "AMT*D and all adjustments of another payer are not CLM02")
+CLAIM_COB_LINE = _balance(
+    "837.cob_line", WARNING, "SVD02 and adjustments of another payer are not the line's charge"
+)
+CLAIM_COB_PAID = _balance(
+    "837.cob_paid", WARNING, "AMT*D is not the sum of SVD02 less the claim's adjustments"
+)
+PREMIUM_PAYMENT = _balance("820.payment", WARNING, "BPR02 is not the sum of RMR04 and ADX01")
+ANSWER_TOTALS = _balance("277ca.totals", WARNING, "a total is not that of the claims below it")
+MEMBER_COUNT = _balance("count.834", WARNING, "QTY02 is not the number of members")
 INVOICE_TOTAL = _balance("810.total", WARNING, "TDS01 is not the sum of lines, charges and taxes")
 INVOICE_COUNT = _balance("count.810", WARNING, "CTT01 is not the number of IT1 segments")
 ORDER_COUNT = _balance("count.850", WARNING, "CTT01 is not the number of PO1 segments")
@@ -235,6 +246,13 @@ BALANCE = (
     REMIT_PAYMENT,
     REMIT_NEGATIVE,
     REMIT_PLB_ZERO,
+    CLAIM_CHARGE,
+    CLAIM_COB,
+    CLAIM_COB_LINE,
+    CLAIM_COB_PAID,
+    PREMIUM_PAYMENT,
+    ANSWER_TOTALS,
+    MEMBER_COUNT,
     INVOICE_TOTAL,
     INVOICE_COUNT,
     ORDER_COUNT,

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from functools import partial
 
 from acktrail.formats.x12 import rules
+from acktrail.formats.x12.balance.answer import AnswerBalance
+from acktrail.formats.x12.balance.claim import ClaimBalance
+from acktrail.formats.x12.balance.premium import MemberCount, PremiumBalance
 from acktrail.formats.x12.balance.remittance import RemittanceBalance
 from acktrail.formats.x12.balance.trade import Count, InvoiceBalance
 from acktrail.formats.x12.balance.watch import Balance
@@ -12,6 +15,10 @@ __all__ = ["balance_of"]
 
 MAKERS: dict[str, Callable[[], Balance]] = {
     "835": RemittanceBalance,
+    "837": ClaimBalance,
+    "277": AnswerBalance,
+    "820": PremiumBalance,
+    "834": MemberCount,
     "810": InvoiceBalance,
     "850": partial(Count, "PO1", rules.ORDER_COUNT),
     "855": partial(Count, "PO1", rules.ANSWER_COUNT),
