@@ -29,6 +29,9 @@ SHOWN_BY_TESTS = {
     "post.option_missing": "test_order_without_a_way_to_products_is_refused",
     "post.kind_unrouted": "test_statement_without_a_bank_journal_is_not_routed",
     "ref.account_unknown": "test_remittance_without_accounts_names_each_missing_option",
+    "post.route_denied": (
+        "test_route_that_does_not_lead_to_the_model_or_company_denies_the_document"
+    ),
     # without an Odoo nothing is matched: samples keep the searches
     "ref.order_unknown": "test_difference_between_document_and_order_is_a_persons",
     "ref.order_ambiguous": "test_order_number_that_two_orders_have_names_both",

@@ -10,7 +10,7 @@ from acktrail.documents.encoding import decode_document
 from acktrail.documents.kinds import Document
 from acktrail.odoo.crosswalk import Row, read_rows
 from acktrail.odoo.loads import Refusal
-from acktrail.odoo.maps import PartnerMap, read_maps
+from acktrail.odoo.maps import PartnerMap, Way, read_maps
 from acktrail.pipeline.read import Kept
 from acktrail.ports import ExchangeRow, PostingRow
 from acktrail.profiles.partner import PartnerProfile
@@ -33,7 +33,8 @@ def partner_map(tools: Tools, profile: PartnerProfile) -> PartnerMap:
     ]
     rows += [row for table, body in tools.home.crosswalks(profile.id) for row in _rows(table, body)]
     maps, table = read_maps(tools.files), profile.odoo.plain()
-    return PartnerMap(profile.id, maps, table, tuple(rows), tools.naming_key)
+    ways = {one.document: Way(one.models, one.company) for one in profile.route}
+    return PartnerMap(profile.id, maps, table, tuple(rows), tools.naming_key, ways)
 
 
 @lru_cache(maxsize=64)

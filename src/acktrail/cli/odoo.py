@@ -59,6 +59,30 @@ def check(ctx: click.Context, partners: tuple[str, ...], *, as_json: bool) -> No
 
 
 @odoo.command()
+@click.argument("partners", nargs=-1)
+@click.pass_context
+@json_option
+def routes(ctx: click.Context, partners: tuple[str, ...], *, as_json: bool) -> None:
+    """Show the routing matrix: who may put what where. What is not in it is denied."""
+    tools = open_tools(Home(Path(ctx.obj)))
+    rows: list[tuple[object, ...]] = []
+    for partner in partners or tools.home.partners():
+        profile = tools.home.profile(partner).profile
+        maps = partner_map(tools, profile)
+        for route in profile.route:
+            if route.to == "odoo":
+                options = maps.options(route.document)
+                company = route.company or options.company
+                rows += [
+                    (partner, route.document, model, company, options.target, " ".join(fields))
+                    for model, fields in options.send.items()
+                    if not route.models or model in route.models
+                ]
+    table(("partner", "kind", "model", "company", "target", "fields"), rows, as_json=as_json)
+    tools.close()
+
+
+@odoo.command()
 @click.option("--target", default="main", show_default=True, help="A database of acktrail.toml.")
 @click.option("--rate", type=click.FloatRange(0.1), help="Documents a second, at most.")
 @click.pass_context

@@ -17,6 +17,13 @@ GROUPS = {
     "product.product": "product.group_product_manager",
     "product.supplierinfo": "product.group_product_manager",
     "account.bank.statement.line": "account.group_account_basic",
+    "purchase.order": "purchase.group_purchase_user",
+    "purchase.order.line": "purchase.group_purchase_user",
+    "stock.picking": "stock.group_stock_user",
+    "stock.move": "stock.group_stock_user",
+    "stock.move.line": "stock.group_stock_user",
+    "calendar.event": "base.group_user",
+    "mail.activity": "base.group_user",
 }
 
 

@@ -144,6 +144,9 @@ NEGATIVE_TOTAL = _rule("post.negative_total", "the total is negative: a credit n
 UNBALANCED = _rule("post.unbalanced", "payment is not claims less provider adjustments")
 CLAIM_UNBALANCED = _rule("post.claim_unbalanced", "a claim's charge less adjustments is not paid")
 WITHHELD = _rule("post.field_withheld", "a field that the record needs is not on the allow list")
+ROUTE_DENIED = _rule(
+    "post.route_denied", "the profile's route does not lead to this model or company"
+)
 LINE_UNROUTED = _rule("post.line_unrouted", "a charge line of this type is decided by a person")
 MERGE = _rule("post.merge_by_person", "a merge of two persons is decided by a person")
 NOTHING = _rule("post.nothing_to_post", "the document moves no money", Severity.INFO)
@@ -183,6 +186,7 @@ RULES = (
     UNBALANCED,
     CLAIM_UNBALANCED,
     WITHHELD,
+    ROUTE_DENIED,
     LINE_UNROUTED,
     MERGE,
     NOTHING,

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from acktrail.documents.kinds import (
     PAYLOADS,
@@ -19,7 +20,8 @@ from acktrail.documents.kinds import (
 )
 from acktrail.errors import ProfileError
 from acktrail.odoo.crosswalk import Row, merged_into
-from acktrail.odoo.loads import Planned
+from acktrail.odoo.loads import Plan, Planned
+from acktrail.odoo.minimising import denied
 from acktrail.odoo.options import OdooOptions, merge
 from acktrail.odoo.plan import NOTHING_KNOWN, Known, identity, plan
 from acktrail.ports import DataFiles
@@ -46,6 +48,13 @@ def read_maps(files: DataFiles) -> KindMaps:
     return KindMaps(tables.pop(DEFAULTS), tables)
 
 
+class Way(NamedTuple):
+    """Where a route of the profile leads, beside the kind."""
+
+    models: tuple[str, ...] = ()  # empty: those of the kind
+    company: int = 0  # 0: the profile's
+
+
 @dataclass(slots=True)
 class PartnerMap:
     """The maps of one partner; options are made once per kind and set of crosswalk rows."""
@@ -55,6 +64,7 @@ class PartnerMap:
     table: Table  # the profile's [odoo]
     rows: tuple[Row, ...] = ()  # of the crosswalks: the installation's, then the partner's
     pseudonym_key: bytes = b""
+    routes: Mapping[str, Way] = field(default_factory=dict)  # by kind; none: not narrowed
     _made: dict[tuple[str, tuple[Row, ...]], OdooOptions] = field(default_factory=dict)
 
     def options(self, kind: str, on: date | None = None) -> OdooOptions:
@@ -96,7 +106,11 @@ class PartnerMap:
     def plan(self, document: Document, known: Known = NOTHING_KNOWN) -> Planned:
         """Answer what to ask of Odoo for one document; see :func:`acktrail.odoo.plan.plan`."""
         options = self.options(document.kind, day_of(document))
-        return plan(document, options, self.partner, known)
+        made = plan(document, options, self.partner, known)
+        way = self.routes.get(document.kind, Way())
+        if isinstance(made, Plan):
+            return denied(made, options.send, way.models, way.company) or made
+        return made
 
 
 def day_of(document: Document) -> date | None:

@@ -1,6 +1,6 @@
 """Field-level minimisation: what is not on the allow list of (kind, model) never leaves."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from acktrail.model import Place
@@ -26,6 +26,23 @@ def minimised(plan: Plan, allowed: Allowed) -> Plan | Refusal:
 def _cut_write(write: Write, allowed: Allowed) -> Write:
     sent = allowed.get(write.model, ())
     return write._replace(values=tuple(one for one in write.values if one[0] in sent))
+
+
+def denied(plan: Plan, allowed: Allowed, models: Collection[str], company: int) -> Refusal | None:
+    """Return why a plan may not go where it leads: deny by default, by model and company.
+
+    Args:
+        plan: As made.
+        allowed: The kind's list, by model; a model that is not on it is denied.
+        models: What the partner's route narrows it to; empty = all of the list.
+        company: The one that the route names; 0 = that of the profile.
+    """
+    used = {one.model for one in plan.loads} | {one.model for one in plan.writes}
+    wrong = sorted(used - ({*allowed} & {*(models or allowed)}))
+    if company not in (0, plan.company):
+        wrong.append("company")
+    rule = loads.ROUTE_DENIED
+    return Refusal(tuple(rule.at(Place(address=one)) for one in wrong)) if wrong else None
 
 
 def _missing(load: Load, allowed: Allowed) -> list[str]:

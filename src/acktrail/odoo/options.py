@@ -68,8 +68,6 @@ class OdooOptions:
     orders                    bills are matched with the lines of the order that they name
     price_tolerance           by how many percent a price may differ from the order's ("0")
     validate                  validate a receipt as the despatch advice announces it
-    location                  stock location that an inventory report counts; "" = reports are kept
-                              and not posted
     owner                     ``"model.field"`` of a record of Odoo's own -> who wins: "partner" (it
                               is written), "odoo" (written only where empty), "ask" (a person)
     match                     what is looked up in Odoo, by which fields in which order: claim,
@@ -109,7 +107,6 @@ class OdooOptions:
     orders: bool = False
     price_tolerance: str = "0"
     validate: bool = False
-    location: str = ""
     owner: Mapping[str, str] = field(default_factory=dict)
     match: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     send: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

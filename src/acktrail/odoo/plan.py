@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from acktrail.documents.clinical import Appointment
+from acktrail.documents.health import ClaimAcknowledgement, ClaimStatus
 from acktrail.documents.kinds import (
     BankStatement,
     Charge,
@@ -12,11 +14,13 @@ from acktrail.documents.kinds import (
     Payload,
     Remittance,
 )
-from acktrail.documents.supply import DespatchAdvice, OrderAnswer
+from acktrail.documents.supply import DespatchAdvice, InventoryReport, OrderAnswer
 from acktrail.odoo import (
     answered,
+    appointment,
     catalogue,
     charge,
+    claims,
     despatched,
     loads,
     party,
@@ -87,6 +91,8 @@ def identity(document: Document, options: OdooOptions, partner: str) -> str:
             return charge.identity(refs, billed)
         case PartyUpdate() as update:
             return party.identity(refs, update)
+        case Appointment() as wanted:
+            return appointment.identity(refs, wanted)
         case _:
             return refs.key(document.kind, document.key)
 
@@ -95,6 +101,11 @@ def _planned(refs: References) -> Planned:
     payload = refs.document.payload
     maker = BY_KIND.get(refs.document.kind) or BY_PAYLOAD.get(type(payload))
     return maker(refs, payload) if maker else Refusal((loads.KIND_UNROUTED.at(),))
+
+
+def kept_only(_: References, __: Payload) -> Planned:
+    """Return that documents of this kind are kept as they are: a supplier's stock is not ours."""
+    return Refusal((loads.NOTHING.at(),))
 
 
 BY_KIND: dict[str, Callable[[References, Any], Planned]] = {
@@ -108,6 +119,10 @@ BY_PAYLOAD: dict[type[Payload], Callable[[References, Any], Planned]] = {
     Charge: charge.invoice,
     PartyUpdate: party.contact,
     BankStatement: statement.lines,
+    Appointment: appointment.event,
+    ClaimAcknowledgement: claims.activities,
+    ClaimStatus: claims.activities,
+    InventoryReport: kept_only,
     OrderAnswer: answered.order_answer,
     DespatchAdvice: despatched.despatch_advice,
 }

@@ -196,7 +196,6 @@ class KindTable(Table):
     orders: bool | None = None  # bills are matched with the order that they name
     price_tolerance: str | None = None  # percent
     validate_receipts: bool | None = Field(default=None, alias="validate")
-    location: str | None = None  # stock that an inventory report counts
     owner: dict[str, Literal["partner", "odoo", "ask"]] | None = None  # by "model.field"
     match: dict[str, tuple[str, ...]] | None = None  # claim, order, party: fields in order
     send: dict[str, tuple[str, ...]] | None = None  # by model: the fields that may leave

@@ -165,6 +165,8 @@ class Route(Table):
 
     document: str
     to: Literal["odoo", "store"] = "odoo"
+    models: tuple[str, ...] = ()  # of Odoo that it may touch; empty: those of the kind
+    company: int = Field(default=0, ge=0)  # database id that it must be; 0: [odoo].company
 
 
 class Identity(Table):

@@ -254,3 +254,29 @@ def test_remittance_for_a_claim_without_exactly_one_invoice_is_held_with_the_can
     assert isinstance(outcomes[1], Refused)
     assert outcomes[1].error_class == "ref.claim_unknown"
     assert desk.records("account.move") == 2
+
+
+def test_rejected_claim_is_a_task_on_its_invoice_once(desk: Desk) -> None:
+    number = f"J-{desk.slug}"
+    invoice = post(desk, samples.charge(number))
+    planned = desk.plan(samples.claim_answer(number, "A3"))
+
+    first = desk.store(planned)
+    second = desk.store(planned)
+
+    assert first == second
+    domain = [["res_model", "=", "account.move"], ["res_id", "=", invoice]]
+    kept = desk.search("mail.activity", domain, "summary")
+    assert [one["summary"] for one in kept] == ["Claim rejected: A3:21"]
+
+
+def test_appointment_is_moved_and_archived_under_one_event(desk: Desk) -> None:
+    first = desk.store(desk.plan(samples.appointment()))
+    moved = desk.store(desk.plan(samples.appointment("MOVED", hour=9)))
+
+    kept = desk.read("calendar.event", first[0], "start", "stop", "privacy", "name", "active")
+    assert moved == first
+    assert (kept["start"], kept["stop"]) == ("2026-11-25 09:00:00", "2026-11-25 09:30:00")
+    assert kept["privacy"] == "private"
+    assert desk.store(desk.plan(samples.appointment("CANCELLED", hour=0))) == first
+    assert desk.search("calendar.event", [["id", "=", first[0]]], "id") == []

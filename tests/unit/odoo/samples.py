@@ -4,6 +4,15 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from acktrail.app.home import parser_files
+from acktrail.documents.clinical import Appointment
+from acktrail.documents.health import (
+    BatchAnswer,
+    ClaimAcknowledgement,
+    ClaimAnswer,
+    ProviderAnswer,
+    StatusCode,
+    StatusEntry,
+)
 from acktrail.documents.kinds import (
     BankEntry,
     BankStatement,
@@ -184,3 +193,21 @@ def person_id(number: str) -> str:
     """The external id of a person without an assigning authority."""
     space = Space("demo_partner", 1, PARTNER)
     return external_id(space, "person", ("", number), SECRET)
+
+
+def appointment(status: str = "BOOKED", hour: int = 14) -> Document:
+    """An appointment of a patient with a number; hour 0 = no time is sent."""
+    start = datetime(2026, 11, 25, hour, tzinfo=UTC) if hour else None
+    end = datetime(2026, 11, 25, hour, 30, tzinfo=UTC) if hour else None
+    place = (Identifier("LOCATION", "CLINIC2"),)
+    wanted = Appointment(status, start, end, (), place, (), Identifier("MRN", "MRN-1"))
+    return Document("appointment", "SCH-1", ("SCH-1",), wanted)
+
+
+def claim_answer(*numbered: str) -> Document:
+    """A 277CA: a claim's number and the categories of its statuses."""
+    number, *categories = numbered
+    statuses = tuple(StatusEntry((StatusCode(one, "21"),)) for one in categories)
+    provider = ProviderAnswer(claims=(ClaimAnswer(number, statuses=statuses),))
+    payload = ClaimAcknowledgement(batches=(BatchAnswer(providers=(provider,)),))
+    return Document("claim_acknowledgement", "1", ("SOURCE", "1"), payload)

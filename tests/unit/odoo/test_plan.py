@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -34,6 +35,7 @@ from acktrail.documents.parts import (
 from acktrail.documents.value import replace
 from acktrail.errors import SetupError
 from acktrail.odoo.loads import RULES, Asks, Plan, Refusal, field_of
+from acktrail.odoo.maps import KindMaps, PartnerMap, Way
 from acktrail.odoo.plan import Known, calls, encode_calls, plan
 from acktrail.odoo.questions import Key, Question
 from tests.unit.odoo import samples
@@ -77,6 +79,14 @@ def answered(
     asked = questions(document, **changes)
     known = {one: tuple(answers[at]) for at, one in enumerate(asked)}
     return samples.maps(**changes).plan(document, Known(known))
+
+
+ALL_OF_A_BILL = list(samples.options().send["account.move"])
+
+
+def replace_maps(maps: PartnerMap, kinds: Mapping[str, Mapping[str, object]]) -> PartnerMap:
+    made = KindMaps(samples.MAPS.defaults, kinds)
+    return PartnerMap(maps.partner, made, samples.TABLE, (), samples.SECRET)
 
 
 def column(found: Plan, name: str) -> list[str]:
@@ -357,6 +367,78 @@ def test_field_that_a_record_needs_and_may_not_leave_refuses_the_document(field:
     allowed = [name for name in samples.options().send["account.move"] if name != field]
 
     assert refused(samples.invoice(), send={"account.move": allowed}) == {"post.field_withheld"}
+
+
+@pytest.mark.parametrize(
+    ("way", "places"),
+    [
+        (Way(("account.move",)), ["res.partner"]),
+        (Way(("sale.order",)), ["account.move", "res.partner"]),
+        (Way(company=2), ["company"]),
+    ],
+)
+def test_route_that_does_not_lead_to_the_model_or_company_denies_the_document(
+    way: Way, places: list[str]
+) -> None:
+    maps = samples.maps()
+    maps.routes = {"invoice": way}
+
+    found = maps.plan(samples.invoice())
+
+    assert isinstance(found, Refusal)
+    assert [one.rule for one in found.findings] == ["post.route_denied"] * len(places)
+    assert [one.place.address for one in found.findings] == places
+
+
+def test_model_that_is_not_on_the_kinds_list_is_denied() -> None:
+    maps = samples.maps()
+    assert isinstance(maps.plan(samples.invoice()), Plan)
+    kinds = {**samples.MAPS.kinds, "invoice": {"send": {"account.move": ALL_OF_A_BILL}}}
+    strict = replace_maps(maps, kinds)
+    found = strict.plan(samples.invoice())
+    assert isinstance(found, Refusal)
+    assert [one.place.address for one in found.findings] == ["res.partner"]
+
+
+def test_appointment_is_a_token_with_times_and_place_and_a_later_one_moves_it() -> None:
+    first = planned(samples.appointment())
+    moved = planned(samples.appointment("MOVED", hour=9))
+
+    load = first.loads[-1]
+    cells = dict(zip(load.fields, load.rows[0], strict=True))
+    assert cells["name"].startswith("Appointment ")
+    assert (cells["start"], cells["stop"]) == ("2026-11-25 14:00:00", "2026-11-25 14:30:00")
+    assert (cells["privacy"], cells["show_as"], cells["location"]) == ("Private", "Busy", "CLINIC2")
+    assert "MRN-1" not in str(load.rows)
+    assert not load.overwrite
+    assert moved.loads[-1].overwrite
+    assert moved.loads[-1].external_id == load.external_id
+    assert moved.external_id != first.external_id
+
+
+def test_appointment_that_is_cancelled_is_archived_and_one_without_a_time_refused() -> None:
+    ended = planned(samples.appointment("CANCELLED", hour=0))
+
+    assert column(ended, "active") == ["0"]
+    assert "start" not in ended.loads[-1].fields
+    assert refused(samples.appointment("MOVED", hour=0)) == {"post.date_missing"}
+
+
+def test_rejected_claim_is_a_task_with_codes_on_its_invoice() -> None:
+    document = samples.claim_answer("CLM-1", "A3", "A1")
+
+    asked = questions(document)
+    found = answered(document, [[{"id": 12}]])
+
+    assert [one.name for one in asked] == ["claim 1"]
+    assert isinstance(found, Plan)
+    assert [load.model for load in found.loads] == ["mail.activity"]
+    assert column(found, "res_id") == ["12"]
+    assert column(found, "summary") == ["Claim rejected: A3:21"]
+
+
+def test_answer_that_rejects_no_claim_asks_nobody() -> None:
+    assert refused(samples.claim_answer("CLM-1", "A1", "A2")) == {"post.nothing_to_post"}
 
 
 def test_patients_share_moves_to_the_patients_receivable_in_the_same_entry() -> None:
