@@ -1,4 +1,4 @@
-"""What a payer or clearing house answers to our claims: a rejected claim is an activity on its invoice.
+"""What a payer or clearing house says of our claims: a rejected one is an activity on its invoice.
 
 Codes and nothing else: whoever reads the invoice reads the activity.
 """
