@@ -20,16 +20,17 @@ class Findings:
         self, rule: Rule, place: Place, *, code: str = "", reference: str = "", ours: bool = False
     ) -> None:
         """Note what a rule finds at a place, unless the options switch the rule off."""
-        found = self.options.finding(rule, place, code=code, reference=reference, ours=ours)
-        if found is None:
+        severity = self.options.severity(rule, code or rule.code)
+        if severity is None:
             return
         self.total += 1
-        error = found.severity is Severity.ERROR
+        error = severity is Severity.ERROR
         # the first error is kept always: a rejection has to have a reason
         if len(self._kept) < self.options.limits.findings or (error and not self.rejected):
-            self._kept.append(found)
+            found = self.options.finding(rule, place, code=code, reference=reference, ours=ours)
+            self._kept += [] if found is None else [found]
         self.rejected |= error
-        self.warned |= found.severity is Severity.WARNING
+        self.warned |= severity is Severity.WARNING
 
     def kept(self) -> tuple[Finding, ...]:
         """Return the findings in the order they were made."""

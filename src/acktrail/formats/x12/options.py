@@ -58,7 +58,7 @@ class Options:
             reference: Data element number.
             ours: True when the gap is ours, not the partner's.
         """
-        severity = self._severity(rule, code or rule.code)
+        severity = self.severity(rule, code or rule.code)
         if severity is None:
             return None
         found = replace(rule.at(place, reference), severity=severity)
@@ -67,7 +67,8 @@ class Options:
         # our own gap must never become a negative answer: it carries no code
         return replace(found, owner=Owner.US, code="") if ours else found
 
-    def _severity(self, rule: Rule, code: str) -> Severity | None:
+    def severity(self, rule: Rule, code: str) -> Severity | None:
+        """Return how much a finding of ``rule`` under ``code`` weighs; None when switched off."""
         if code.startswith(TA1_PREFIX):
             note = code.removeprefix(TA1_PREFIX)
             default = "E" if note in MILD_NOTES else "R"
