@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from acktrail.formats.delimited import Marks
@@ -154,6 +155,7 @@ def _content(element: Element, value: str, period_form: str) -> Rule | None:
     return None
 
 
+@lru_cache(maxsize=64)
 def _characters(marks: Marks) -> Callable[[str], object]:
     return re.compile(f"{values.allowed(marks)}+(?<! )").fullmatch
 

@@ -6,6 +6,7 @@ Spec: X12.6 Application Control Structure, data element types.
 """
 
 import re
+from functools import lru_cache
 
 from acktrail.formats.delimited import Marks
 
@@ -41,6 +42,7 @@ EXTENDED = (
 )
 
 
+@lru_cache(maxsize=64)
 def allowed(marks: Marks) -> str:
     """Return the character class of a value: the extended set without the delimiters in use."""
     taken = {marks.element, marks.component, marks.repetition, marks.segment}
