@@ -25,7 +25,7 @@ from acktrail.app.home import parser_files
 from acktrail.app.registry import built_in
 from acktrail.model import Answering, ReadResult, Verdict
 from acktrail.pipeline.read import all_findings, read_and_translate
-from acktrail.translate.choose import translator_for
+from acktrail.translate.choose import Translators
 from bench.measure import Row, ratio, table
 from tests.generators import x12, x12_health
 
@@ -37,6 +37,7 @@ PYX12_BARS = {"835": 1 / 28, "837P": 1 / 35}
 HEAD, _, TAIL = x12.interchange(x12.payments(["@"])).partition(b"@~")
 FILES = parser_files()
 X12 = built_in(FILES).get("x12")
+TRANSLATORS = Translators(FILES)
 
 
 def walk(chunks: Iterable[bytes]) -> ReadResult:
@@ -49,7 +50,7 @@ def walk(chunks: Iterable[bytes]) -> ReadResult:
 
         reader = X12.reader({})
         done = read_and_translate(
-            "x12", reader, chunks, lambda head: translator_for(head, FILES, {}), keep
+            "x12", reader, chunks, lambda head: TRANSLATORS.find(head, {}), keep
         )
     needed = X12.numbers_needed(done.result, Answering(AT))
     X12.acknowledge(done.result, Answering(AT, tuple(range(1, needed + 1))))
