@@ -204,7 +204,12 @@ def test_segment_that_we_accept_is_accepted_by_pyx12(guide: str, name: str) -> N
             elements = Filler(random, random.choice(SHARES)).segment(node)
             text = mutated(elements, random, random.randint(0, 3))
             if accepted(guide, at, text):
-                _right, said = used[at].is_valid_errors(segment.Segment(text, "~", "*", ":", "^"))
+                try:
+                    sent = segment.Segment(text, "~", "*", ":", "^")
+                    _right, said = used[at].is_valid_errors(sent)
+                except IndexError:  # its defect 2: it does not split repetitions of composites
+                    assert "^" in text
+                    continue
                 found |= {(one.err_cde, node.id, str(one.refdes)) for one in said}
 
     assert found - DIFFERENCES.keys() == set()

@@ -3,6 +3,7 @@
 A key that is left out is left to the format's own default; see ``docs/reference/profile.md``.
 """
 
+import re
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -10,6 +11,7 @@ from pydantic import Field, model_validator
 from acktrail.formats.x12.guide.overlay import read_overlay, read_spot
 from acktrail.profiles.values import Size, Table
 
+CODE_LIST = re.compile("[a-z0-9][a-z0-9_-]{0,39}")
 Switch = Literal["reject", "warn", "off"]
 
 
@@ -41,8 +43,17 @@ class X12Table(Table):
     checks: dict[str, Switch] | None = None  # by named check, goes first: "835.plb_zero"
     notes: dict[str, Literal["E", "R"]] | None = None  # TA1 note -> accept with errors, reject
     overlay: dict[str, X12Overlay] | None = None  # by guide: "837-005010X222A1"
+    codes: dict[str, str] | None = None  # place -> external list: "2400/SV101-2" = "procedures"
     unwrap: bool | None = None
     max_segment_bytes: Size | None = None
+
+    @model_validator(mode="after")
+    def _places(self) -> Self:
+        for place, name in (self.codes or {}).items():
+            if not (read_spot(place).element and CODE_LIST.fullmatch(name)):
+                msg = 'codes: an element and the name of a list, "2400/SV101-2" = "procedures"'
+                raise ValueError(msg)
+        return self
 
 
 class EdifactTable(Table):

@@ -11,6 +11,7 @@ from acktrail.formats.x12.options import read_options
 from acktrail.formats.x12.reader import X12Reader
 from acktrail.formats.x12.rules import RULES
 from acktrail.formats.x12.situation.checks import SITUATIONS
+from acktrail.formats.x12.situation.codes import EXTERNAL
 from acktrail.formats.x12.situation.partner import OVERLAY_RULES
 from acktrail.model import Acknowledgement, Answering, MessageHead, ReadResult, Rule
 from acktrail.ports import DataFiles
@@ -23,7 +24,7 @@ class X12:
     """Reads X12 interchanges and answers them with TA1, 999 and 997."""
 
     name = "x12"
-    rules: tuple[Rule, ...] = (*RULES, *SITUATIONS, *OVERLAY_RULES)
+    rules: tuple[Rule, ...] = (*RULES, *SITUATIONS, *OVERLAY_RULES, EXTERNAL)
 
     def __init__(self, files: DataFiles, maps: Callable[[str], bytes]) -> None:
         self._catalogue = Catalogue(files, maps)

@@ -192,6 +192,9 @@ class Interchange:
         known = self._catalogue.segment_ids()
         known = known | machine.tags if machine else known
         self._set = TransactionSet(head, marks, machine, findings, known, (text, offset))
+        if self._options.codes and machine is not None:
+            codes = self._options.codes
+            self._set.judge_codes(tuple((spot, self._catalogue.codes(one)) for spot, one in codes))
         out.append(MessageStart(head))
         self._judge_start(group, head, findings, Place("ST", 1, offset=offset, address="ST"))
 

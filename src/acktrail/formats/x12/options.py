@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from acktrail.formats.x12.guide.overlay import Overlay, read_overlay
+from acktrail.formats.x12.guide.overlay import Overlay, Spot, read_overlay, read_spot
 from acktrail.formats.x12.rules import BALANCE_PREFIX, SITUATION_PREFIX
 from acktrail.model import Finding, Owner, Place, Rule, Severity
 
@@ -11,7 +11,7 @@ MIB = 1 << 20
 SWITCHES = {"reject": Severity.ERROR, "warn": Severity.WARNING, "off": None}
 NOTE_SEVERITIES = {"R": Severity.ERROR, "E": Severity.WARNING}
 # sums (type 3) have a default each
-SNIP_DEFAULTS = {"1": "reject", "2": "reject", "4": "warn", "5": "off", "6": "off", "7": "warn"}
+SNIP_DEFAULTS = {"1": "reject", "2": "reject", "4": "warn", "5": "warn", "6": "off", "7": "warn"}
 TA1_PREFIX = "TA1 "
 # accepted with errors: the contents are read all the same (BizTalk's table of TA1 notes)
 MILD_NOTES = frozenset({"001", "002", "003", "006", "008", "009", "019", "020", "021"})
@@ -38,6 +38,7 @@ class Options:
     notes: Mapping[str, str] = field(default_factory=dict)  # TA1 note -> E | R
     agreed: tuple[tuple[str, str], ...] = ()  # (ST01, GS08 or ""); empty: all we have guides for
     overlays: Mapping[str, Overlay] = field(default_factory=dict)  # by guide id
+    codes: tuple[tuple[Spot, str], ...] = ()  # place and the external list that its codes are of
     unwrap: bool = False
     limits: Limits = Limits()
 
@@ -95,6 +96,7 @@ def read_options(table: Mapping[str, object]) -> Options:
         notes=_texts(table.get("notes")),
         agreed=tuple((set_id, version) for set_id, _colon, version in pairs),
         overlays=_overlays(table.get("overlay")),
+        codes=tuple((read_spot(spot), name) for spot, name in _texts(table.get("codes")).items()),
         unwrap=table.get("unwrap") is True,
         limits=_limits(table),
     )

@@ -12,11 +12,14 @@ from acktrail.formats.x12.balance import balance_of
 from acktrail.formats.x12.balance.watch import Watches, both
 from acktrail.formats.x12.explain import explain
 from acktrail.formats.x12.findings import Findings
+from acktrail.formats.x12.guide.codes import CodeList
 from acktrail.formats.x12.guide.compiled import Machine, Move, State
+from acktrail.formats.x12.guide.overlay import Spot
 from acktrail.formats.x12.hierarchy import Hierarchy
 from acktrail.formats.x12.pieces import Cut
 from acktrail.formats.x12.segment import SetSegment
 from acktrail.formats.x12.situation import situations_of
+from acktrail.formats.x12.situation.codes import ExternalCodes
 from acktrail.formats.x12.situation.partner import PartnerRules
 from acktrail.formats.x12.walk import Walker
 from acktrail.model import MessageHead, MessageResult, Place, Rule
@@ -71,6 +74,13 @@ class TransactionSet:
         self._opened = False
         if machine is not None:
             self._judge(machine.first, self._text)
+
+    def judge_codes(self, lists: tuple[tuple[Spot, CodeList], ...]) -> None:
+        """Look codes up in external lists too; their versions are kept with the verdict."""
+        self._situations.append(ExternalCodes(self._note, lists))
+        self._watch()
+        versions = {f"{one.name}={one.version}" for _spot, one in lists}
+        self._facts["codes"] = " ".join(sorted(versions))
 
     def listen(self, bind: Bind, takes: Takes) -> None:
         """Hand segments to what ``bind`` names instead of telling events; ``takes`` is its memo."""

@@ -6,6 +6,8 @@ from typing import Any
 
 from acktrail.errors import GuideError
 from acktrail.formats.delimited import Marks
+from acktrail.formats.x12.guide.codes import FOLDER as CODES
+from acktrail.formats.x12.guide.codes import CodeList, read_codes
 from acktrail.formats.x12.guide.compiled import Machine
 from acktrail.formats.x12.guide.model import ElementType, Guide, GuideKey, dictionary
 from acktrail.formats.x12.guide.overlay import AS_IT_IS, Overlay, widened
@@ -33,6 +35,7 @@ class Catalogue:
         self._segment_ids: frozenset[str] = frozenset()
         self._types: dict[str, dict[str, ElementType]] = {}
         self._guides: dict[str, Guide] = {}
+        self._codes: dict[str, CodeList] = {}
         self._machines: dict[tuple[str, Marks, Overlay], Machine] = {}
 
     def guide_keys(self) -> tuple[GuideKey, ...]:
@@ -75,6 +78,16 @@ class Catalogue:
         if name not in self._guides:
             self._guides[name] = self._read(self._table(name))
         return self._guides[name]
+
+    def codes(self, name: str) -> CodeList:
+        """Return an external code list of the operator.
+
+        Raises:
+            GuideError: If there is no such list, or its file is broken.
+        """
+        if name not in self._codes:
+            self._codes[name] = read_codes(name, self._files.read(f"{CODES}/{name}.csv"))
+        return self._codes[name]
 
     def sources(self, name: str) -> tuple[str, ...]:
         """Return where the facts of a guide are from, as its file says."""

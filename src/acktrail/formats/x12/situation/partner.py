@@ -66,13 +66,13 @@ class PartnerRules(Situation):
             self._count(one, segment)
         overlay = self._overlay
         for spot, codes in overlay.forbid:
-            if _at(spot, segment) and not codes.isdisjoint(_values(spot, segment)):
+            if matches(spot, segment) and not codes.isdisjoint(sent(spot, segment)):
                 self.note(CODE, segment, spot.element, spot.component)
         for spot, form in overlay.form:
-            if _at(spot, segment) and not all(map(form.fullmatch, _values(spot, segment))):
+            if matches(spot, segment) and not all(map(form.fullmatch, sent(spot, segment))):
                 self.note(FORM, segment, spot.element, spot.component)
         for spot in overlay.require:
-            if spot.element and _at(spot, segment) and not _values(spot, segment):
+            if spot.element and matches(spot, segment) and not sent(spot, segment):
                 self.note(ELEMENT, segment, spot.element, spot.component)
 
     def _count(self, one: Counted, segment: SetSegment) -> None:
@@ -91,12 +91,13 @@ class PartnerRules(Situation):
             self.miss(SEGMENT, one.spot.tag, one.at)
 
 
-def _at(spot: Spot, segment: SetSegment) -> bool:
+def matches(spot: Spot, segment: SetSegment) -> bool:
+    """Tell whether a segment stands at a place."""
     return spot.tag == segment.tag and spot.loop in ("", segment.loop)
 
 
-def _values(spot: Spot, segment: SetSegment) -> list[str]:
+def sent(spot: Spot, segment: SetSegment) -> list[str]:
     """Return what was sent at a place, every repetition of it."""
     times = range(1, segment.repetitions(spot.element) + 1)
-    sent = (segment.get(spot.element, spot.component, time) for time in times)
-    return [value for value in sent if value]
+    found = (segment.get(spot.element, spot.component, time) for time in times)
+    return [value for value in found if value]
