@@ -18,7 +18,7 @@ from tests.unit.x12.reading import Folder, events_of, findings_of, messages_of, 
 CATALOGUE = Catalogue(Folder(), read_wheel_map)
 KEYS = {key.id: key for key in CATALOGUE.guide_keys()}
 IN_PIECES = ("834-005010X220A1", "835-005010X221A1", "837-005010X222A1", "850-004010", "856-004010")
-MUTATIONS = 400  # of each guide's file
+MUTATIONS = 100  # of each guide's file
 PIECES = [
     b"",
     b"*",
