@@ -12,6 +12,7 @@ many, LX, HL1 and HL2 numbering, 10 is I10.
 """
 
 import os
+import re
 from collections import Counter
 from random import Random
 
@@ -35,16 +36,17 @@ SAME = {"I10": "10", "I12": "7"}  # our code of an element: theirs
 
 
 def right(kind: str, seed: int) -> list[str]:
-    """Return the segments of a right set that other code than ours has written, but for 835."""
+    """Return the segments of a right set that other code than ours has written, but for 835.
+
+    What x12sdk writes into DSB behind its code the guide does not use.
+    """
     if kind == "835":
         return remittance()
     write = generate.generate_837p if kind == "837" else generate.generate_834
     segments = [one.strip() for one in write(seed=seed).split("~")]
     start = next(n for n, one in enumerate(segments) if one.startswith("ST*"))
     end = next(n for n, one in enumerate(segments) if one.startswith("SE*"))
-    body = [
-        one for one in segments[start + 1 : end] if not one.startswith("DSB*")
-    ]  # I10 of its own
+    body = [re.sub(r"^(DSB\*[^*]*).*", r"\1", one) for one in segments[start + 1 : end]]
     return closed([f"ST*{kind}*0001*{GROUPS[kind][1]}", *body])
 
 
@@ -170,8 +172,9 @@ def test_verdict_and_places_are_those_of_pyx12_but_for_the_listed_differences(
 
 def test_clean_sets_are_accepted_by_both() -> None:
     for kind, named in GROUPS.items():
-        data = interchange(group(*named, [right(kind, 1)]))
-        (message,) = messages_of(read(data))
-        (theirs,) = by_pyx12(data)
+        for seed in range(1, 6):
+            data = interchange(group(*named, [right(kind, seed)]))
+            (message,) = messages_of(read(data))
+            (theirs,) = by_pyx12(data)
 
-        assert by_us(message).accepted is theirs.accepted is True, kind
+            assert by_us(message).accepted is theirs.accepted is True, (kind, seed)
