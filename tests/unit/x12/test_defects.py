@@ -1,5 +1,10 @@
 """Reproduced defects of pyx12 4.0.0 that touch 835, 850 and envelopes; none may be ours."""
 
+import re
+
+import pytest
+from x12sdk import generate
+
 from acktrail.formats.delimited import Marks
 from acktrail.formats.x12.explain import explain
 from acktrail.formats.x12.guide.catalogue import Catalogue
@@ -20,10 +25,14 @@ from tests.unit.x12.reading import (
     Folder,
     answer_segments,
     answers,
+    codes_of,
     findings_of,
     messages_of,
     read,
     rules_of,
+)
+from tests.unit.x12.reading import (
+    segments_of as set_segments,
 )
 
 MARKS = Marks("*", ":", "^", "~")
@@ -82,6 +91,42 @@ def test_x12_defect_05_one_good_and_one_bad_set_are_partly_accepted() -> None:
     assert "AK9*P*2*2*1" in answer_segments(read(interchange(payments(remittance(), wrong))))
 
 
+def professional(*changes: tuple[str, str], seed: int = 1) -> bytes:
+    """Return an 837P that x12sdk wrote, changed."""
+    text: str = generate.generate_837p(seed=seed).replace("\n", "")
+    for old, now in changes:
+        assert old in text
+        text = text.replace(old, now, 1)
+    return text.encode()
+
+
+@pytest.mark.parametrize("number", ["2", "9", "01"])
+def test_x12_defect_06_wrong_line_number_has_an_ik3_and_an_ik4(number: str) -> None:
+    result = read(professional(("~LX*1~", f"~LX*{number}~")))
+
+    assert codes_of(result) == [("IK403 7", "LX01")]
+    segments = answer_segments(result)
+    assert [one for one in segments if one.startswith("IK3*LX*")]
+    assert [one for one in segments if one.startswith("IK4*1*554*7")]
+
+
+def test_x12_defect_06_wrong_level_number_has_an_ik3_and_an_ik4() -> None:
+    result = read(professional(("~HL*1**20", "~HL*7**20")))
+
+    assert ("IK403 7", "HL01") in codes_of(result)
+    segments = answer_segments(result)
+    assert [one for one in segments if one.startswith("IK3*HL*")]
+    assert [one for one in segments if one.startswith("IK4*1*628*7")]
+
+
+def test_line_numbers_begin_anew_with_each_claim() -> None:
+    text = professional().decode()
+
+    assert text.count("~CLM*") > 1
+    assert text.count("~LX*1~") == text.count("~CLM*")
+    assert codes_of(read(text.encode())) == []
+
+
 def test_x12_defect_07_version_count_and_characters_have_their_codes() -> None:
     version = interchange(group("HP", "005010X999", [remittance()]))
     count = interchange(group("HP", "005010X221A1", [remittance()], ge_count="x"))
@@ -116,6 +161,16 @@ def test_x12_defect_10_unknown_segment_is_named_in_no_ik3() -> None:
 
     assert "IK5*R*5" in segments
     assert not any(one.startswith("IK3") for one in segments)
+
+
+def test_x12_defect_11_pwk_that_only_the_second_node_allows_is_accepted() -> None:
+    head, line, rest = professional().decode().partition("~LX*1~")
+    service, _, rest = rest.partition("~")
+    counted = re.sub(r"~SE\*([0-9]+)\*", lambda found: f"~SE*{int(found[1]) + 1}*", rest, count=1)
+    data = f"{head}{line}{service}~PWK*CT*AD~{counted}".encode()
+
+    assert codes_of(read(data)) == []
+    assert [one.loop for one in set_segments(data) if one.tag == "PWK"] == ["2400"]
 
 
 def test_x12_defect_12_ta1_beside_groups_and_alone_is_accepted() -> None:

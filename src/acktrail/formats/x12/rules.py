@@ -177,6 +177,7 @@ ELEMENT_NOT_USED = Rule(
 )
 FORM = Rule("x12.element.form", ERROR, "IK403 I12", SNIP2, "not of the form asked for here")
 HL_NUMBER = Rule("x12.hl.number", ERROR, "IK403 7", SNIP1, "HL01 is not the next number")
+LINE_NUMBER = Rule("x12.lx.number", ERROR, "IK403 7", SNIP1, "LX01 is not the next number")
 HL_UNIQUE = Rule("x12.hl.unique", ERROR, "IK403 7", SNIP1, "HL01 was used before in this set")
 HL_PARENT = Rule("x12.hl.parent", ERROR, "IK403 7", SNIP1, "HL02 names no open parent")
 ELEMENT = (
@@ -196,6 +197,7 @@ ELEMENT = (
     ELEMENT_NOT_USED,
     FORM,
     HL_NUMBER,
+    LINE_NUMBER,
     HL_UNIQUE,
     HL_PARENT,
 )

@@ -16,6 +16,7 @@ from acktrail.formats.x12.guide.codes import CodeList
 from acktrail.formats.x12.guide.compiled import Machine, Move, State
 from acktrail.formats.x12.guide.overlay import Spot
 from acktrail.formats.x12.hierarchy import Hierarchy
+from acktrail.formats.x12.numbering import CLAIM, CLAIMS, LINE, LINE_REFERENCE, LineNumbers
 from acktrail.formats.x12.pieces import Cut
 from acktrail.formats.x12.segment import SetSegment
 from acktrail.formats.x12.situation import situations_of
@@ -61,6 +62,7 @@ class TransactionSet:
         overlay = findings.options.overlays.get(head.guide)
         if machine is not None and overlay is not None:
             self._situations.append(PartnerRules(self._note, overlay, machine.guide))
+        self._lines = LineNumbers()
         self._watches = Watches()
         self._watch()
         self._text, self._start = start  # of ST, which is taken with the first segments behind it
@@ -284,6 +286,11 @@ class TransactionSet:
             place = segment.place._replace(element=element, address=f"{LEVEL}{element:02d}")
             self.findings.add(rule, place, reference=HL_REFERENCES[element])
 
+    def _check_line(self, segment: SetSegment) -> None:
+        if not self._lines.is_next(segment):
+            place = segment.place._replace(element=1, address=f"{LINE}01")
+            self.findings.add(rules.LINE_NUMBER, place, reference=LINE_REFERENCE)
+
     def _watch(self) -> None:
         """Put together who looks at which segment; the hot loop holds this same dictionary."""
         groups = [one.watches for one in self._situations]
@@ -291,6 +298,8 @@ class TransactionSet:
             groups.append(self._balance.watches)
         if self._machine is not None and self._machine.hierarchical:
             groups.append({LEVEL: self._check_hierarchy})
+        if self._machine is not None and self.head.type == CLAIMS:
+            groups.append({CLAIM: self._lines.begin, LINE: self._check_line})
         self._watches.clear()
         for group in groups:
             for tag, call in group.items():
