@@ -160,9 +160,9 @@ def _walk(loop: LoopNode, filler: Filler, *, full: bool) -> Iterator[list[str]]:
 
 
 def _numbered(segments: Iterator[list[str]], set_id: str) -> Iterator[str]:
-    """Put in what depends on the segments before: ST, HL01, HL02, SE."""
+    """Put in what depends on the segments before: ST, HL01, HL02, LX01 of an 837, SE."""
     levels: list[tuple[str, str]] = []  # (number, level) from the outermost open one
-    numbers = 0
+    numbers = lines = 0
     for count, values in enumerate(segments, 1):
         match values[0]:
             case "ST":
@@ -177,6 +177,11 @@ def _numbered(segments: Iterator[list[str]], set_id: str) -> Iterator[str]:
                 if values[2]:
                     values[2] = levels[-1][0] if levels else ""
                 levels.append((str(numbers), values[3]))
+            case "CLM":
+                lines = 0
+            case "LX" if set_id == "837":
+                lines += 1
+                values[1] = str(lines)
             case "SE":
                 values[1:3] = [str(count), "0001"]
             case _:
