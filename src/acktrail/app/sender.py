@@ -5,7 +5,7 @@
 way again and comes to the same record.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -140,13 +140,15 @@ class Sender:
         """Return the rows that may go; the others give their lease back and wait."""
         waiting = self.circuits.waiting(rows)
         if waiting:
-            with self._tools.ledger.begin() as tx:
-                for row in rows:
-                    until = waiting.get(scope_of(row))
-                    if until:
-                        state = "stored" if row.state == "stored" else "queued"
-                        _set(tx, row.id, state, not_before=until)
+            self._give_back((n, waiting[scope_of(n)]) for n in rows if scope_of(n) in waiting)
         return [row for row in rows if scope_of(row) not in waiting]
+
+    def _give_back(self, rows: Iterable[tuple[PostingRow, datetime]]) -> None:
+        """Give leases back unsent; each row may be taken again from its time on."""
+        with self._tools.ledger.begin() as tx:
+            for row, until in rows:
+                state = "stored" if row.state == "stored" else "queued"
+                _set(tx, row.id, state, not_before=until)
 
     def _probe(self, target: str) -> datetime | None:
         """Ask an Odoo whose circuit is half-open for nothing in particular; None = it answers."""
@@ -167,6 +169,8 @@ class Sender:
             attempts = Attempts(client, self._tools.clock, self._pause or Patience())
             silence = _ask(lambda: plans.make(self._tools, attempts, rows), attempts, rows)
             if silence:
+                now = self._tools.clock.now()
+                self._give_back((row, now) for row in rows)
                 self._report(target, silence, Completion({}))
                 self._report_models(rows, silence, Completion({}))
                 return _sum(rows, silence, Completion({}))

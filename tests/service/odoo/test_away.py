@@ -65,6 +65,19 @@ def test_refused_key_opens_the_circuit_and_rejects_nothing_then_a_probe_closes_i
     assert len(records(sandbox, slug)) == 3
 
 
+def test_lease_is_given_back_when_odoo_refuses_us_before_anything_is_sent(
+    tmp_path: Path, sandbox: Sandbox, slug: str
+) -> None:
+    with books(tmp_path / "home", sandbox, slug, products="default_code") as found:
+        exchange, [row] = found.take([samples.order("L-1")])
+        write_key(found.tools.home.root, "wrong")
+
+        assert found.drain() == Sent(unknown=1)
+
+        assert found.states(exchange) == {"queued": 1}
+        assert [one.id for one in found.tools.ledger.lease("main", 1, 1)] == [row.id]
+
+
 def test_half_open_circuit_is_probed_before_any_document_is_sent(
     desk_books: Books, sandbox: Sandbox, slug: str
 ) -> None:
