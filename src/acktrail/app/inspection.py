@@ -32,7 +32,18 @@ from acktrail.model import (
 )
 from acktrail.pipeline.read import read_and_translate
 from acktrail.pipeline.receive import wanted
-from acktrail.ports import DataFiles, Event, Format, Legend, Legible
+from acktrail.ports import (
+    DataFiles,
+    Event,
+    FileFinding,
+    Format,
+    GroupEnd,
+    InterchangeEnd,
+    Legend,
+    Legible,
+    MessageEnd,
+    MessageStart,
+)
 from acktrail.profiles.partner import Flow
 from acktrail.security import envelope
 from acktrail.security.choose import sealer
@@ -40,6 +51,8 @@ from acktrail.security.inflate import Limits
 from acktrail.security.masking import escape_name, keyed, safe_file_name
 from acktrail.security.secrets import SecretResolver
 from acktrail.translate.choose import Translators
+from acktrail.translate.engine import MapTranslator
+from acktrail.translate.sources import ValueSource
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # an inspection's answers are not sent: a fixed time
 HEAD_BYTES = 4096
@@ -115,6 +128,41 @@ class Inspector:
         events = self._events(path, format_) if format_ else iter(())
         return tree.lines(escape_name(os.fsencode(path.name)), events)
 
+    def sources(self, path: Path, one: Inspected) -> Iterator[dict[str, object]]:
+        """Yield where each value of a document comes from: the file is read once more.
+
+        Documents that no map makes have no entry; values are never in it.
+        """
+        format_ = self.formats.get(one.format) if one.format else None
+        translate = self._translate(self._flow(path.name))
+        translator: MapTranslator | None = None
+        head: MessageHead | None = None
+        for event in self._events(path, format_) if format_ else ():
+            match event:
+                case MessageStart(head):
+                    chosen = self.translators.find(head, translate)
+                    translator = chosen if isinstance(chosen, MapTranslator) else None
+                    if translator is not None:
+                        translator.start(head)
+                        translator.sources = []
+                case MessageEnd() if translator is not None and head is not None:
+                    yield from (_source(head, found) for found in translator.sources or ())
+                    translator = None
+                case MessageEnd() | GroupEnd() | InterchangeEnd() | FileFinding():
+                    pass
+                case segment if translator is not None:
+                    translator.segment(segment)
+                case _:
+                    pass
+
+    def _translate(self, flow: Flow | None) -> dict[str, object]:
+        """Return the options that a partner's messages are translated with."""
+        translate = dict(self._options(flow))
+        if self.found:
+            table = self.found.profile.translate
+            translate |= table.model_dump(exclude_none=True, exclude_unset=True)
+        return translate
+
     def _events(self, path: Path, format_: Format) -> Iterator[Event]:
         """Read the file's events; what cannot be read is among the findings already."""
         flow = self._flow(path.name)
@@ -162,11 +210,7 @@ class Inspector:
     def _read(
         self, path: Path, digest: str, clear: BinaryIO, format_: Format, flow: Flow | None
     ) -> Inspected:
-        profile = self.found.profile if self.found else None
-        options = self._options(flow)
-        translate = dict(options)
-        if profile:
-            translate |= profile.translate.model_dump(exclude_none=True, exclude_unset=True)
+        options, translate = self._options(flow), self._translate(flow)
         bodies: list[bytes] = []
 
         def keep(body: bytes) -> int:
@@ -269,6 +313,18 @@ def as_json(one: Inspected) -> dict[str, object]:
             }
             for ack in one.acknowledgements
         ],
+    }
+
+
+def _source(head: MessageHead, found: ValueSource) -> dict[str, object]:
+    return {
+        "message": head.control,
+        "type": head.type,
+        "field": found.field,
+        "address": found.address,
+        "segment": found.place.segment,
+        "position": found.place.position,
+        "offset": found.place.offset,
     }
 
 

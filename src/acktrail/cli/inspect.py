@@ -41,6 +41,7 @@ class Looks(NamedTuple):
 @click.option(
     "--documents", type=click.Path(path_type=Path), help="Write the documents into this folder."
 )
+@click.option("--sources", is_flag=True, help="One JSON object a value: where it comes from.")
 @click.option("--html", type=click.Path(path_type=Path), help="Write the tree as one page.")
 @click.option("--full", is_flag=True, help="Show every segment of a large file.")
 @click.option("--reveal", is_flag=True, help="Show values: they may name patients.")
@@ -55,6 +56,7 @@ def inspect(
     html: Path | None,
     *,
     json_lines: bool,
+    sources: bool,
     full: bool,
     reveal: bool,
 ) -> None:
@@ -78,7 +80,10 @@ def inspect(
             table["acknowledgements"] = _write_answers(one, acks, table)
         if documents:
             _write_documents(one, documents)
-        if json_lines:
+        if sources:
+            for source in inspector.sources(path, one):
+                click.echo(json.dumps(source, ensure_ascii=False))
+        elif json_lines:
             click.echo(json.dumps(table, ensure_ascii=False))
         else:
             _show(inspector, path, one, how)

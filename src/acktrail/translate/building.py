@@ -27,11 +27,12 @@ class Level(NamedTuple):
 class Frame:
     """An open level: what was filled so far."""
 
-    __slots__ = ("level", "origins", "place", "values", "weak")
+    __slots__ = ("level", "origins", "path", "place", "values", "weak")
 
     def __init__(self, level: Level, place: Place, around: "Frame | None" = None) -> None:
         self.level = level
         self.place = place
+        self.path = ""  # in front of its fields' names, where sources are asked for
         # of a part that a total may stand for: field -> address and text
         self.origins: Origins | None = None
         self.values: Values = {} if around is None else around.values

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from acktrail.ports import Segment
 from acktrail.translate.building import Building, Frame
-from acktrail.translate.paths import Getter
+from acktrail.translate.paths import Getter, Path
 from acktrail.translate.rest import Rest
 
 Step = Callable[[Building, Frame, Segment], None]
@@ -26,6 +26,7 @@ class Handler(NamedTuple):
     opens: str
     steps: tuple[Step, ...]
     rest: Rest
+    fields: tuple[tuple[str, tuple[Path, ...]], ...] = ()  # what each step fills, and from where
 
 
 class Dispatch(NamedTuple):

@@ -17,6 +17,7 @@ from acktrail.translate.building import Building, Frame
 from acktrail.translate.maps import DOCUMENT, Map
 from acktrail.translate.paths import HEAD_TAG, HeadSegment
 from acktrail.translate.rest import keep_rest, keep_segment
+from acktrail.translate.sources import ValueSource, follow, path_of
 
 ITEMISED = frozenset({"allowances", "taxes"})  # of a document as a whole: added up to its totals
 EVERY = "*"  # among the segments that a map drops: all that it has no rule for
@@ -43,6 +44,7 @@ class MapTranslator:
         self._building = Building(map_.format, health=health, units=units or {}, zone=zone)
         self._frames = [Frame(map_.levels[DOCUMENT], NOWHERE)]
         self._places: list[Place] = []
+        self.sources: list[ValueSource] | None = None  # a list: it takes where values come from
 
     def start(self, head: MessageHead) -> None:
         """Begin a message."""
@@ -68,8 +70,11 @@ class MapTranslator:
             return
         if handler.opens:
             frame = self._open(handler.opens, frame, segment)
-        for step in handler.steps:
-            step(building, frame, segment)
+        if self.sources is not None:
+            follow(handler, building, frame, segment, self.sources)
+        else:
+            for step in handler.steps:
+                step(building, frame, segment)
         keep_rest(building, segment, handler.rest)
 
     def finish(self) -> tuple[tuple[Document, ...], tuple[Finding, ...]]:
@@ -95,6 +100,8 @@ class MapTranslator:
     def _open(self, name: str, around: Frame, segment: Segment) -> Frame:
         level = self._map.levels[name]
         frame = Frame(level, segment.place, around if level.shape is None else None)
+        if self.sources is not None:
+            frame.path = path_of(level, around)
         if level.shape is not None and around.values is self._frames[0].values:
             frame.origins = {} if level.shape.into in ITEMISED else None
         self._frames.append(frame)

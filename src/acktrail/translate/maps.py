@@ -211,6 +211,7 @@ class _Compiler:
         target = opens or level
         shape = self.shapes[target][1]
         steps: list[Step] = []
+        fields: list[tuple[str, tuple[Path, ...]]] = []
         used: list[Path] = list(tested)
         for name, spec in rule.items():
             if name in RESERVED:
@@ -219,13 +220,14 @@ class _Compiler:
                 context.at(name).refuse("no such field; known: " + ", ".join(shape.fields))
             for key, reader, many in _fields(name, shape.fields[name], spec, context.at(name)):
                 steps.append(_step(key, reader, many=many))
+                fields.append((key, reader.paths))
                 used.extend(reader.paths)
                 if reader.required:
                     self._require(target, key, reader, context)
         if tests is None:  # an option of the profile rules it out
             return None
         rest = rest_of(used, rule.get("drop", []), context)
-        return Handler(tests, opens, tuple(steps), rest)
+        return Handler(tests, opens, tuple(steps), rest, tuple(fields))
 
     def _require(self, level: str, name: str, reader: Reader, context: Context) -> None:
         address = reader.paths[0].address if reader.paths else context.tag

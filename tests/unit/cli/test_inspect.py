@@ -83,3 +83,22 @@ def test_inspect_of_a_file_of_no_format_says_so(run: Run, tmp_path: Path, body: 
 def test_inspect_of_a_missing_file_or_an_unknown_format_is_wrong_usage(run: Run) -> None:
     assert run("inspect", "no-such-file").exit_code == 2
     assert run("inspect", "--format", "x13", str(CLEAN)).exit_code == 1
+
+
+def test_inspect_says_where_each_value_comes_from_and_never_the_value(run: Run) -> None:
+    result = run("inspect", "--sources", str(CLEAN))
+
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert found[0].keys() == {
+        "message", "type", "field", "address", "segment", "position", "offset",
+    }  # fmt: skip
+    ordered = [one for one in found if one["field"] == "lines[0].quantities.ORDERED"]
+    assert [one["segment"] for one in ordered] == ["QTY"] * len(ordered)
+    assert {one["type"] for one in found} == {"ORDERS"}
+
+
+@pytest.mark.parametrize("case", ["x12-835-clean", "x12-binary"])
+def test_inspect_has_no_sources_of_what_no_map_makes(run: Run, case: str) -> None:
+    (path,) = (SAMPLES / case / "inbound").iterdir()
+
+    assert run("inspect", "--sources", str(path)).stdout == ""

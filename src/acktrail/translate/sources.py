@@ -1,0 +1,53 @@
+"""Where each value of a document comes from: made on demand by reading again, never kept in values.
+
+Only for documents that a map makes: it knows the address of every field. No value is shown.
+"""
+
+from typing import NamedTuple
+
+from acktrail.model import Place
+from acktrail.ports import Segment
+from acktrail.translate.building import Building, Frame, Level
+from acktrail.translate.dispatch import Handler
+
+
+class ValueSource(NamedTuple):
+    """One value of a document and the element that it was read from."""
+
+    field: str  # as the map names it: lines[0].quantities.ORDERED
+    address: str  # PO102
+    place: Place
+
+
+def path_of(level: Level, around: Frame) -> str:
+    """Return what stands in front of the fields of a level that was opened in ``around``."""
+    if level.shape is None:
+        return around.path
+    return f"{around.path}{level.shape.into}[{len(around.values.get(level.shape.into, ()))}]."
+
+
+def follow(
+    handler: Handler,
+    building: Building,
+    frame: Frame,
+    segment: Segment,
+    sources: list[ValueSource],
+) -> None:
+    """Fill what a rule fills, and note where each value that was taken comes from."""
+    for step, (name, paths) in zip(handler.steps, handler.fields, strict=True):
+        before = frame.values.get(name)
+        count = len(before) if isinstance(before, list) else 0
+        step(building, frame, segment)
+        after = frame.values.get(name)
+        field = frame.path + name
+        if isinstance(after, list):
+            if len(after) == count:
+                continue
+            field += f"[{count}]"
+        elif after is before:
+            continue
+        sources += [
+            ValueSource(field, path.address, path.place(segment))
+            for path in paths
+            if path.read(segment)
+        ]
