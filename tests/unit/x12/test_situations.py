@@ -156,6 +156,14 @@ def test_payment_and_its_method(bpr: str, check: str) -> None:
     assert told == ([PREFIX + check] if check else [])
 
 
+@pytest.mark.parametrize("version", ["005010X222A1", "005010X223A2", "005010X224A2"])
+def test_rfi_1532_cas06_is_required_with_cas05_in_the_837_too(version: str) -> None:
+    body = changed(CLAIM, "CAS*CO*45*20", "CAS*CO*45*20**97**1")
+    result = read(interchange(group("HC", version, (closed(body),))))
+
+    assert ("IK403 2", "CAS06") in [(f.code, f.place.address) for f in findings_of(result)]
+
+
 def test_rfi_2502_missing_first_name_has_code_i9() -> None:
     rule = next(one for one in SITUATIONS if one.name == f"{PREFIX}837.first_name")
 
