@@ -10,6 +10,7 @@ from acktrail.formats.x12.situation.watch import Emit, Situation
 SUBSCRIBER, PATIENT = "22", "23"
 SELF = "18"
 PERSON, ORGANISATION = "1", "2"
+FIRST = 4  # NM104
 REPLACEMENT = frozenset({"7", "8"})  # CLM05-3: replaces, voids
 AUTOMOBILE = "AA"
 ACCIDENTS = frozenset({AUTOMOBILE, "OA"})
@@ -64,12 +65,13 @@ class ClaimRules(Situation):
         self._order.add(order)
 
     def _name(self, segment: SetSegment) -> None:
-        loop = segment.loop
-        kind, first = segment.get(2), segment.get(4)
-        if kind == PERSON and segment.get(3) and not first:
-            self.note(checks.FIRST_NAME, segment, 4)
-        elif kind == ORGANISATION and first and loop in EITHER:
-            self.note(checks.NO_FIRST_NAME, segment, 4)
+        loop, elements = segment.loop, segment.elements
+        named = len(elements) > FIRST and elements[FIRST] != ""
+        kind = elements[2] if len(elements) > FIRST - 1 else ""
+        if kind == PERSON and not named and elements[FIRST - 1]:
+            self.note(checks.FIRST_NAME, segment, FIRST)
+        elif named and kind == ORGANISATION and loop in EITHER:
+            self.note(checks.NO_FIRST_NAME, segment, FIRST)
         if loop == "2010BA":
             self._subscriber = set()
         elif loop == "2010BB" and self._subscriber is not None:
@@ -77,10 +79,11 @@ class ClaimRules(Situation):
             self._subscriber = None
         elif loop == "2330B":
             self._payers.add(segment.get(9))
-        self._end_header(segment)
+        if self._header is not None:
+            self._end_header(segment)
 
     def _detail(self, segment: SetSegment) -> None:
-        if segment.loop == "2010BA" and self._subscriber is not None:
+        if self._subscriber is not None and segment.loop == "2010BA":
             self._subscriber.add(segment.tag)
 
     def _judge_subscriber(self, sent: set[str], before: SetSegment) -> None:
