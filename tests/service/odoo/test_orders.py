@@ -36,7 +36,7 @@ EACH = "EA"
 
 
 @pytest.fixture(scope="session")
-def either(sandbox: Sandbox) -> Sandbox:
+def server(sandbox: Sandbox) -> Sandbox:
     """Odoo 19 only: the sandbox of 14 has no stock."""
     return sandbox
 

@@ -37,7 +37,7 @@ CHANGES: dict[str, object] = {
 
 
 @pytest.fixture(scope="session")
-def either(sandbox: Sandbox) -> Sandbox:
+def server(sandbox: Sandbox) -> Sandbox:
     """Odoo 19 only: the accounts are of its US chart, and 14 has no free bank lines."""
     return sandbox
 
