@@ -1,5 +1,6 @@
 """The words of the trade as frozen types. Imports nothing of ours, does no I/O."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -192,6 +193,7 @@ class Answering:
     file_name: str = ""  # already safe to show: [A-Za-z0-9._-]
     file_sha256: str = ""
     profile: str = ""  # id@version
+    content: Callable[[int, int], bytes] | None = None  # the opened file: offset, length -> bytes
 
 
 def fold_verdicts(verdicts: tuple[Verdict, ...]) -> Verdict:

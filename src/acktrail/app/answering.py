@@ -5,6 +5,7 @@ fixed at intake, and what became of the postings. So a second run makes the same
 outbox keeps the first ones anyway. A copy of an earlier file gets that file's stored answers.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
@@ -130,7 +131,18 @@ class Answers:
             file_name=safe_file_name(subject.row.name),
             file_sha256=subject.row.raw_sha256,
             profile=subject.row.profile,
+            content=self._content(subject.row.clear) if subject.row.clear else None,
         )
+
+    def _content(self, blob: str) -> Callable[[int, int], bytes]:
+        """Return what reads parts of the opened file."""
+
+        def part(offset: int, length: int) -> bytes:
+            with self._tools.store.open(blob) as clear:
+                clear.seek(offset)
+                return clear.read(length)
+
+        return part
 
     def _posted(self, exchange: str) -> dict[str, str]:
         """Return what became of each message; the worst of its documents counts.

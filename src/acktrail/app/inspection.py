@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
@@ -227,11 +227,11 @@ class Inspector:
         )
         released = done.released if self.keep_documents else ()
         documents = tuple(decode_document(bodies[kept.at]) for kept in released)
-        answers = self._answers(path, digest, format_, done.result)
+        answers = self._answers(path, digest, clear, format_, done.result)
         return Inspected(path.name, digest, format_.name, done.result, documents, answers)
 
     def _answers(
-        self, path: Path, digest: str, format_: Format, result: ReadResult
+        self, path: Path, digest: str, clear: BinaryIO, format_: Format, result: ReadResult
     ) -> tuple[Acknowledgement, ...]:
         """Build the answers that would be sent, numbered from 1, everything posted."""
         profile = self.found.profile if self.found else None
@@ -241,17 +241,10 @@ class Inspector:
             file_name=safe_file_name(path.name),
             file_sha256=digest,
             profile=profile.label if profile else "",
+            content=lambda offset, length: _part(clear, offset, length),
         )
         needed = format_.numbers_needed(result, answering)
-        numbered = Answering(
-            answering.at,
-            tuple(range(1, needed + 1)),
-            answering.options,
-            {},
-            answering.file_name,
-            digest,
-            answering.profile,
-        )
+        numbered = replace(answering, numbers=tuple(range(1, needed + 1)))
         return format_.acknowledge(result, numbered)
 
     def _refused(self, path: Path, digest: str, name: str, error: PartnerError) -> Inspected:
@@ -382,6 +375,11 @@ def _finding(one: Finding) -> dict[str, object]:
 
 def _spool() -> BinaryIO:
     return cast("BinaryIO", TemporaryFile())
+
+
+def _part(source: BinaryIO, offset: int, length: int) -> bytes:
+    source.seek(offset)
+    return source.read(length)
 
 
 def _chunks(source: BinaryIO) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ A key that is left out is left to the format's own default; see ``docs/reference
 """
 
 import re
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -13,6 +13,7 @@ from acktrail.profiles.values import Size, Table
 
 CODE_LIST = re.compile("[a-z0-9][a-z0-9_-]{0,39}")
 Switch = Literal["reject", "warn", "off"]
+Address = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,2}([0-9]{2}(-[0-9]{1,2})?)?$")]  # NM109
 
 
 class X12Overlay(Table):
@@ -134,7 +135,13 @@ class Acknowledge(Table):
 
     ta1: Literal["on_request", "on_reject", "both", "always", "never"] | None = None
     functional: Literal["auto", "999", "997", "none"] | None = None
+    functional_version: (  # GS08 of our 999 or 997
+        Literal["005010X231A1", "005010X231", "005010X230", "005010", "004010"] | None
+    ) = None
     accept_with_errors: bool | None = None
+    balance: Literal["none", "999"] | None = None  # where sums that do not balance are told
+    context: Literal["all", "none"] | None = None  # CTX of the 999: the claim a fault is in
+    reveal: tuple[Address, ...] | None = None  # X12 elements whose bad value may be repeated
     contrl: Literal["never", "on_request", "always", "errors_only"] | None = None
     mode: Literal["auto", "original", "enhanced", "none"] | None = None
     batch: Literal["all", "errors", "report", "none"] | None = None
@@ -158,7 +165,8 @@ class Acknowledge(Table):
         return {
             key: ("true" if value else "") if isinstance(value, bool) else value
             for key, value in table.items()
-        }
+            if key != "reveal"
+        } | ({"reveal": " ".join(self.reveal)} if self.reveal else {})
 
 
 class OdooPartner(Table):

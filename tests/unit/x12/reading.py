@@ -83,6 +83,15 @@ def answers(result: ReadResult, **options: str) -> tuple[Acknowledgement, ...]:
     return FORMAT.acknowledge(result, Answering(AT, tuple(range(71, 90)), options))
 
 
+def answers_to(data: bytes, options: dict[str, str] | None = None, **reading: object) -> list[str]:
+    """Return all segments of all answers to a file, made with its bytes at hand."""
+    answering = Answering(
+        AT, tuple(range(71, 90)), options or {}, content=lambda at, n: data[at : at + n]
+    )
+    built = FORMAT.acknowledge(read(data, **reading), answering)
+    return [text for one in built for text in one.body.decode().rstrip("~").split("~")]
+
+
 def answer_segments(result: ReadResult, kind: str = "999", **options: str) -> list[str]:
     """Return the segments of the one answer of this kind, from its ST on."""
     (one,) = (answer for answer in answers(result, **options) if answer.kind == kind)

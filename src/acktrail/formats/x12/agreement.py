@@ -12,6 +12,9 @@ SET_GROUPS = {
     "850": "PO", "855": "PR", "856": "SH", "860": "PC", "865": "CA", "867": "PT", "997": "FA",
     "999": "FA",
 }  # fmt: skip
+HIPAA_GROUPS = frozenset({"BE", "HB", "HC", "HI", "HN", "HP", "HR", "HS", "RA"})
+HIPAA_SETS = frozenset(st01 for st01, gs01 in SET_GROUPS.items() if gs01 in HIPAA_GROUPS)
+HIPAA_RELEASE = "005010X"
 ANSWERS = "FA"  # answers to what we sent are never a matter of agreement
 
 
@@ -21,6 +24,11 @@ class Standing(Enum):
     AGREED = "agreed"
     KIND_UNKNOWN = "kind_unknown"
     VERSION_UNKNOWN = "version_unknown"
+
+
+def is_hipaa(gs01: str, gs08: str) -> bool:
+    """Tell whether a group is one of those that HIPAA names: it is answered by a 999."""
+    return gs01 in HIPAA_GROUPS and gs08.startswith(HIPAA_RELEASE)
 
 
 class Agreement:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
-from acktrail.formats.x12.ack.answers import acknowledgements, answers_due
+from acktrail.formats.x12.ack.answers import acknowledgements, numbers_due
 from acktrail.formats.x12.guide.catalogue import Catalogue
 from acktrail.formats.x12.legend import X12Legend
 from acktrail.formats.x12.marks import ISA_LENGTH, Header, read_header
@@ -60,8 +60,8 @@ class X12:
         return X12Legend(guide, self._catalogue.segment_ids())
 
     def numbers_needed(self, result: ReadResult, answering: Answering) -> int:
-        """Return how many control numbers the answers take: one for each answer interchange."""
-        return len(answers_due(result, answering))
+        """Return how many control numbers the answers take: one a TA1, one a group of sets."""
+        return numbers_due(result, answering)
 
     def acknowledge(self, result: ReadResult, answering: Answering) -> tuple[Acknowledgement, ...]:
         """Build the TA1, 999 and 997 that are due.
@@ -70,7 +70,7 @@ class X12:
             SetupError: If our delimiters occur in what an answer has to repeat, or fewer numbers
                 were given than asked for.
         """
-        return acknowledgements(result, answering)
+        return acknowledgements(result, answering, self._catalogue.element_kind)
 
 
 def _headers(text: str) -> list[Header]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from acktrail.formats.x12 import rules
-from acktrail.formats.x12.agreement import ANSWERS, SET_GROUPS, Agreement
+from acktrail.formats.x12.agreement import ANSWERS, HIPAA_SETS, SET_GROUPS, Agreement, is_hipaa
 from acktrail.formats.x12.findings import Findings
 from acktrail.formats.x12.group import (
     Group,
@@ -31,6 +31,7 @@ from acktrail.ports import Bind, Event, GroupEnd, InterchangeEnd, MessageEnd, Me
 HEADER_FACTS = (5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 SERVICE_TAGS = frozenset({"ISB", "ISE", "TA3"})
 TA1_KEPT = 100
+MARKS = "marks"  # fact: element, component, segment and, if there is one, repetition separator
 PURPOSE_TAG = "BHT"
 is_number = re.compile("[0-9]{1,5}").fullmatch
 is_ta1_control = re.compile("[0-9]{9}").fullmatch
@@ -60,6 +61,8 @@ class Interchange:
         self._ta1: list[str] = []
         self._is_name = re.compile(allowed(header.marks) + "{1,15}").fullmatch  # GS02, GS03
         self._facts = {f"ISA{n:02d}": header.elements[n].rstrip() for n in HEADER_FACTS}
+        marks = header.marks
+        self._facts[MARKS] = marks.element + marks.component + marks.segment + marks.repetition
         for fault in header.faults:
             rule = rules.ISA_DELIMITER if fault.delimiter else rules.ISA_ELEMENT
             self._note(rule, "ISA", fault.element, offset, f"TA1 {fault.note}")
@@ -223,7 +226,9 @@ class Interchange:
     ) -> None:
         set_id, control = head.type, head.control
         implementation = head.facts.get("ST03", "")
-        usable = is_set_id(set_id) and is_set_control(control)
+        # AK201 of the 999, which answers HIPAA groups, can name HIPAA sets only
+        named = set_id in HIPAA_SETS or not is_hipaa(group.kind, group.version)
+        usable = is_set_id(set_id) and is_set_control(control) and named
         if not is_set_id(set_id):
             findings.add(rules.ST_ID, place._replace(element=1, address="ST01"))
         if not is_set_control(control):

@@ -5,21 +5,19 @@ one of its own. Acknowledgements are never acknowledged, nor is what could not b
 Spec: notes to sets 997 and 999; X12 RFI 1427, 1591, 2102; DSMO CR 1085.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from acktrail.errors import SetupError
 from acktrail.formats.delimited import Marks
-from acktrail.formats.x12.ack.codes import INTERCHANGE
-from acktrail.formats.x12.ack.functional import (
-    VERSION_997,
-    VERSION_999,
-    Functional,
-    is_answerable,
-)
+from acktrail.formats.x12.ack.codes import INTERCHANGE, Dialect, dialect_for
+from acktrail.formats.x12.ack.functional import Functional, Originals, Policy, is_answerable
+from acktrail.formats.x12.ack.masking import Kinds, Masking
+from acktrail.formats.x12.ack.original import NOTHING, Original, original_of
 from acktrail.formats.x12.agreement import ANSWERS
-from acktrail.formats.x12.interchange import is_ta1_control
+from acktrail.formats.x12.interchange import MARKS, is_ta1_control
 from acktrail.formats.x12.marks import FIRST_WITH_REPETITION
+from acktrail.formats.x12.rules import UNWRAPPED
 from acktrail.formats.x12.write import (
     RELEASE_4010,
     RELEASE_5010,
@@ -36,51 +34,79 @@ from acktrail.model import (
     Finding,
     GroupResult,
     InterchangeResult,
+    MessageResult,
     Owner,
     ReadResult,
     Severity,
 )
 
-HIPAA_GROUPS = frozenset({"BE", "HB", "HC", "HI", "HN", "HP", "HR", "HS", "RA"})
 ANSWER_SETS = frozenset({"997", "999"})
-HIPAA_RELEASE = "005010X"
 DUPLICATE = "025"
 ACCEPTED, WITH_ERRORS, REJECTED = "A", "E", "R"
 REFUSING = (Severity.ERROR, Severity.FATAL)
 
 
 class Due(NamedTuple):
-    """One answer that is due."""
+    """One answer interchange that is due; a functional one takes a number for each group."""
 
-    kind: str  # TA1, 999 or 997
     subject: InterchangeResult
-    groups: tuple[GroupResult, ...] = ()
+    dialect: Dialect | None = None  # None: a TA1
+    groups: tuple[tuple[GroupResult, ...], ...] = ()  # answered together, by sender and receiver
+
+    @property
+    def kind(self) -> str:
+        """TA1, 999 or 997."""
+        return "TA1" if self.dialect is None else self.dialect.kind
+
+    @property
+    def numbers(self) -> int:
+        """How many control numbers it takes; the first is that of its ISA, too."""
+        return max(len(self.groups), 1)
 
 
 def answers_due(result: ReadResult, answering: Answering) -> list[Due]:
-    """Return what has to be answered, in the order of the file, TA1 first."""
+    """Return what has to be answered, in the order of the file, TA1 first.
+
+    Raises:
+        SetupError: If the profile asks for a version that we do not write.
+    """
     due: list[Due] = []
     for one in result.interchanges:
         # RFI 1427, 2102: without a readable ISA13 there is nothing to refer to
         if not is_ta1_control(one.control) or _only_answers(one):
             continue
         if _ta1_due(one, result, answering):
-            due.append(Due("TA1", one))
+            due.append(Due(one))
         due += _functional_due(one, result, answering)
     return due
 
 
-def acknowledgements(result: ReadResult, answering: Answering) -> tuple[Acknowledgement, ...]:
+def numbers_due(result: ReadResult, answering: Answering) -> int:
+    """Return how many control numbers the answers take."""
+    return sum(due.numbers for due in answers_due(result, answering))
+
+
+def acknowledgements(
+    result: ReadResult, answering: Answering, kinds: Kinds
+) -> tuple[Acknowledgement, ...]:
     """Build all answers that are due; the same input gives the same bytes.
 
+    Args:
+        result: Of the file.
+        answering: Time, control numbers, options, and the way back to the file's bytes.
+        kinds: Data type of a data element.
+
     Raises:
-        SetupError: If fewer control numbers were given than are needed.
+        SetupError: If fewer control numbers were given than are needed, or a value that has to be
+            repeated holds one of our delimiters.
     """
     due = answers_due(result, answering)
-    if len(answering.numbers) < len(due):
+    if len(answering.numbers) < sum(one.numbers for one in due):
         msg = "fewer control numbers than answers"
         raise SetupError(msg)
-    return tuple(_built(one, answering, n) for one, n in zip(due, answering.numbers, strict=False))
+    numbers = iter(answering.numbers)
+    maker = _Maker(result, answering, kinds)
+    return tuple(maker.answer(one, [next(numbers) for _ in range(one.numbers)]) for one in due)
 
 
 def style_of(options: Mapping[str, str]) -> Style:
@@ -95,40 +121,62 @@ def style_of(options: Mapping[str, str]) -> Style:
     return Style(marks, terminator[1:] or ("\n" if options.get("newline") else ""))
 
 
-def _built(due: Due, answering: Answering, number: int) -> Acknowledgement:
-    subject, facts = due.subject, due.subject.facts
-    if due.kind == "TA1":
+class _Maker:
+    """Makes the answers to one file."""
+
+    def __init__(self, result: ReadResult, answering: Answering, kinds: Kinds) -> None:
+        options = answering.options
+        self._answering = answering
+        self._style = style_of(options)
+        self._policy = Policy(
+            Masking(kinds, options.get("reveal", "").split()),
+            accept_with_errors=bool(options.get("accept_with_errors")),
+            tell_balance=options.get("balance") == "999",
+            context=options.get("context") != "none",
+        )
+        # the offsets of an unwrapped file count without its line ends: nothing is found by them
+        unwrapped = any(finding.rule == UNWRAPPED.name for finding in result.findings)
+        self._content = None if unwrapped else answering.content
+
+    def answer(self, due: Due, numbers: list[int]) -> Acknowledgement:
+        """Return one answer as bytes."""
+        subject, facts = due.subject, due.subject.facts
         modern = facts.get("ISA12", "") >= FIRST_WITH_REPETITION
-    else:
-        modern = due.kind == "999"
-    draft = InterchangeDraft(
-        sender=(facts.get("ISA07", ""), facts.get("ISA08", "")),
-        receiver=(facts.get("ISA05", ""), facts.get("ISA06", "")),
-        control=number,
-        at=answering.at,
-        usage=facts.get("ISA15", ""),
-        release=RELEASE_5010 if modern else RELEASE_4010,
-        answers=() if due.groups else (_ta1(subject, answering),),
-        groups=[_group(due, answering, number)] if due.groups else (),
-    )
-    body = written(draft, style_of(answering.options))
-    return Acknowledgement(due.kind, control_number(number), subject.control, body, "edi")
+        release = RELEASE_5010 if modern else RELEASE_4010
+        draft = InterchangeDraft(
+            sender=(facts.get("ISA07", ""), facts.get("ISA08", "")),
+            receiver=(facts.get("ISA05", ""), facts.get("ISA06", "")),
+            control=numbers[0],
+            at=self._answering.at,
+            usage=facts.get("ISA15", ""),
+            release=release if due.dialect is None else due.dialect.release,
+            answers=[_ta1(subject, self._answering)] if due.dialect is None else [],
+            groups=[] if due.dialect is None else list(self._groups(due, due.dialect, numbers)),
+        )
+        body = written(draft, self._style)
+        return Acknowledgement(due.kind, control_number(numbers[0]), subject.control, body, "edi")
+
+    def _groups(self, due: Due, dialect: Dialect, numbers: list[int]) -> Iterator[GroupDraft]:
+        builder = Functional(dialect, self._policy, self._originals(due.subject), self._style.marks)
+        for groups, number in zip(due.groups, numbers, strict=True):
+            sender, receiver = _ends(groups[0])
+            sets = [builder.transaction_set(one) for one in groups]
+            yield GroupDraft(ANSWERS, receiver, sender, number, dialect.version, sets)
+
+    def _originals(self, subject: InterchangeResult) -> Originals:
+        content, signs = self._content, subject.facts.get(MARKS, "")
+        if content is None or not signs:
+            return lambda _message, _findings: NOTHING
+        marks = Marks(signs[0], signs[1], signs[3:], signs[2])
+
+        def read_again(message: MessageResult, findings: list[Finding]) -> Original:
+            return original_of(message, findings, content, marks) if findings else NOTHING
+
+        return read_again
 
 
-def _group(due: Due, answering: Answering, number: int) -> GroupDraft:
-    """Return the one group of an answer; it goes to whom the first answered group came from."""
-    builder = Functional(
-        due.kind, accept_with_errors=bool(answering.options.get("accept_with_errors"))
-    )
-    first = due.groups[0].facts
-    return GroupDraft(
-        kind=ANSWERS,
-        sender=first.get("GS03", ""),
-        receiver=first.get("GS02", ""),
-        control=number,
-        version=VERSION_999 if due.kind == "999" else VERSION_997,
-        sets=[builder.transaction_set(one) for one in due.groups],
-    )
+def _ends(group: GroupResult) -> tuple[str, str]:
+    return group.facts.get("GS02", ""), group.facts.get("GS03", "")
 
 
 # ---------------------------------------------------------------- TA1
@@ -179,19 +227,14 @@ def _functional_due(one: InterchangeResult, result: ReadResult, answering: Answe
     policy = answering.options.get("functional") or "auto"
     if policy == "none" or verdict == REJECTED or not result.usable or _ours(one):
         return []
-    groups = [g for g in one.groups if is_answerable(g) and not _is_answer(g)]
-    kinds = [_kind(g, policy) for g in groups]
+    answered: dict[Dialect, dict[tuple[str, str], list[GroupResult]]] = {}
+    for group in one.groups:
+        if is_answerable(group) and not _is_answer(group):
+            alike = answered.setdefault(dialect_for(group, answering.options), {})
+            alike.setdefault(_ends(group), []).append(group)
     return [
-        Due(kind, one, tuple(g for g, own in zip(groups, kinds, strict=True) if own == kind))
-        for kind in dict.fromkeys(kinds)
+        Due(one, dialect, tuple(map(tuple, alike.values()))) for dialect, alike in answered.items()
     ]
-
-
-def _kind(received: GroupResult, policy: str) -> str:
-    if policy != "auto":
-        return policy
-    hipaa = received.kind in HIPAA_GROUPS and received.version.startswith(HIPAA_RELEASE)
-    return "999" if hipaa else "997"
 
 
 def _is_answer(received: GroupResult) -> bool:

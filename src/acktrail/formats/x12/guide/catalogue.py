@@ -20,6 +20,7 @@ SCHEMA = "acktrail/x12-guide/1"
 ALIASES = f"{FOLDER}/aliases.toml"
 SEGMENT_IDS = f"{FOLDER}/segments.toml"
 MAP_TYPES = "dataele.xml"
+OWN_RELEASE = "004010"  # of the dictionary that has what the maps lack
 MAP_RELEASE = "005010"  # whose lengths that file has
 MACHINES_KEPT = 16  # senders vary their delimiters; a compile costs about 0.1 s
 
@@ -92,6 +93,11 @@ class Catalogue:
     def sources(self, name: str) -> tuple[str, ...]:
         """Return where the facts of a guide are from, as its file says."""
         return tuple(map(str, self._table(name).get("sources", ())))
+
+    def element_kind(self, number: str) -> str:
+        """Return the data type of a data element: AN ID N0..N9 R DT TM B; ``""``: not known."""
+        known = self._map_types().get(number) or self._release_types(OWN_RELEASE).get(number)
+        return known.kind if known else ""
 
     def _table(self, name: str) -> dict[str, Any]:
         """Return the whole table of a guide's file, what it extends included."""

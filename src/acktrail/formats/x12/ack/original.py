@@ -1,0 +1,165 @@
+"""What stands in the partner's file where findings point: read again, on demand, and kept nowhere.
+
+Findings hold no values, since they go to logs and the ledger. An answer may have to repeat some
+(IK404, CTX), so its builder is given a way to read the opened file, and follows the sets that have
+findings once more, segment by segment.
+Spec: X12 RFI 2293 (business units).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from acktrail.formats.delimited import CHUNK_BYTES, Marks
+from acktrail.formats.x12.pieces import BLANKS
+from acktrail.model import Finding, MessageResult
+
+Content = Callable[[int, int], bytes]  # offset and length in the opened file
+VALUE_AT_MOST = 100  # characters of a value that are looked at; IK404 takes 99
+SE = "SE"
+
+
+class UnitForm(NamedTuple):
+    """How a set's business units are told apart."""
+
+    name: str  # CTX01-1
+    opener: str
+    id: str  # segment that holds the id
+    element: int
+    qualifier: str = ""  # its first element
+    closers: tuple[str, ...] = ()
+
+
+CLAIM = UnitForm("CLM01", "CLM", "CLM", 1, "", ("HL",))
+TRACE = UnitForm("TRN02", "TRN", "TRN", 2, "", ("HL",))
+UNIT_FORMS = {
+    "837": CLAIM,
+    "270": TRACE,
+    "276": TRACE,
+    "834": UnitForm("SUBSCRIBER NUMBER REF02", "INS", "REF", 2, "0F"),
+    "820": UnitForm("ENT01", "ENT", "ENT", 1),
+}
+
+
+@dataclass(slots=True)
+class Unit:
+    """One claim, member, trace or remitted entity; the id may come after its first segment."""
+
+    name: str
+    value: str = ""
+    offset: int = -1  # of the segment that holds the id
+    element: int = 0
+
+
+class Context(NamedTuple):
+    """What surrounds one segment."""
+
+    before: Unit | None  # the business unit up to it
+    at: Unit | None  # the one that it is in
+
+
+NO_CONTEXT = Context(None, None)
+Spot = tuple[int, int, int, int]  # offset, element, component, repetition
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The values and surroundings that a set's findings point at."""
+
+    values: dict[Spot, str]
+    contexts: dict[int, Context]
+
+    def value(self, finding: Finding) -> str:
+        """Return the value that a finding points at, raw; ``""`` when there is none."""
+        return self.values.get(_spot(finding), "")
+
+    def context(self, finding: Finding) -> Context:
+        """Return what surrounds the segment that a finding points at."""
+        return self.contexts.get(finding.place.offset, NO_CONTEXT)
+
+
+NOTHING = Original({}, {})
+
+
+def original_of(
+    message: MessageResult, findings: Iterable[Finding], content: Content, marks: Marks
+) -> Original:
+    """Follow a set up to the last of its findings."""
+    wanted: dict[int, list[Finding]] = {}
+    for finding in findings:
+        wanted.setdefault(finding.place.offset, []).append(finding)
+    values: dict[Spot, str] = {}
+    contexts: dict[int, Context] = {}
+    form, unit = UNIT_FORMS.get(message.type), None
+    left = len(wanted)
+    for offset, text in _segments(message, content, marks):
+        before = unit
+        if form is not None:
+            unit = _follow(form, unit, text.split(marks.element, form.element + 1), offset)
+        if offset in wanted:
+            contexts[offset] = Context(before, unit)
+            values |= _values(wanted[offset], text.split(marks.element), marks)
+            left -= 1
+        # the id of the last unit may still come
+        if not left and (unit is None or unit.value):
+            break
+    return Original(values, contexts)
+
+
+def _follow(form: UnitForm, unit: Unit | None, elements: list[str], offset: int) -> Unit | None:
+    """Return the business unit that a segment is in."""
+    tag = elements[0]
+    if tag == form.opener:
+        unit = Unit(form.name)
+    elif tag == SE or tag in form.closers:
+        return None
+    here = tag == form.id and len(elements) > form.element
+    if unit is not None and here and not unit.value and form.qualifier in ("", elements[1]):
+        unit.value = elements[form.element][:VALUE_AT_MOST]
+        unit.offset, unit.element = offset, form.element
+    return unit
+
+
+def _values(findings: list[Finding], elements: list[str], marks: Marks) -> dict[Spot, str]:
+    found = {}
+    for finding in findings:
+        place = finding.place
+        if place.segment != elements[0] or not 0 < place.element < len(elements):
+            continue
+        value = _nth(elements[place.element], marks.repetition, place.repetition)
+        value = _nth(value, marks.component, place.component)
+        found[_spot(finding)] = value[:VALUE_AT_MOST]
+    return found
+
+
+def _nth(value: str, mark: str, number: int) -> str:
+    if not mark or not number:
+        return value
+    parts = value.split(mark)
+    return parts[number - 1] if number <= len(parts) else ""
+
+
+def _spot(finding: Finding) -> Spot:
+    place = finding.place
+    return (place.offset, place.element, place.component, place.repetition)
+
+
+def _segments(message: MessageResult, content: Content, marks: Marks) -> Iterator[tuple[int, str]]:
+    """Yield offset and text of every segment of a set, a chunk in memory at a time."""
+    offset = at = message.offset
+    end = message.offset + message.length
+    rest = ""
+    while at < end:
+        chunk = content(at, min(CHUNK_BYTES, end - at)).decode("latin-1")
+        if not chunk:
+            return
+        at += len(chunk)
+        *whole, rest = (rest + chunk).split(marks.segment)
+        for raw in whole:
+            text = raw.lstrip(BLANKS)
+            if text:
+                yield offset + len(raw) - len(text), text
+            offset += len(raw) + 1
+    text = rest.lstrip(BLANKS)
+    if text:
+        yield offset + len(rest) - len(text), text
