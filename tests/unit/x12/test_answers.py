@@ -328,3 +328,94 @@ def test_answers_read_clean_under_our_guides_and_get_no_answer() -> None:
             assert findings_of(again) == []
             assert again.interchanges[0].verdict is Verdict.ACCEPTED
             assert answers(again, ta1="always") == ()
+
+
+# ------------------------------------------------------------------------------ which 997
+
+
+@pytest.mark.parametrize(
+    ("version", "options", "st", "gs08"),
+    [
+        ("004010", {}, "ST*997*0001", "004010"),
+        ("005010", {}, "ST*997*0001", "005010"),
+        ("005010", {"functional_version": "005010X230"}, "ST*997*0001", "005010X230"),
+        ("005010", {"functional_version": "005010X231"}, "ST*997*0001", "005010"),
+        ("004010", {"functional": "999"}, "ST*997*0001", "004010"),
+    ],
+)
+def test_997_is_of_the_release_of_its_group(
+    version: str, options: dict[str, str], st: str, gs08: str
+) -> None:
+    result = read(interchange(group("PO", version, [order()])))
+
+    assert answer_segments(result, "997", **options)[0] == st
+    (one,) = answers(result, **options)
+    assert f"*X*{gs08}~" in one.body.decode()
+
+
+def test_999_version_is_pinned_by_the_profile() -> None:
+    segments = answer_segments(read(payment_file()), functional_version="005010X231")
+
+    assert segments[0] == "ST*999*0001*005010X231"
+
+
+def test_version_that_we_do_not_write_is_a_setup_fault() -> None:
+    with pytest.raises(SetupError):
+        answers(read(payment_file()), functional_version="003040")
+
+
+def test_5010_997_names_versions_and_repetitions() -> None:
+    text = "~".join(remittance()).replace("N4*DENVER*CO*80202", "N4*DENVER*CO*80202^80203")
+    result = read(interchange(payments(text.split("~"))))
+
+    assert answer_segments(result, "997", functional="997")[1:6] == [
+        "AK1*HP*905*005010X221A1",
+        "AK2*835*0001",
+        "AK3*N4*7**8",
+        "AK4*3::2*116*12",
+        "AK5*R*5",
+    ]
+
+
+def test_groups_of_other_senders_get_groups_and_numbers_of_their_own() -> None:
+    other = [one.replace("ACMEPAYER", "ACMEDENTAL") for one in payments(control="906")]
+    result = read(interchange(payments(), other))
+
+    assert FORMAT.numbers_needed(result, Answering(AT)) == 2
+    (one,) = answers(result)
+    heads = [text for text in one.body.decode().split("~") if text[:3] in ("GS*", "GE*", "IEA")]
+    assert heads == [
+        "GS*FA*CLINICA*ACMEPAYER*20260315*1245*71*X*005010X231A1",
+        "GE*1*71",
+        "GS*FA*CLINICA*ACMEDENTAL*20260315*1245*72*X*005010X231A1",
+        "GE*1*72",
+        "IEA*2*000000071",
+    ]
+    assert findings_of(read(one.body)) == []
+
+
+def test_ge01_that_ak902_cannot_hold_counts_what_was_read() -> None:
+    data = interchange(group("HP", "005010X221A1", [remittance()], ge_count="0000001"))
+
+    assert "AK9*R*1*1*0*5" in answer_segments(read(data))
+
+
+def test_rfi_1339_set_that_ak201_cannot_name_refuses_its_group() -> None:
+    result = read(interchange(payments(remittance(), order("0002"))))
+
+    assert answer_segments(result)[2:5] == ["AK2*835*0001", "IK5*A", "AK9*R*2*2*0*5"]
+    assert result.verdict is Verdict.REJECTED
+
+
+def test_balance_is_told_at_the_amount_where_the_profile_wants_it() -> None:
+    text = "~".join(remittance()).replace("BPR*I*370", "BPR*I*371")
+    result = read(interchange(payments(text.split("~"))))
+
+    assert answer_segments(result, balance="999")[2:7] == [
+        "AK2*835*0001",
+        "IK3*BPR*2**8",
+        "IK4*2**I12",
+        "IK5*R*I5",
+        "AK9*R*1*1*0",
+    ]
+    assert "AK4*2**7" in answer_segments(result, "997", balance="999", functional="997")
