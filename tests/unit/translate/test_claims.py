@@ -19,9 +19,9 @@ from acktrail.documents.parts import (
     Reference,
 )
 from tests.generators.x12 import closed
-from tests.generators.x12_health import NPIS, Line, Paid, claim_set
+from tests.generators.x12_health import NPIS, Line, Paid, claim_set, health_file
 from tests.generators.x12_health import Claim as Made
-from tests.unit.translate.health import documents, person
+from tests.unit.translate.health import documents, documents_of, person
 
 DAY = date(2026, 3, 1)
 
@@ -119,7 +119,8 @@ def test_subscriber_is_that_of_hl02_and_not_the_last_one() -> None:
     """X12 HL02: identifies the segment that this one is subordinate to."""
     segments = claim_set([Made("A", dependent=True), Made("B", dependent=True)])
     moved = ["HL*5*2*23*0" if one == "HL*5*4*23*0" else one for one in segments]
-    first, second = documents("837P", closed(moved))
+    faults = ("x12.situation.hl.children", "x12.situation.hl.parent")  # told, and read all the same
+    first, second = documents_of(health_file("837P", closed(moved)), faults=faults)
 
     assert claim(first).subscriber == claim(second).subscriber == person("CANARYA")
 
