@@ -140,6 +140,9 @@ class Machine:
         the one is meant that accepts the segment, else the first.
         """
         tag, qualifier = elements[0], self.qualifier(elements)
+        known = state.moves.get(tag)
+        if known is not None and known.state.fits(tag, qualifier):
+            return known
         elsewhere = qualifier in self.codes.get(tag, frozenset())
         found = find_moves(state, tag, qualifier, self.top, exact=elsewhere)
         if not found:
