@@ -139,3 +139,14 @@ def test_answers_to_damaged_files_read_clean_and_are_not_answered(
         again = read(one.body)
         assert findings_of(again) == []
         assert answers(again, ta1="always") == ()
+
+
+def test_value_behind_a_lost_terminator_of_st_is_never_repeated_as_st03() -> None:
+    data = FILES[2].replace(b"ST*835*0002~BPR", b"ST*835*0002BPR")
+    assert data != FILES[2]
+
+    result = read(data)
+
+    told = repr(result) + repr([one.body for one in answers(result)])
+    assert not any(canary in told for canary in CANARIES)
+    assert "x12.st.version" in {one.rule for one in findings_of(result)}

@@ -15,6 +15,8 @@ from acktrail.model import GroupResult, MessageResult, Place, Rule, Verdict, fol
 GS_ELEMENTS = 8
 is_kind = re.compile("[A-Z][A-Z0-9]").fullmatch
 is_version = re.compile("[A-Z0-9]{1,12}").fullmatch
+# ST03: release, guide and its errata. Looser, and data of a lost terminator would be repeated
+is_implementation = re.compile("[0-9]{6}(?:X[0-9]{3}(?:[A-Z][0-9]{1,2})?)?").fullmatch
 is_control = re.compile("[0-9]{1,9}").fullmatch
 is_set_id = re.compile("[0-9A-Z]{3}").fullmatch
 is_set_control = re.compile("[A-Za-z0-9]{4,9}").fullmatch

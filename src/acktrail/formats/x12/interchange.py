@@ -11,6 +11,7 @@ from acktrail.formats.x12.agreement import ANSWERS, HIPAA_SETS, SET_GROUPS, Agre
 from acktrail.formats.x12.findings import Findings
 from acktrail.formats.x12.group import (
     Group,
+    is_implementation,
     is_kind,
     is_set_control,
     is_set_id,
@@ -206,7 +207,7 @@ class Interchange:
         facts = {"ST01": set_id, "ST02": control}
         sent = text.split(self.header.marks.element)
         if len(sent) > 3 and sent[3]:  # noqa: PLR2004 - ST03
-            facts["ST03"] = sent[3]
+            facts["ST03"] = sent[3] if is_implementation(sent[3]) else ""
         return MessageHead(
             format="x12",
             type=set_id,
@@ -225,7 +226,7 @@ class Interchange:
         self, group: Group, head: MessageHead, findings: Findings, place: Place
     ) -> None:
         set_id, control = head.type, head.control
-        implementation = head.facts.get("ST03", "")
+        implementation = head.facts.get("ST03")  # "" = sent, and not one
         # AK201 of the 999, which answers HIPAA groups, can name HIPAA sets only
         named = set_id in HIPAA_SETS or not is_hipaa(group.kind, group.version)
         usable = is_set_id(set_id) and is_set_control(control) and named
@@ -246,7 +247,7 @@ class Interchange:
         elif not head.guide and usable:
             ours = self._agreement.explicit and group.kind != ANSWERS
             findings.add(rules.GUIDE_UNKNOWN, place, ours=ours)
-        if implementation and not self._same_guide(group, head, implementation):
+        if implementation is not None and not self._same_guide(group, head, implementation):
             findings.add(rules.ST_VERSION, place._replace(element=3, address="ST03"))
 
     def _same_guide(self, group: Group, head: MessageHead, implementation: str) -> bool:

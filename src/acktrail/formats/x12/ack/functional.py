@@ -105,7 +105,7 @@ class Functional:
         findings = [self._told(finding) for finding in message.findings]
         state, codes = self._judgement(findings)
         version = self._modern(facts.get("ST03", ""))
-        opening = ("AK2", facts["ST01"], facts["ST02"], version if is_version(version) else "")
+        opening = ("AK2", facts["ST01"], facts["ST02"], version)
         told = [] if state == ACCEPTED else [f for f in findings if f.severity in TOLD]
         return state, [opening, *self._segments(message, told), (self._name(SET), state, *codes)]
 
