@@ -250,7 +250,8 @@ class _Phase:
         if condition == "NE" or (asked.modes and asked.receipt != "CA"):
             return None
         self._asked += 1
-        answer = self._judged(asked)._replace(enhanced=asked.modes is not None)
+        code, findings = self._judged(asked)
+        answer = Answer(asked.subject, code, findings, asked.modes is not None)
         wanted = _wants(condition, good=answer.good) or (self._reserve and self._waits(asked))
         return answer if wanted else None
 
@@ -258,26 +259,27 @@ class _Phase:
         """Tell whether posting decides the application answer."""
         return asked.receipt == "CA" and not asked.errors and not self.options.get("duplicate")
 
-    def _judged(self, asked: _Asked) -> Answer:
+    def _judged(self, asked: _Asked) -> tuple[str, tuple[Finding, ...]]:
+        """Return the code of the application answer and what it tells."""
         if asked.receipt != "CA":
-            return Answer(asked.subject, "AR", asked.errors or (_REFUSED,))
+            return "AR", asked.errors or (_REFUSED,)
         if asked.errors:
-            return Answer(asked.subject, "AE", asked.errors)
+            return "AE", asked.errors
         if self.options.get("duplicate"):
-            return Answer(asked.subject, "AE", (_DUPLICATE,))
+            return "AE", (_DUPLICATE,)
         self._undecided = True
         state, _, code = self._answering.posted.get(asked.message.control, "").partition(":")
         self._held |= state == "held" or (state == "rejected" and not code)
         if state == "conflict" or (state == "rejected" and code):
-            return Answer(asked.subject, "AE", (_not_taken(code or _CONFLICT),))
+            return "AE", (_not_taken(code or _CONFLICT),)
         warnings = self.options.get("ack_warnings") == "true"
-        return Answer(asked.subject, "AA", asked.message.findings if warnings else ())
+        return "AA", asked.message.findings if warnings else ()
 
 
 def _modes(subject: Subject, options: dict[str, str]) -> tuple[str, str] | None:
     """Return the conditions of accept and application answer; ``None`` = original mode."""
     mode = options.get("mode") or "auto"
-    sent = [subject.header.fields[number].strip() for number in (15, 16)]
+    sent = subject.modes
     valid = all(one in MODES or not one for one in sent)
     if mode == "original" or (mode == "auto" and not (valid and any(sent))):
         return None
@@ -294,6 +296,8 @@ def _wants(condition: str, *, good: bool) -> bool:
 
 def _receipt(errors: tuple[Finding, ...], *, refused: bool) -> str:
     """Return CR for what the header alone refuses, CE for other refusals, else CA."""
+    if not errors:
+        return "CE" if refused else "CA"
     names = {finding.rule for finding in errors}
     if names & rules.HEADER_REFUSALS:
         return "CR"

@@ -20,7 +20,7 @@ ACKNOWLEDGEMENT = "ACK"
 ANSWER_VERSION = "answer_version"  # fact of a message whose own version is not agreed
 MODES = frozenset({"AL", "NE", "ER", "SU"})  # table 0155
 _EMPTY = ("",) * 26
-_LONGEST = 200  # characters of MSH-9 that can mean anything
+_LONGEST = 200  # characters of MSH-9 that can mean anything, and of a value that is kept
 _LEAST = 12  # fields of the shortest header: up to the version id
 _FIFTH_FROM = "2.7"
 _TIME_FROM = "2.4"  # MSH-7 is required from here on
@@ -50,11 +50,10 @@ class Header(NamedTuple):
 
     def party(self, field: int) -> str:
         """Return application and facility as one text: BILL^HOSP."""
-        component = self.marks.component
         name, place = self.fields[field], self.fields[field + 1]
-        name = _name(name, component) if component in name else name
-        place = _name(place, component) if component in place else place
-        return f"{name}^{place}" if name or place else ""
+        if len(name) + len(place) > _LONGEST:
+            return _party(name, place, self.marks.component)
+        return _known_party(name, place, self.marks.component)
 
     def facts(self, codec: str, *, answerable: bool) -> dict[str, str]:
         """Return what the answer needs, and who speaks to whom, as a profile spells it.
@@ -91,31 +90,43 @@ def read_header(line: str, marks: Delimiters) -> Header:
     fields.insert(1, marks.field)
     sent = len(fields) - 1
     fields += _EMPTY[len(fields) :]
-    kind, event, structure = _kinds(_one(fields[9], marks), marks.component)
-    version, processing = _first(fields[12], marks), _first(fields[11], marks)
-    return Header(fields, marks, sent, kind, event, structure, version, processing)
+    typed, process, version = fields[9], fields[11], fields[12]
+    short = len(typed) + len(process) + len(version) <= _LONGEST
+    read = _known_coded if short else _coded
+    coded = read(typed, version, process, marks.component, marks.repetition)
+    return Header(fields, marks, sent, *coded)
 
 
-@lru_cache(maxsize=1024)
-def _kinds(value: str, component: str) -> tuple[str, str, str]:
-    """Return type, event and structure of MSH-9: a file holds few different ones."""
-    parts = [*(part.strip() for part in value[:_LONGEST].split(component)), "", ""]
-    return parts[0], parts[1], parts[2]
+def _coded(
+    typed: str, version: str, process: str, component: str, repetition: str
+) -> tuple[str, str, str, str, str]:
+    """Return type, event and structure of MSH-9, MSH-12.1 and MSH-11.1."""
+    typed, version, process = (_one(one, repetition) for one in (typed, version, process))
+    parts = [*(part.strip() for part in typed[:_LONGEST].split(component)), "", ""]
+    version, process = (one.partition(component)[0].strip() for one in (version, process))
+    return parts[0], parts[1], parts[2], version, process
 
 
-def _first(value: str, marks: Delimiters) -> str:
-    return _one(value, marks).partition(marks.component)[0].strip()
-
-
-def _one(value: str, marks: Delimiters) -> str:
+def _one(value: str, repetition: str) -> str:
     """Return the first repetition."""
-    return value.partition(marks.repetition)[0] if marks.repetition else value
+    return value.partition(repetition)[0] if repetition else value
+
+
+def _party(name: str, place: str, component: str) -> str:
+    name = _name(name, component) if component in name else name
+    place = _name(place, component) if component in place else place
+    return f"{name}^{place}" if name or place else ""
 
 
 def _name(value: str, component: str) -> str:
     """Return the name of an HD field: its namespace id, else its universal id."""
     parts = value.split(component)
     return parts[0] or parts[1]
+
+
+# a file holds few different ones; long ones are not kept
+_known_coded = lru_cache(maxsize=1024)(_coded)
+_known_party = lru_cache(maxsize=1024)(_party)
 
 
 def is_agreed(version: str, settings: Settings) -> bool:
@@ -179,7 +190,7 @@ def is_subscribed(header: Header, settings: Settings) -> bool:
 
 
 def _time_faults(header: Header, version: str) -> Iterator[HeaderFault]:
-    sent = _one(header.fields[7], header.marks).partition(header.marks.component)[0]
+    sent = _one(header.fields[7], header.marks.repetition).partition(header.marks.component)[0]
     sent = sent.partition(header.marks.part or "&")[0]
     if not sent:
         if version >= _TIME_FROM:

@@ -104,15 +104,18 @@ class Message:
         return self._starts[index]
 
     def _offsets(self) -> list[int]:
-        ends = re.compile(rb"\n")
-        if b"\r" in self.body:
-            ends = _terminator_bytes(self.marks.field.encode(self.codec))
-        starts, at = [], 0
-        for match in ends.finditer(self.body):
-            if match.start() > at:
-                starts.append(self.offset + at)
-            at = match.end()
-        starts.append(self.offset + at)
+        body, starts, at = self.body, list[int](), 0
+        if b"\r" in body and b"\n" in body:
+            for match in _terminator_bytes(self.marks.field.encode(self.codec)).finditer(body):
+                if match.start() > at:
+                    starts.append(self.offset + at)
+                at = match.end()
+            starts.append(self.offset + at)
+        else:
+            for line in body.split(b"\r" if b"\r" in body else b"\n"):
+                if line:
+                    starts.append(self.offset + at)
+                at += len(line) + 1
         left_out = set(self.joined)
         return [start for number, start in enumerate(starts) if number not in left_out]
 
@@ -125,11 +128,12 @@ def is_segment(tag: str) -> bool:
 class Hl7Segment:
     """One segment of a message; splits its line when a field is first asked for."""
 
-    __slots__ = ("_index", "_message", "tag")
+    __slots__ = ("_fields", "_index", "_message", "tag")
 
     def __init__(self, message: Message, index: int, tag: str) -> None:
         self._message = message
         self._index = index
+        self._fields: list[str] | None = None
         self.tag = tag
 
     @property
@@ -160,17 +164,26 @@ class Hl7Segment:
     @property
     def fields(self) -> list[str]:
         """The raw fields, so that field n stands at n; MSH-1 is filled in."""
-        return self._message.fields(self._index)
+        if self._fields is None:
+            self._fields = self._message.fields(self._index)
+        return self._fields
 
     def get(self, element: int, component: int = 0, repetition: int = 1, part: int = 1) -> str:
         """Return one value, unescaped once; the delete indicator stays two quotation marks."""
-        value = self._field(element)
+        fields = self._fields or self.fields
+        value = fields[element] if 0 < element < len(fields) else ""
+        if value.isalnum() or not value:  # most are: no delimiter is a letter or digit
+            return value if repetition == 1 and component <= 1 and part == 1 else ""
         marks = self._message.marks
-        if not value or (element <= 2 and self.tag in SHIFTED):  # noqa: PLR2004 - MSH-1, MSH-2
+        if element <= 2 and self.tag in SHIFTED:  # noqa: PLR2004 - MSH-1, MSH-2
             return value if (repetition, max(component, 1), part) == (1, 1, 1) else ""
-        value = _nth(value, marks.repetition, repetition)
-        value = _nth(value, marks.component, component or 1)
-        return unescape(_nth(value, marks.part, part), marks, self._message.codec)
+        if repetition > 1 or marks.repetition in value:
+            value = _nth(value, marks.repetition, repetition)
+        if component > 1 or marks.component in value:
+            value = _nth(value, marks.component, component or 1)
+        if part > 1 or marks.part in value:
+            value = _nth(value, marks.part, part)
+        return unescape(value, marks, self._message.codec) if marks.escape in value else value
 
     def repetitions(self, element: int) -> int:
         """Return how often a field is repeated; 0 when it was not sent."""
@@ -180,7 +193,7 @@ class Hl7Segment:
         return value.count(marks.repetition) + 1 if marks.repetition else 1
 
     def _field(self, number: int) -> str:
-        fields = self._message.fields(self._index)
+        fields = self._fields or self.fields
         return fields[number] if 0 < number < len(fields) else ""
 
 

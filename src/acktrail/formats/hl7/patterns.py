@@ -8,7 +8,7 @@ Spec: HL7 v2+ chapter 2A (DT, TM, DTM, NM, SI).
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from acktrail.formats.hl7.settings import Agreed
 from acktrail.formats.hl7.tables import FieldSpec
@@ -40,8 +40,9 @@ NUMBER = FITS["NM"]
 
 ASKED = frozenset({"R", "RE"})
 UNSUPPORTED = "X"
-_RUN = 6  # fields between two places where a line may be over
+_RUN = 8  # fields between two places where a line may be over
 _OVER = r"\|*+\Z"
+_ANY = r"[^|~]*+"
 
 
 class LinePattern:
@@ -97,7 +98,9 @@ def _field(spec: FieldSpec | None, rows: tuple[Agreed, ...]) -> str:
     more = ""
     if spec.most != 1:
         more = rf"(?>~{one})" + ("*+" if not spec.most else f"{{0,{spec.most - 1}}}+")
-    return (r"(?!\|)" if required else "") + one + more
+    if required or rows:
+        return (r"(?!\|)" if required else "") + one + more
+    return one if one == _ANY and not more else rf"(?:(?=\|)|{one}{more})"  # most are empty
 
 
 def _agreed(row: Agreed) -> str:
@@ -130,18 +133,29 @@ def _agreed(row: Agreed) -> str:
 def _repetition(spec: FieldSpec) -> str:
     """Return the pattern of one value, possibly empty; what it leaves over fails the line."""
     if not spec.kinds:
-        return r"[^|~]*+"
+        return _ANY
     last = max((n for n, kind in enumerate(spec.kinds, 1) if kind), default=0)
     rest = len(spec.kinds) - max(last, 1)
     tail = (rf"(?:\^[^|~^]*+){{0,{rest}}}+" if rest else "") + r"\^*+"
     if spec.codes:
-        codes = "|".join(re.escape(code) for code in sorted(spec.codes, key=len, reverse=True))
-        return _typed(codes) + tail
+        return _typed(_one_of(spec.codes)) + tail
     parts = [_typed(PATTERNS[kind]) if kind else r"[^|~^]*+" for kind in spec.kinds[: last or 1]]
     pattern = rf"{parts[-1]}{tail}"
     for part in reversed(parts[:-1]):
         pattern = rf"{part}(?>\^{pattern})?+"
     return pattern
+
+
+def _one_of(codes: Iterable[str]) -> str:
+    """Return the pattern of a table's codes, parted by their first letters: some have hundreds."""
+    by_letter: dict[str, list[str]] = {}
+    for code in sorted(codes):
+        by_letter.setdefault(code[:1], []).append(code[1:])
+    alternatives = (
+        re.escape(letter) + (f"(?:{_one_of(rest)})" if any(rest) else "")
+        for letter, rest in sorted(by_letter.items(), reverse=True)  # the end of a code comes last
+    )
+    return "|".join(alternatives)
 
 
 def _typed(pattern: str) -> str:

@@ -7,6 +7,7 @@ Spec: HL7 v2+ chapter 2, 2.8.2, 2.8.3 (which code; MSH-16 of the application ans
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from acktrail.formats.hl7.delimiters import PLAIN, Delimiters, read_delimiters
@@ -34,21 +35,39 @@ _TEXTS = {  # table 0357
 _LETTERS = {Severity.INFO: "I", Severity.WARNING: "W", Severity.ERROR: "E", Severity.FATAL: "E"}
 _OCCURRENCE = re.compile(r"\[([0-9]+)\]")
 _MOST_ERRORS = 10
+_MODES = 14  # MSH-15 in a split line: MSH-1 is the separator itself
 _VERSION = "2.5.1"  # of an answer to a version that we do not know
 _THREE_PARTS_FROM, _ERR_FIELDS_FROM, _LENGTH_CODE_FROM = "2.3.1", "2.5", "2.7"
 
 
-class Subject(NamedTuple):
-    """The header that is answered, read back from what was kept of it."""
+class Subject:
+    """The header that is answered, kept as a line: most answers are counted before any is written.
 
-    header: Header
-    codec: str
-    version: str = ""  # to answer in when the message's own is not agreed
+    ``version`` is the one to answer in when the message's own is not agreed.
+    """
+
+    __slots__ = ("_header", "_line", "codec", "marks", "version")
+
+    def __init__(self, line: str, marks: Delimiters, codec: str, version: str = "") -> None:
+        self._line = line
+        self._header: Header | None = None
+        self.marks = marks  # of the answer: those of the message
+        self.codec = codec
+        self.version = version
 
     @property
-    def marks(self) -> Delimiters:
-        """The delimiters of the answer: those of the message."""
-        return self.header.marks
+    def header(self) -> Header:
+        """The header, read when first asked for."""
+        if self._header is None:
+            self._header = read_header(self._line, self.marks)
+        return self._header
+
+    @property
+    def modes(self) -> tuple[str, str]:
+        """Conditions of the accept and of the application answer: MSH-15, MSH-16."""
+        fields = self._line.split(self.marks.field, _MODES + 2)[_MODES : _MODES + 2]
+        accept, application = (*fields, "", "")[:2]
+        return accept.strip(), application.strip()
 
 
 def read_subject(facts: Mapping[str, str], tag: str) -> Subject | None:
@@ -57,8 +76,7 @@ def read_subject(facts: Mapping[str, str], tag: str) -> Subject | None:
     marks = read_delimiters(line[3], line[4:10].partition(line[3])[0]) if line[4:] else None
     if marks is None:
         return None
-    charset, version = facts.get("charset", "ascii"), facts.get(ANSWER_VERSION, "")
-    return Subject(read_header(line, marks), charset, version)
+    return Subject(line, marks, facts.get("charset", "ascii"), facts.get(ANSWER_VERSION, ""))
 
 
 class Answer(NamedTuple):
@@ -114,7 +132,7 @@ def trailer_bytes(tag: str, subject: Subject, count: int) -> bytes:
 
 def nobody() -> Subject:
     """Return the subject of an answer to a file in which no header could be read."""
-    return Subject(read_header("MSH|" + PLAIN.written(), PLAIN), "ascii")
+    return Subject("MSH|" + PLAIN.written(), PLAIN, "ascii")
 
 
 def _swapped(subject: Subject, options: Mapping[str, str]) -> list[str]:
@@ -155,6 +173,7 @@ def _type(header: Header, version: str, options: Mapping[str, str]) -> str:
     return header.marks.component.join(parts)
 
 
+@lru_cache(maxsize=8)  # all answers of a file are of one time
 def _time(at: datetime) -> str:
     return at.strftime("%Y%m%d%H%M%S%z")
 
