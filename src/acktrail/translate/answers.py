@@ -58,6 +58,8 @@ HL7_CODES = {  # table 0008: CA says only that the message is in safe keeping
     "AR": "REJECTED",
     "CR": "REJECTED",
 }
+REJECTED = "REJECTED"
+ACCEPTING = frozenset({"ACCEPTED", "ACCEPTED_WITH_ERRORS"})
 GROUP, MESSAGE, INTERCHANGE = "GROUP", "MESSAGE", "INTERCHANGE"
 MAX_CODES = 1000
 Take = Callable[[Segment], None]
@@ -132,6 +134,7 @@ class AnswerTranslator:
         self._findings: list[Finding] = []
         self._parents: tuple[Reference, ...] = ()
         self._set = Reference(MESSAGE, "")
+        self._sets: list[str] = []  # what became of the open group's sets
         self._open: tuple[str, tuple[Reference, ...]] | None = None
         self._codes: list[Code] = []
 
@@ -170,6 +173,7 @@ class AnswerTranslator:
 
     def _ak1(self, segment: Segment) -> None:
         self._close()
+        self._sets = []
         self._parents = (Reference(GROUP, segment.get(2).strip()),)
 
     def _ak2(self, segment: Segment) -> None:
@@ -183,13 +187,25 @@ class AnswerTranslator:
     def _set_answer(self, segment: Segment) -> None:
         self._codes_of(segment, (2, 3, 4, 5, 6), f"{segment.tag}02")
         self._answer(segment, 1, X12_CODES, (*self._parents, self._set))
+        self._sets.append(X12_CODES.get(segment.get(1).strip(), ""))
         self._close()
 
     def _group_answer(self, segment: Segment) -> None:
         self._codes = []
         self._codes_of(segment, (5, 6, 7, 8, 9), "AK905")
         self._answer(segment, 1, X12_CODES, self._parents)
+        if self._open is not None and REJECTED in self._sets:
+            disposition, subjects = self._open
+            self._open = (self._of_sets(segment, disposition), subjects)
         self._close()
+
+    def _of_sets(self, segment: Segment, said: str) -> str:
+        """Return what became of a group: AK901, unless it accepts more than the sets' answers."""
+        if said not in ACCEPTING:
+            return said
+        # AK903: where it counts more, the sets that are not named were accepted
+        all_named = segment.get(3).strip().lstrip("0") == str(len(self._sets))
+        return REJECTED if all_named and set(self._sets) == {REJECTED} else "PARTIAL"
 
     def _oti(self, segment: Segment) -> None:
         """Spec: set 824 of 004010; OTI08 and OTI09 are GS06 and ST02 of what was sent."""

@@ -52,6 +52,30 @@ def test_functional_answer_says_what_became_of_each_set_and_of_the_group(
     assert "CANARY" not in repr(documents)
 
 
+@pytest.mark.parametrize(
+    ("sets", "closing", "disposition"),
+    [
+        ("AR", "A*2*2*2", "PARTIAL"),
+        ("RR", "A*2*2*2", "REJECTED"),
+        ("R", "E*2*2*1", "PARTIAL"),
+        ("RR", "P*2*2*0", "PARTIAL"),
+        ("AA", "R*2*2*0*4", "REJECTED"),
+        ("AE", "A*2*2*2", "ACCEPTED"),
+    ],
+)
+def test_ak901_that_accepts_a_refused_set_does_not_hold_for_the_group(
+    sets: str, closing: str, disposition: str
+) -> None:
+    """Element 715: A and E say that no set was refused; AK2 and AK5 name one that was."""
+    named = "\n".join(f"AK2*810*{n:04d}\nAK5*{code}" for n, code in enumerate(sets, 1))
+
+    documents, findings = answers(f"AK1*IN*17\n{named}\nAK9*{closing}", "997")
+
+    assert findings == ()
+    assert documents[-1].key == ("997", "17")
+    assert received(documents[-1]).disposition == disposition
+
+
 def test_interchange_answers_of_x12_stand_in_the_facts_of_the_interchange() -> None:
     """TA104 and TA105; note 000 is no error."""
     rejected, accepted = interchange_answers({"TA1": "000000017/R/023 000000018/A/000"})

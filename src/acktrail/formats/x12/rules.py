@@ -240,6 +240,12 @@ DESPATCH_COUNT = _balance("count.856", WARNING, "CTT01 is not the number of HL s
 CATALOGUE_COUNT = _balance("count.832", WARNING, "CTT01 is not the number of LIN segments")
 INVENTORY_COUNT = _balance("count.846", WARNING, "CTT01 is not the number of LIN segments")
 ACTIVITY_COUNT = _balance("count.867", WARNING, "CTT01 is not the number of LIN segments")
+RECEIPT_NAMED = _balance("ak9.named", WARNING, "AK903 is less than the sets that AK2 names")
+RECEIPT_ACCEPTED = _balance("ak9.accepted", WARNING, "AK904 is not what the sets' IK5 or AK5 say")
+RECEIPT_DECLARED = _balance(
+    "ak9.declared", WARNING, "AK901 accepts a group whose AK902 and AK903 differ"
+)
+RECEIPT_VERDICT = _balance("ak9.verdict", WARNING, "AK901 accepts a group with a refused set")
 BALANCE = (
     REMIT_SERVICE,
     REMIT_CLAIM,
@@ -265,6 +271,10 @@ BALANCE = (
     CATALOGUE_COUNT,
     INVENTORY_COUNT,
     ACTIVITY_COUNT,
+    RECEIPT_NAMED,
+    RECEIPT_ACCEPTED,
+    RECEIPT_DECLARED,
+    RECEIPT_VERDICT,
 )
 
 RULES: tuple[Rule, ...] = (*FILE, *INTERCHANGE, *GROUP, *SET, *SEGMENT, *ELEMENT, *BALANCE)

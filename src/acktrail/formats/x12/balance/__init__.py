@@ -7,6 +7,7 @@ from acktrail.formats.x12 import rules
 from acktrail.formats.x12.balance.answer import AnswerBalance
 from acktrail.formats.x12.balance.claim import ClaimBalance
 from acktrail.formats.x12.balance.premium import MemberCount, PremiumBalance
+from acktrail.formats.x12.balance.receipt import ReceiptBalance
 from acktrail.formats.x12.balance.remittance import RemittanceBalance
 from acktrail.formats.x12.balance.trade import Count, InvoiceBalance
 from acktrail.formats.x12.balance.watch import Balance
@@ -28,6 +29,8 @@ MAKERS: dict[str, Callable[[], Balance]] = {
     "832": partial(Count, "LIN", rules.CATALOGUE_COUNT),
     "846": partial(Count, "LIN", rules.INVENTORY_COUNT),
     "867": partial(Count, "LIN", rules.ACTIVITY_COUNT),
+    "997": ReceiptBalance,
+    "999": ReceiptBalance,
 }
 
 
