@@ -23,6 +23,7 @@ from acktrail.formats.x12.ack.codes import (
 )
 from acktrail.formats.x12.ack.masking import COPY_AT_MOST, Masking, fits
 from acktrail.formats.x12.ack.original import Original, Unit
+from acktrail.formats.x12.ack.trigger import trigger_of
 from acktrail.formats.x12.agreement import HIPAA_SETS
 from acktrail.formats.x12.group import is_control, is_set_control, is_set_id, is_version
 from acktrail.formats.x12.rules import BALANCE_PREFIX, LOOP_MIN, MISSING
@@ -167,6 +168,7 @@ class Functional:
             if code not in codes:
                 codes.add(code)
                 yield self._segment(finding, code)
+                yield from self._trigger(finding, original)
                 yield from self._context([finding], original, invalid)
 
     def _inside(
@@ -181,7 +183,7 @@ class Functional:
         for finding in findings:
             line = self._element(finding, original)
             if line not in lines:
-                lines.append(line)
+                lines += [line, *self._trigger(finding, original)]
         yield from lines
 
     def _segment(self, finding: Finding, code: str) -> Line:
@@ -210,6 +212,12 @@ class Functional:
         return value if allowed and fits(value, self._marks) else ""
 
     # -------------------------------------------------------------- context
+
+    def _trigger(self, finding: Finding, original: Original) -> Iterator[Line]:
+        """Yield CTX, what a situational finding depends on."""
+        if self._dialect.implementation and self._policy.context:
+            line = trigger_of(finding, original.context(finding).positions)
+            yield from () if line is None else (line,)
 
     def _context(
         self, findings: list[Finding], original: Original, invalid: set[tuple[int, int]]

@@ -6,11 +6,12 @@ findings once more, segment by segment.
 Spec: X12 RFI 2293 (business units).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from acktrail.formats.delimited import CHUNK_BYTES, Marks
+from acktrail.formats.x12.ack.trigger import TAGS
 from acktrail.formats.x12.pieces import BLANKS
 from acktrail.model import Finding, MessageResult
 
@@ -56,9 +57,10 @@ class Context(NamedTuple):
 
     before: Unit | None  # the business unit up to it
     at: Unit | None  # the one that it is in
+    positions: Mapping[str, int]  # of the last segment before it, by tag; triggers only
 
 
-NO_CONTEXT = Context(None, None)
+NO_CONTEXT = Context(None, None, {})
 Spot = tuple[int, int, int, int]  # offset, element, component, repetition
 
 
@@ -92,14 +94,18 @@ def original_of(
     contexts: dict[int, Context] = {}
     form, unit = UNIT_FORMS.get(message.type), None
     left = len(wanted)
-    for offset, text in _segments(message, content, marks):
+    positions: dict[str, int] = {}
+    for position, (offset, text) in enumerate(_segments(message, content, marks), 1):
         before = unit
         if form is not None:
             unit = _follow(form, unit, text.split(marks.element, form.element + 1), offset)
         if offset in wanted:
-            contexts[offset] = Context(before, unit)
+            contexts[offset] = Context(before, unit, dict(positions))
             values |= _values(wanted[offset], text.split(marks.element), marks)
             left -= 1
+        tag = text.partition(marks.element)[0]
+        if tag in TAGS:
+            positions[tag] = position
         # the id of the last unit may still come
         if not left and (unit is None or unit.value):
             break
