@@ -43,7 +43,7 @@ class Facts(NamedTuple):
     group_receiver: str  # GS03
     at: datetime
     usage: str = "P"  # ISA15
-    version: str = "004010"  # GS08: 004010 or 005010
+    version: str = "004010"  # GS08: 004010, 005010 or the guide of the sets
 
 
 def interchange(
@@ -64,11 +64,24 @@ def interchange(
             named, never values.
     """
     format_, codes = tools
-    groups: dict[str, list[SetDraft]] = {}
+    drafts = []
     for document in documents:
         set_id = SETS.get(document.kind) or refuse("kind", "is not one that is written")
-        lines = tuple(_lines(document, codes, facts))
-        groups.setdefault(SET_GROUPS[set_id], []).append(SetDraft(set_id, lines))
+        drafts.append(SetDraft(set_id, tuple(_lines(document, codes, facts))))
+    return enclosed(drafts, facts, number, style, format_)
+
+
+def enclosed(
+    drafts: Sequence[SetDraft], facts: Facts, number: int, style: Style, format_: X12
+) -> bytes:
+    """Return an interchange with sets of one release or guide (``facts.version``).
+
+    Raises:
+        UnwritableError: As ``interchange``.
+    """
+    groups: dict[str, list[SetDraft]] = {}
+    for one in drafts:
+        groups.setdefault(SET_GROUPS[one.id], []).append(one)
     draft = InterchangeDraft(
         facts.sender,
         facts.receiver,
