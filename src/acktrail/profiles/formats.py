@@ -140,6 +140,7 @@ class Acknowledge(Table):
     ) = None
     accept_with_errors: bool | None = None
     balance: Literal["none", "999"] | None = None  # where sums that do not balance are told
+    advice: Literal["none", "824"] | None = None  # what refuses content is told by an 824
     context: Literal["all", "none"] | None = None  # CTX of the 999: the claim a fault is in
     reveal: tuple[Address, ...] | None = None  # X12 elements whose bad value may be repeated
     contrl: Literal["never", "on_request", "always", "errors_only"] | None = None

@@ -6,6 +6,7 @@ Spec: notes to sets 997 and 999; X12 RFI 1427, 1591, 2102; DSMO CR 1085.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from acktrail.errors import SetupError
@@ -13,11 +14,16 @@ from acktrail.formats.delimited import Marks
 from acktrail.formats.x12.ack.codes import INTERCHANGE, Dialect, dialect_for
 from acktrail.formats.x12.ack.functional import Functional, Originals, Policy, is_answerable
 from acktrail.formats.x12.ack.masking import Kinds, Masking
-from acktrail.formats.x12.ack.original import NOTHING, Original, original_of
+from acktrail.formats.x12.ack.original import (
+    NOTHING,
+    Original,
+    content_of,
+    marks_of,
+    original_of,
+)
 from acktrail.formats.x12.agreement import ANSWERS
-from acktrail.formats.x12.interchange import MARKS, is_ta1_control
+from acktrail.formats.x12.interchange import is_ta1_control
 from acktrail.formats.x12.marks import FIRST_WITH_REPETITION
-from acktrail.formats.x12.rules import UNWRAPPED
 from acktrail.formats.x12.write import (
     RELEASE_4010,
     RELEASE_5010,
@@ -121,6 +127,32 @@ def style_of(options: Mapping[str, str]) -> Style:
     return Style(marks, terminator[1:] or ("\n" if options.get("newline") else ""))
 
 
+def reply_draft(
+    subject: InterchangeResult, answering: Answering, control: int, release: str
+) -> InterchangeDraft:
+    """Return an empty interchange from the receiver of another one to its sender."""
+    facts = subject.facts
+    return InterchangeDraft(
+        sender=(facts.get("ISA07", ""), facts.get("ISA08", "")),
+        receiver=(facts.get("ISA05", ""), facts.get("ISA06", "")),
+        control=control,
+        at=answering.at,
+        usage=facts.get("ISA15", ""),
+        release=release,
+    )
+
+
+def groups_to_answer(
+    one: InterchangeResult, result: ReadResult, answering: Answering
+) -> list[GroupResult]:
+    """Return the groups of which something may be said; none of an interchange that is refused."""
+    verdict, _note = _ta1_verdict(one, answering)
+    named = is_ta1_control(one.control)
+    if not named or verdict == REJECTED or not result.usable or _ours(one):
+        return []
+    return [group for group in one.groups if is_answerable(group) and not _is_answer(group)]
+
+
 class _Maker:
     """Makes the answers to one file."""
 
@@ -134,21 +166,15 @@ class _Maker:
             tell_balance=options.get("balance") == "999",
             context=options.get("context") != "none",
         )
-        # the offsets of an unwrapped file count without its line ends: nothing is found by them
-        unwrapped = any(finding.rule == UNWRAPPED.name for finding in result.findings)
-        self._content = None if unwrapped else answering.content
+        self._content = content_of(result, answering)
 
     def answer(self, due: Due, numbers: list[int]) -> Acknowledgement:
         """Return one answer as bytes."""
-        subject, facts = due.subject, due.subject.facts
-        modern = facts.get("ISA12", "") >= FIRST_WITH_REPETITION
+        subject = due.subject
+        modern = subject.facts.get("ISA12", "") >= FIRST_WITH_REPETITION
         release = RELEASE_5010 if modern else RELEASE_4010
-        draft = InterchangeDraft(
-            sender=(facts.get("ISA07", ""), facts.get("ISA08", "")),
-            receiver=(facts.get("ISA05", ""), facts.get("ISA06", "")),
-            control=numbers[0],
-            at=self._answering.at,
-            usage=facts.get("ISA15", ""),
+        draft = replace(
+            reply_draft(subject, self._answering, numbers[0], release),
             release=release if due.dialect is None else due.dialect.release,
             answers=[_ta1(subject, self._answering)] if due.dialect is None else [],
             groups=[] if due.dialect is None else list(self._groups(due, due.dialect, numbers)),
@@ -159,15 +185,14 @@ class _Maker:
     def _groups(self, due: Due, dialect: Dialect, numbers: list[int]) -> Iterator[GroupDraft]:
         builder = Functional(dialect, self._policy, self._originals(due.subject), self._style.marks)
         for groups, number in zip(due.groups, numbers, strict=True):
-            sender, receiver = _ends(groups[0])
+            sender, receiver = ends_of(groups[0])
             sets = [builder.transaction_set(one) for one in groups]
             yield GroupDraft(ANSWERS, receiver, sender, number, dialect.version, sets)
 
     def _originals(self, subject: InterchangeResult) -> Originals:
-        content, signs = self._content, subject.facts.get(MARKS, "")
-        if content is None or not signs:
+        content, marks = self._content, marks_of(subject)
+        if content is None or marks is None:
             return lambda _message, _findings: NOTHING
-        marks = Marks(signs[0], signs[1], signs[3:], signs[2])
 
         def read_again(message: MessageResult, findings: list[Finding]) -> Original:
             return original_of(message, findings, content, marks) if findings else NOTHING
@@ -175,7 +200,8 @@ class _Maker:
         return read_again
 
 
-def _ends(group: GroupResult) -> tuple[str, str]:
+def ends_of(group: GroupResult) -> tuple[str, str]:
+    """Return the codes of sender and receiver of a group."""
     return group.facts.get("GS02", ""), group.facts.get("GS03", "")
 
 
@@ -223,15 +249,12 @@ def _ta1_due(one: InterchangeResult, result: ReadResult, answering: Answering) -
 
 # ---------------------------------------------------------------- 999 and 997
 def _functional_due(one: InterchangeResult, result: ReadResult, answering: Answering) -> list[Due]:
-    verdict, _note = _ta1_verdict(one, answering)
-    policy = answering.options.get("functional") or "auto"
-    if policy == "none" or verdict == REJECTED or not result.usable or _ours(one):
+    if answering.options.get("functional") == "none":
         return []
     answered: dict[Dialect, dict[tuple[str, str], list[GroupResult]]] = {}
-    for group in one.groups:
-        if is_answerable(group) and not _is_answer(group):
-            alike = answered.setdefault(dialect_for(group, answering.options), {})
-            alike.setdefault(_ends(group), []).append(group)
+    for group in groups_to_answer(one, result, answering):
+        alike = answered.setdefault(dialect_for(group, answering.options), {})
+        alike.setdefault(ends_of(group), []).append(group)
     return [
         Due(one, dialect, tuple(map(tuple, alike.values()))) for dialect, alike in answered.items()
     ]

@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 from acktrail.formats.delimited import CHUNK_BYTES, Marks
 from acktrail.formats.x12.ack.trigger import TAGS
+from acktrail.formats.x12.interchange import MARKS
 from acktrail.formats.x12.pieces import BLANKS
-from acktrail.model import Finding, MessageResult
+from acktrail.formats.x12.rules import UNWRAPPED
+from acktrail.model import Answering, Finding, InterchangeResult, MessageResult, ReadResult
 
 Content = Callable[[int, int], bytes]  # offset and length in the opened file
 VALUE_AT_MOST = 100  # characters of a value that are looked at; IK404 takes 99
@@ -81,6 +83,27 @@ class Original:
 
 
 NOTHING = Original({}, {})
+
+
+def content_of(result: ReadResult, answering: Answering) -> Content | None:
+    """Return what reads the opened file; None where offsets do not lead to its bytes."""
+    # the offsets of an unwrapped file count without its line ends: nothing is found by them
+    unwrapped = any(finding.rule == UNWRAPPED.name for finding in result.findings)
+    return None if unwrapped else answering.content
+
+
+def marks_of(subject: InterchangeResult) -> Marks | None:
+    """Return the delimiters that an interchange was sent with; None where they are unknown."""
+    signs = subject.facts.get(MARKS, "")
+    return Marks(signs[0], signs[1], signs[3:], signs[2]) if signs else None
+
+
+def beginning_of(message: MessageResult, content: Content, marks: Marks) -> list[str]:
+    """Return the elements of the segment behind ST, where a document says what it is."""
+    segments = _segments(message, content, marks)
+    next(segments, None)
+    _offset, text = next(segments, (0, ""))
+    return text.split(marks.element)
 
 
 def original_of(

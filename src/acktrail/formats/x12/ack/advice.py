@@ -1,0 +1,234 @@
+"""824: what became of the content of supply chain sets whose syntax a 997 accepts.
+
+Told are sums and counts that the profile lets refuse a set, and documents whose number came before
+with other content. A 997 and a 999 may not say so (RFI 1312). One set 824 for each refused set; of
+its values only the document's own number is repeated. Written in 004010, whatever was received.
+Spec: set 824 of 004010; elements 110 (OTI01), 128 (OTI02) and 647 (TED01).
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from acktrail.errors import SetupError
+from acktrail.formats.delimited import Marks
+from acktrail.formats.x12.ack.answers import (
+    ends_of,
+    groups_to_answer,
+    reply_draft,
+    style_of,
+)
+from acktrail.formats.x12.ack.codes import GROUP
+from acktrail.formats.x12.ack.masking import fits
+from acktrail.formats.x12.ack.original import Content, beginning_of, content_of, marks_of
+from acktrail.formats.x12.agreement import SET_GROUPS, is_hipaa
+from acktrail.formats.x12.group import is_set_control
+from acktrail.formats.x12.rules import BALANCE_PREFIX
+from acktrail.formats.x12.write import (
+    RELEASE_4010,
+    GroupDraft,
+    Line,
+    SetDraft,
+    control_number,
+    written,
+)
+from acktrail.model import (
+    Acknowledgement,
+    Answering,
+    Finding,
+    GroupResult,
+    InterchangeResult,
+    MessageResult,
+    ReadResult,
+    Severity,
+)
+
+ADVICE, VERSION = "824", "004010"
+RESPONSE = "11"  # BGN01
+SET_REJECTED = "TR"  # OTI01
+TRANSACTION = "TN"  # OTI02 where the document has no number that can be repeated
+DUPLICATE, OUT_OF_BALANCE = "006", "010"  # TED01
+CONFLICT_TEXT = "an earlier document has this number and other content"
+REFERENCE_AT_MOST = 30  # DE 127
+TEXT_AT_MOST = 60  # DE 3
+POSITION_AT_MOST = 999_999  # DE 719
+ERRORS_AT_MOST = 100
+
+
+class Numbered(NamedTuple):
+    """Where a kind of document says its number, and what an 824 calls it (OTI02)."""
+
+    qualifier: str
+    tag: str = ""
+    element: int = 0
+
+
+PLAIN = Numbered(TRANSACTION)
+ADVISED = {
+    "810": Numbered("IV", "BIG", 2),
+    "850": Numbered("PO", "BEG", 3),
+    "855": Numbered("PO", "BAK", 3),
+    "860": Numbered("PO", "BCH", 3),
+    "865": Numbered("PO", "BCA", 3),
+    "856": Numbered("SI", "BSN", 2),
+    "832": PLAIN,
+    "846": PLAIN,
+    "867": PLAIN,
+}
+Groups = list[GroupResult]
+
+
+class Due(NamedTuple):
+    """What one received interchange may be told of: its groups by sender and receiver."""
+
+    subject: InterchangeResult
+    ends: dict[tuple[str, str], Groups]
+
+
+def advice_numbers(result: ReadResult, answering: Answering) -> int:
+    """Return how many control numbers are kept: what posting refuses is not known beforehand."""
+    return sum(len(due.ends) for due in _dues(result, answering))
+
+
+def advices(
+    result: ReadResult, answering: Answering, numbers: tuple[int, ...]
+) -> tuple[Acknowledgement, ...]:
+    """Build the 824 that are due after posting; the same input gives the same bytes.
+
+    Args:
+        result: Of the file.
+        answering: As for the other answers; ``posted`` says what became of the documents.
+        numbers: Control numbers, ``advice_numbers`` of them; those of quiet groups stay unused.
+
+    Raises:
+        SetupError: If there are fewer numbers, or a delimiter of ours occurs in an id.
+    """
+    dues = _dues(result, answering)
+    if len(numbers) < sum(len(due.ends) for due in dues):
+        msg = "fewer control numbers than application advices"
+        raise SetupError(msg)
+    left = iter(numbers)
+    advisor = _Advisor(result, answering)
+    built = [
+        advisor.answer(due.subject, ends, groups, next(left))
+        for due in dues
+        for ends, groups in due.ends.items()
+    ]
+    return tuple(one for one in built if one is not None)
+
+
+def _dues(result: ReadResult, answering: Answering) -> list[Due]:
+    if answering.options.get("advice") != ADVICE:
+        return []
+    dues = []
+    for one in result.interchanges:
+        ends: dict[tuple[str, str], Groups] = {}
+        for group in groups_to_answer(one, result, answering):
+            if any(_is_advisable(message, group, answering) for message in group.messages):
+                ends.setdefault(ends_of(group), []).append(group)
+        if ends:
+            dues.append(Due(one, ends))
+    return dues
+
+
+def _is_advisable(message: MessageResult, group: GroupResult, answering: Answering) -> bool:
+    """Tell whether the 997 accepts a set that an 824 can name."""
+    set_id, control = message.facts.get("ST01", ""), message.facts.get("ST02", "")
+    if set_id not in ADVISED or group.kind != SET_GROUPS[set_id] or not is_set_control(control):
+        return False
+    if is_hipaa(group.kind, group.version) or any(
+        f.code.startswith(GROUP) and f.severity is Severity.ERROR for f in group.findings
+    ):
+        return False
+    told_there = answering.options.get("balance") == "999"
+    refusing = [f for f in message.findings if f.severity is Severity.ERROR]
+    return all(f.rule.startswith(BALANCE_PREFIX) and not told_there for f in refusing)
+
+
+class _Advisor:
+    """Drafts the 824 about one file."""
+
+    def __init__(self, result: ReadResult, answering: Answering) -> None:
+        self._answering = answering
+        self._style = style_of(answering.options)
+        self._content = content_of(result, answering)
+        self._once = _controls_used_once(result)
+
+    def answer(
+        self,
+        subject: InterchangeResult,
+        ends: tuple[str, str],
+        groups: Groups,
+        number: int,
+    ) -> Acknowledgement | None:
+        """Return the 824 to one sender as bytes; None when nothing is refused."""
+        control = control_number(number)
+        refused = [
+            (group, message, errors)
+            for group in groups
+            for message in group.messages
+            if _is_advisable(message, group, self._answering)
+            and (errors := list(self._errors(message)))
+        ]
+        if not refused:
+            return None
+        sets = []
+        for ordinal, (group, message, errors) in enumerate(refused, 1):
+            about = self._about(subject, group, message)
+            sets.append(SetDraft(ADVICE, [self._begin(f"{control}-{ordinal:04d}"), about, *errors]))
+        back = GroupDraft(SET_GROUPS[ADVICE], ends[1], ends[0], number, VERSION, sets)
+        draft = reply_draft(subject, self._answering, number, RELEASE_4010)
+        body = written(replace(draft, groups=[back]), self._style)
+        return Acknowledgement(ADVICE, control, subject.control, body, "edi", after_posting=True)
+
+    def _begin(self, reference: str) -> Line:
+        at = self._answering.at
+        return ("BGN", RESPONSE, reference, f"{at:%Y%m%d}", f"{at:%H%M}")
+
+    def _about(
+        self, subject: InterchangeResult, group: GroupResult, message: MessageResult
+    ) -> Line:
+        """Return OTI: the refused document by its number, its group and its set."""
+        facts = message.facts
+        qualifier, reference = TRANSACTION, facts["ST02"]
+        form, marks = ADVISED[facts["ST01"]], marks_of(subject)
+        if form.tag and self._content is not None and marks is not None:
+            number = _number(form, message, self._content, marks)
+            if len(number) <= REFERENCE_AT_MOST and fits(number, self._style.marks):
+                qualifier, reference = form.qualifier, number
+        sent = (group.control, facts["ST02"], facts["ST01"])
+        return ("OTI", SET_REJECTED, qualifier, reference, "", "", "", "", *sent)
+
+    def _errors(self, message: MessageResult) -> Iterator[Line]:
+        """Yield TED for each reason that refuses the content."""
+        sums = [f for f in message.findings if f.severity is Severity.ERROR]
+        for finding in sums[:ERRORS_AT_MOST]:
+            yield self._sum(finding)
+        # documents are known by ST02 only: where it is used twice a person has to tell them apart
+        control = message.control
+        if self._answering.posted.get(control) == "conflict" and control in self._once:
+            yield ("TED", DUPLICATE, self._text(CONFLICT_TEXT))
+
+    def _sum(self, finding: Finding) -> Line:
+        place = finding.place
+        position = str(place.position) if 0 < place.position <= POSITION_AT_MOST else ""
+        at = (place.segment, position, str(place.element or ""))
+        return ("TED", OUT_OF_BALANCE, self._text(finding.message), *at)
+
+    def _text(self, sentence: str) -> str:
+        return sentence[:TEXT_AT_MOST] if fits(sentence, self._style.marks) else ""
+
+
+def _number(form: Numbered, message: MessageResult, content: Content, marks: Marks) -> str:
+    elements = beginning_of(message, content, marks)
+    there = elements[0] == form.tag and len(elements) > form.element
+    return elements[form.element] if there else ""
+
+
+def _controls_used_once(result: ReadResult) -> frozenset[str]:
+    counts: dict[str, int] = {}
+    for one in result.interchanges:
+        for group in one.groups:
+            for message in group.messages:
+                counts[message.control] = counts.get(message.control, 0) + 1
+    return frozenset(control for control, count in counts.items() if count == 1)
