@@ -4,9 +4,11 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
+import msgspec
+from msgspec.structs import fields
 from pydantic import BaseModel
 
 from acktrail import errors
@@ -15,6 +17,8 @@ from acktrail.app.registry import built_in
 from acktrail.app.rules import all_rules
 from acktrail.app.settings import Settings
 from acktrail.cli.main import cli
+from acktrail.documents.encoding import HINTS
+from acktrail.documents.kinds import PAYLOADS, Document
 from acktrail.formats.x12.guide.catalogue import Catalogue
 from acktrail.formats.x12.guide.model import UNUSED, LoopNode
 from acktrail.formats.x12.guide.pyx12_maps import read_wheel_map
@@ -41,6 +45,7 @@ def pages() -> dict[str, str]:
         "reference/x12-guides.md": x12_guides(),
         "schema/partner.json": schema(PartnerProfile),
         "schema/settings.json": schema(Settings),
+        **{f"schema/documents/{kind}.json": document_schema(kind) for kind in PAYLOADS},
     }
 
 
@@ -254,6 +259,33 @@ def schema(model: type[BaseModel]) -> str:
     """Return the JSON Schema that editors check a file against."""
     table = _plain(model.model_json_schema(by_alias=True))
     return json.dumps(table, indent=2, sort_keys=True) + "\n"
+
+
+def document_schema(kind: str) -> str:
+    """Return the JSON Schema of a kept document of one kind; fields it does not name are faults."""
+    types = HINTS | {
+        "kind": Literal[kind],
+        "payload": PAYLOADS[kind],
+        "schema": Literal["acktrail/1"],
+    }
+    shape = [(one.name, types[one.name]) for one in fields(Document)]
+    table = _closed(msgspec.json.schema(msgspec.defstruct("Document", shape)))
+    table["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return json.dumps(table, indent=2, sort_keys=True) + "\n"
+
+
+def _closed(part: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return a schema whose objects and arrays hold nothing but what is named."""
+    if isinstance(part, list):
+        return [_closed(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    table = {key: _closed(value) for key, value in part.items()}
+    if table.get("type") == "object" and "properties" in table:
+        table["additionalProperties"] = False
+    if "prefixItems" in table:
+        table["items"] = False
+    return table
 
 
 if __name__ == "__main__":
