@@ -12,6 +12,7 @@ from msgspec.structs import fields
 from pydantic import BaseModel
 
 from acktrail import errors
+from acktrail.app.advice import Advice
 from acktrail.app.home import parser_files
 from acktrail.app.registry import built_in
 from acktrail.app.rules import all_rules
@@ -52,18 +53,19 @@ def pages() -> dict[str, str]:
 def findings() -> str:
     """Return the table of every finding."""
     rules = sorted(all_rules(built_in(parser_files())), key=lambda rule: rule.name)
+    advice = Advice(parser_files())
     lines = [
         "# Findings\n",
         NOTE,
         "What can be found in a partner's data, with the severity it has by default.",
         "`error` refuses the message it stands in, `fatal` the file.\n",
-        "| finding | severity | standard's code | category | who acts | meaning |",
-        "|---|---|---|---|---|---|",
+        "| finding | severity | standard's code | category | who acts | meaning | what to do |",
+        "|---|---|---|---|---|---|---|",
     ]
-    lines += [
-        f"| `{r.name}` | {r.severity} | {r.code or '-'} | {r.category} | {r.owner} | {r.text} |"
-        for r in rules
-    ]
+    for rule in rules:
+        cells = [f"`{rule.name}`", rule.severity, rule.code or "-", rule.category, rule.owner]
+        cells += [rule.text, advice.for_finding(rule.name, rule.owner)]
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
