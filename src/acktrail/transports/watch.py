@@ -30,6 +30,7 @@ KINDS: list[type[FileSystemEvent]] = [
     FileMovedEvent,
 ]
 POLL_SECONDS = 1.0
+GONE = (0, 0)  # no folder has this inode
 # Watchdog holds every event back for half a second while it looks for the other half of a move: our
 # own archiving is a move out of the folder, so that files came late. No event is read here.
 InotifyMoveEventGrouper.delay = 0.0
@@ -82,9 +83,13 @@ class FolderWatch:
 
     def _is_watched(self, folder: Path) -> bool:
         watched = self._watched.get(folder)
-        return (
-            watched is not None and watched.emitter.is_alive() and watched.inode == _inode(folder)
-        )
+        if watched is None:
+            return False
+        if watched.inode != _inode(folder):
+            # made again it may get its old number back before the old emitter has ended
+            self._watched[folder] = watched._replace(inode=GONE)
+            return False
+        return watched.emitter.is_alive()
 
     def _schedule(self, folder: Path) -> None:
         if old := self._watched.pop(folder, None):
