@@ -210,11 +210,13 @@ class Check:
         """Return the weight of a fault: one against the tables counts only where it matters."""
         if rule.name not in rules.TABLE_RULES and rule is not rules.AMOUNT_MISMATCH:
             return rule.severity
-        raised = self._settings.strict or (matters and rule not in _NEVER_RAISED)
+        raised = self._settings.strict or (matters and rule.name not in _NEVER_RAISED)
         return Severity.ERROR if raised else Severity.WARNING
 
 
-_NEVER_RAISED = (rules.EXTRA_FIELD, rules.EXTRA_COMPONENT, rules.EXTRA_REPETITION)
+_NEVER_RAISED = frozenset(
+    {rules.EXTRA_FIELD.name, rules.EXTRA_COMPONENT.name, rules.EXTRA_REPETITION.name}
+)
 
 
 def _nth(tags: list[str], name: str, number: int) -> int:

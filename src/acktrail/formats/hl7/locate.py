@@ -25,20 +25,38 @@ def faults(
     fields: Sequence[str], specs: tuple[FieldSpec, ...], marks: Delimiters
 ) -> Iterator[Fault]:
     """Yield every fault of a segment whose field n stands at index n."""
+    sent = len(fields)
     for spec in specs:
-        value = fields[spec.number] if spec.number < len(fields) else ""
+        number = spec.number
+        value = fields[number] if number < sent else ""
         if not value:
             if spec.required:
-                yield Fault(rules.REQUIRED_MISSING, spec.number)
+                yield Fault(rules.REQUIRED_MISSING, number)
         elif spec.withdrawn:
-            yield Fault(rules.WITHDRAWN_FIELD, spec.number)
-        else:
+            yield Fault(rules.WITHDRAWN_FIELD, number)
+        elif not _plainly_fits(value, spec, marks):
             yield from _field(value, spec, marks)
     last = specs[-1].number
     for number, value in enumerate(fields[last + 1 :], last + 1):
         if value:
             yield Fault(rules.EXTRA_FIELD, number)
             return
+
+
+def _plainly_fits(value: str, spec: FieldSpec, marks: Delimiters) -> bool:
+    """Tell whether a field is seen at once to be right, as most are; the others are looked at."""
+    kinds = spec.kinds
+    if value.isalnum():  # no delimiter is a letter or digit
+        if spec.codes:
+            return value in spec.codes
+        return not kinds or not kinds[0] or FITS[kinds[0]](value) is not None
+    if spec.codes or not marks.part or marks.repetition in value:
+        return False
+    components = value.split(marks.component) if kinds else []
+    for kind, component in zip(kinds, components, strict=False):
+        if kind and component and not FITS[kind](component.partition(marks.part)[0]):
+            return False
+    return len(components) <= len(kinds)
 
 
 def _field(value: str, spec: FieldSpec, marks: Delimiters) -> Iterator[Fault]:

@@ -3,8 +3,6 @@
 Spec: HL7 v2+ chapter 2 (2.5.2, 2.7.1, 2.9.3), table 0357 for the codes.
 """
 
-from dataclasses import replace
-
 from acktrail.model import NOWHERE, Finding, Owner, Place, Rule, Severity
 
 _INFO, _WARNING = Severity.INFO, Severity.WARNING
@@ -173,14 +171,14 @@ def found(
     text: str = "",
 ) -> Finding:
     """Return the finding of ``rule`` at ``place``, moved up or down where the caller says so."""
-    finding = rule.at(place)
-    if severity is None and owner is None and not text:
-        return finding
-    return replace(
-        finding,
-        severity=severity or rule.severity,
+    return Finding(
+        rule.name,
+        severity or rule.severity,
+        text or rule.text,
+        rule.code,
+        rule.category,
+        place,
         owner=owner or rule.owner,
-        message=text or rule.text,
     )
 
 
