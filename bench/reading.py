@@ -66,24 +66,30 @@ class Way(NamedTuple):
 
 def rows() -> Iterator[Row]:
     """Yield the comparisons of all families: reading alone, then the whole way."""
-    remittance, orders, invoices = _remittance(), _orders(), _invoices()
+    remittance, orders, invoices = _remittance(), orders_way(), invoices_way()
     charges, _texts = charges_of(MESSAGES, lines=4)
-    yield from _pair("X12 835", remittance, "bytes.split", _split(remittance.body, b"~", b"*"), 12)
-    yield from _pair("HL7 DFT", charges, "bytes.split", _split(charges.body, b"\r", b"|"), 10)
+    yield from _pair(
+        "X12 835", remittance, "bytes.split", split_plainly(remittance.body, b"~", b"*"), 12
+    )
+    yield from _pair(
+        "HL7 DFT", charges, "bytes.split", split_plainly(charges.body, b"\r", b"|"), 10
+    )
     text = orders.body.decode("latin-1")
-    yield from _pair("EDIFACT ORDERS", orders, "pydifact's parse", lambda: _pydifact(text), 1 / 5)
+    yield from _pair(
+        "EDIFACT ORDERS", orders, "pydifact's parse", lambda: parse_pydifact(text), 1 / 5
+    )
     lines = invoices.body.decode()
-    yield from _pair("CSV invoices", invoices, "csv.reader", lambda: _csv(lines), 4)
+    yield from _pair("CSV invoices", invoices, "csv.reader", lambda: read_csv(lines), 4)
 
 
 def _pair(name: str, way: Way, against: str, plain: Callable[[], object], bar: float) -> list[Row]:
     return [
         ratio(f"{name}: read and check", way.read, against, plain),
-        ratio(f"{name}: to documents and answers", _right(way), against, plain, bar=bar),
+        ratio(f"{name}: to documents and answers", checked(way), against, plain, bar=bar),
     ]
 
 
-def _right(way: Way) -> Callable[[], object]:
+def checked(way: Way) -> Callable[[], object]:
     """Return the work, after a look that the file is accepted: a refusal would be quick."""
     result = way.walk()
     if not result.usable or result.verdict != "accepted" or not sum(result.documents.values()):
@@ -115,26 +121,30 @@ def charges_of(count: int, lines: int) -> tuple[Way, list[str]]:
     return _way("hospital-oldbill", "batches", body), texts
 
 
-def _orders() -> Way:
+def orders_way() -> Way:
+    """Return the supplier's EDIFACT orders: 200 messages of 20 lines."""
     knobs = edifact.Knobs(sender="4000001000005:14", receiver="4000001000012:14")
     messages = [edifact.orders(f"M{n:06d}", 20) for n in range(200)]
     return _way("supplier-eurobandage", "messages", edifact.interchange(messages, knobs))
 
 
-def _invoices() -> Way:
+def invoices_way() -> Way:
+    """Return the supplier's CSV invoices, four lines each."""
     return _way("supplier-csvmart", "invoices", tabular.invoices(INVOICES, lines=4))
 
 
-def _split(body: bytes, segment: bytes, element: bytes) -> Callable[[], object]:
+def split_plainly(body: bytes, segment: bytes, element: bytes) -> Callable[[], object]:
     """Split everything and keep nothing, as a streaming reader does."""
     return lambda: sum(len(one.split(element)) for one in body.split(segment))
 
 
-def _pydifact(text: str) -> int:
+def parse_pydifact(text: str) -> int:
+    """Parse with pydifact and count the segments."""
     return sum(len(message.segments) for message in Interchange.from_str(text).get_messages())
 
 
-def _csv(text: str) -> int:
+def read_csv(text: str) -> int:
+    """Read the rows with the standard library and count them."""
     return sum(1 for _ in csv.reader(io.StringIO(text), delimiter=";"))
 
 

@@ -62,9 +62,11 @@ class Draft:
     sent: set[str] = field(default_factory=set)  # header targets that a row has filled
     disputed: set[str] = field(default_factory=set)
 
-    def put(self, target: str, text: str, place: Place) -> None:
+    def put(self, target: str, text: str, row: Place, column: Column) -> None:
         """Take a header value; the rows of a document have to agree on it."""
-        known = self.header.get(target) if target in self.sent else None
+        known = self.header[target] if target in self.sent else None
+        if known == text:
+            return
         if known is None:
             self.header[target] = text
             self.sent.add(target)
@@ -72,8 +74,9 @@ class Draft:
             self.header[target] = min(known, text)
         elif target == MOST:
             self.header[target] = max(known, text)
-        elif known != text and target not in self.disputed:
+        elif target not in self.disputed:
             self.disputed.add(target)
+            place = row._replace(element=column.element, address=column.name)
             self.find(rules.TWO_CANDIDATES, place)
 
     def find(self, rule: Rule, place: Place | None = None) -> None:
@@ -97,7 +100,7 @@ class Draft:
         """Yield the header targets below ``prefix``, without it, in the order of the columns."""
         for target, text in self.header.items():
             if target.startswith(prefix):
-                yield target.removeprefix(prefix), text
+                yield target[len(prefix) :], text
 
 
 class Reading(NamedTuple):
@@ -128,7 +131,7 @@ class Reading(NamedTuple):
         """Yield the line's targets below ``prefix``, without it."""
         for target, text in self.line.values.items():
             if target.startswith(prefix):
-                yield target.removeprefix(prefix), text
+                yield target[len(prefix) :], text
 
 
 def to_day(text: str) -> date | None:

@@ -74,7 +74,7 @@ class RowTranslator:
             if not text:
                 continue
             for target in aim.header:
-                draft.put(target, text, place._replace(element=aim.element, address=aim.name))
+                draft.put(target, text, place, aim)
             for target in aim.line:
                 line.values[target] = text
                 line.columns[target] = aim

@@ -83,6 +83,7 @@ ORDERED = ("ORDERED", "CONFIRMED")
 ZERO = Decimal(0)
 # Enough for the product of two amounts of 30 digits: exact, whatever the caller's context is.
 EXACT = Context(prec=90, rounding=ROUND_HALF_UP)
+WHOLE, HUNDREDTH, THOUSANDTH = Decimal(1), Decimal("0.01"), Decimal("0.001")
 
 
 class Miss(NamedTuple):
@@ -122,10 +123,11 @@ def check(
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """Round half-up to the currency's minor unit; an unknown currency has two digits."""
-    digits = (
-        0 if NO_MINOR_UNIT.fullmatch(currency) else 3 if THREE_DIGITS.fullmatch(currency) else 2
-    )
-    return amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, EXACT)
+    if NO_MINOR_UNIT.fullmatch(currency):
+        unit = WHOLE
+    else:
+        unit = THOUSANDTH if THREE_DIGITS.fullmatch(currency) else HUNDREDTH
+    return amount.quantize(unit, ROUND_HALF_UP, EXACT)
 
 
 def _line_net(line: Line, roles: Sequence[str] = BILLED) -> frozenset[Decimal]:
@@ -140,6 +142,8 @@ def _line_net(line: Line, roles: Sequence[str] = BILLED) -> frozenset[Decimal]:
         return frozenset()
     gross = EXACT.divide(EXACT.multiply(quantity.value, line.price.amount), line.basis)
     currency = line.price.currency
+    if not line.allowances:
+        return frozenset({rounded(gross, currency)})
     changes = [_signed(one, gross) for one in line.allowances]
     exact = sum(changes, gross)
     stepwise = sum((rounded(one, currency) for one in changes), rounded(gross, currency))

@@ -52,6 +52,8 @@ class Segment(_Fields):
 def value_of(element: str, component: int, repetition: int, script: Script) -> str:
     """Return one component of a raw element, unreleased and decoded."""
     marks = script.marks
+    if element.isalnum() and element.isascii():  # holds no mark at all, as most do
+        return element if component <= 1 and repetition == 1 else ""
     if marks.repetition:
         repeated = split_released(element, marks.repetition, marks.release)
         if repetition > len(repeated):
