@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -194,6 +195,16 @@ ROWS = st.lists(
     ),
     max_size=4,
 )
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_fault_behind_many_empty_fields_is_refused_without_trying_all_ways(tag: str) -> None:
+    guide = GUIDES["2.5.1"]
+    assert guide is not None
+    specs = guide.specs(tag)
+    line = "|".join([tag, *[""] * specs[-1].number, "x"])  # a field too many, behind all others
+
+    assert not LinePattern(tag, specs).accepts(line)  # two ways a field would never end
 
 
 @settings(max_examples=400)

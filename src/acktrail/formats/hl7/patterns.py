@@ -100,7 +100,8 @@ def _field(spec: FieldSpec | None, rows: tuple[Agreed, ...]) -> str:
         more = rf"(?>~{one})" + ("*+" if not spec.most else f"{{0,{spec.most - 1}}}+")
     if required or rows:
         return (r"(?!\|)" if required else "") + one + more
-    return one if one == _ANY and not more else rf"(?:(?=\|)|{one}{more})"  # most are empty
+    # most fields are empty. Atomic: two ways through each of them would be 2^n through a line
+    return one if one == _ANY and not more else rf"(?>(?=\|)|{one}{more})"
 
 
 def _agreed(row: Agreed) -> str:
