@@ -22,6 +22,7 @@ from acktrail.ports import Clock
 
 DUE = {  # states a verb waits in
     "account.move": ("draft",),
+    "account.payment": ("draft",),
     "sale.order": ("draft", "sent"),
     "stock.picking": ("assigned",),
 }

@@ -25,6 +25,9 @@ NEEDED: dict[str, frozenset[str]] = {
         "order_line/product_uom_id order_line/price_unit order_line/tax_ids"
     ),
     "product.supplierinfo": _words("partner_id product_id price min_qty date_start date_end"),
+    "account.payment": _words(
+        "payment_type partner_type partner_id journal_id date amount payment_reference"
+    ),
     "account.bank.statement.line": _words("journal_id date payment_ref amount"),
 }
 

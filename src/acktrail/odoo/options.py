@@ -34,7 +34,7 @@ class OdooOptions:
     sale_journal              customer invoices and credit notes (``account.<company>_sale``)
     purchase_journal          vendor bills and refunds (``account.<company>_purchase``)
     general_journal           entries of remittances (``account.<company>_general``)
-    bank_journal              bank statement lines; "" = statements are refused
+    bank_journal              bank statement lines and premium payments; "" = they are refused
     receivable, outstanding   accounts of a remittance: the claims' and the money received
     patient_receivable        account that a patient's share (PR) moves to; "" = it stays open on
                               the payer's invoice
@@ -59,7 +59,7 @@ class OdooOptions:
     party_updates             "append": a known person is left alone; "overwrite": owned fields are
                               written again
     notes                     send a trade document's notes (escaped) as terms
-    post                      post moves after they were stored and compared
+    post                      post moves and payments after they were stored and compared
     confirm                   confirm sale orders likewise
     reconcile                 settle a posted remittance's claims with their open invoices, and the
                               payment with the bank's line of the same trace

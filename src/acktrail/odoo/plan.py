@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from acktrail.documents.clinical import Appointment
-from acktrail.documents.health import ClaimAcknowledgement, ClaimStatus
+from acktrail.documents.health import ClaimAcknowledgement, ClaimStatus, PremiumPayment
 from acktrail.documents.kinds import (
     BankStatement,
     Charge,
@@ -24,6 +24,7 @@ from acktrail.odoo import (
     despatched,
     loads,
     party,
+    premium,
     remittance,
     statement,
     trade,
@@ -123,6 +124,7 @@ BY_PAYLOAD: dict[type[Payload], Callable[[References, Any], Planned]] = {
     ClaimAcknowledgement: claims.activities,
     ClaimStatus: claims.activities,
     InventoryReport: kept_only,
+    PremiumPayment: premium.received,
     OrderAnswer: answered.order_answer,
     DespatchAdvice: despatched.despatch_advice,
 }

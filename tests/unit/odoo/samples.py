@@ -9,6 +9,8 @@ from acktrail.documents.health import (
     BatchAnswer,
     ClaimAcknowledgement,
     ClaimAnswer,
+    PremiumAllocation,
+    PremiumPayment,
     ProviderAnswer,
     StatusCode,
     StatusEntry,
@@ -211,3 +213,15 @@ def claim_answer(*numbered: str) -> Document:
     provider = ProviderAnswer(claims=(ClaimAnswer(number, statuses=statuses),))
     payload = ClaimAcknowledgement(batches=(BatchAnswer(providers=(provider,)),))
     return Document("claim_acknowledgement", "1", ("SOURCE", "1"), payload)
+
+
+def premium(trace: str = "PREM-1", amount: str = "310.00", *invoices: str) -> Document:
+    """An 820: what an employer pays, naming invoices, and a member by a pseudonym."""
+    named = tuple(
+        PremiumAllocation("ORGANISATION", reference=Reference("INVOICE", one), paid=usd(amount))
+        for one in invoices
+    )
+    member = PremiumAllocation("INDIVIDUAL", reference=Reference("INVOICE", "CANARYMEMBER"))
+    payment = Payment("ACH", usd(amount), date(2026, 11, 10), trace, "1234567890")
+    payload = PremiumPayment(payment, "C", allocations=(*named, member))
+    return Document("premium_payment", trace, ("1234567890", trace, "2026-11-10"), payload)

@@ -52,6 +52,7 @@ CASES = [
     (samples.remittance(), {"post": True, "reconcile": True}),
     (samples.person(), {"party_fields": ["name", "city", "country_id"]}),
     (samples.statement(), {"bank_journal": "account.1_bank"}),
+    (samples.premium(), {"bank_journal": "account.1_bank"}),
 ]
 
 

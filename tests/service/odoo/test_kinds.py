@@ -1,0 +1,49 @@
+"""Kinds of their own on a real Odoo 19: each record is read back field by field."""
+
+import pytest
+
+from acktrail.odoo.follow_up import Posted
+from tests.service.odoo.conftest import Desk, Sandbox
+from tests.unit.odoo import samples
+
+
+@pytest.fixture(scope="session")
+def server(sandbox: Sandbox) -> Sandbox:
+    """Odoo 19 only."""
+    return sandbox
+
+
+def test_premium_payment_is_one_draft_payment_however_often_it_comes(desk: Desk) -> None:
+    document = samples.premium(f"PREM-{desk.slug}")
+    found = desk.plan(document, bank_journal="account.1_bank")
+    (record,) = desk.store(found)
+    fields = ("state", "payment_type", "partner_type", "amount", "date", "memo")
+    more = ("payment_reference", "partner_id", "journal_id", "write_date")
+    kept = desk.read("account.payment", record, *fields, *more)
+
+    assert desk.store(desk.plan(document, bank_journal="account.1_bank")) == [record]
+    assert desk.follow_up.finish([(1, found, record)]).outcomes == {1: Posted("draft")}
+
+    assert desk.records("account.payment") == 1
+    assert desk.read("account.payment", record, *fields, *more) == kept
+    assert {name: kept[name] for name in (*fields, "payment_reference")} == {
+        "state": "draft",
+        "payment_type": "inbound",
+        "partner_type": "customer",
+        "amount": 310.0,
+        "date": "2026-11-10",
+        "memo": f"820 TRN PREM-{desk.slug}",
+        "payment_reference": f"PREM-{desk.slug}",
+    }
+    assert kept["partner_id"][1] == "Demo Partner"
+    journals = desk.search("account.journal", [["id", "=", kept["journal_id"][0]]], "type")
+    assert [one["type"] for one in journals] == ["bank"]
+
+
+def test_premium_payment_is_posted_where_the_profile_says(desk: Desk) -> None:
+    document = samples.premium(f"PREM-{desk.slug}")
+    found = desk.plan(document, bank_journal="account.1_bank", post=True)
+    (record,) = desk.store(found)
+
+    assert isinstance(desk.follow_up.finish([(1, found, record)]).outcomes[1], Posted)
+    assert desk.read("account.payment", record, "state")["state"] in {"in_process", "paid"}
