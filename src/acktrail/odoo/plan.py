@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from acktrail.documents.clinical import Appointment
+from acktrail.documents.clinical import Appointment, ServiceOrder
 from acktrail.documents.health import ClaimAcknowledgement, ClaimStatus, PremiumPayment
 from acktrail.documents.kinds import (
     BankStatement,
@@ -23,6 +23,7 @@ from acktrail.odoo import (
     claims,
     despatched,
     loads,
+    ordered_services,
     party,
     premium,
     remittance,
@@ -94,6 +95,8 @@ def identity(document: Document, options: OdooOptions, partner: str) -> str:
             return party.identity(refs, update)
         case Appointment() as wanted:
             return appointment.identity(refs, wanted)
+        case ServiceOrder() as services:
+            return ordered_services.identity(refs, services)
         case _:
             return refs.key(document.kind, document.key)
 
@@ -125,6 +128,7 @@ BY_PAYLOAD: dict[type[Payload], Callable[[References, Any], Planned]] = {
     ClaimStatus: claims.activities,
     InventoryReport: kept_only,
     PremiumPayment: premium.received,
+    ServiceOrder: ordered_services.order,
     OrderAnswer: answered.order_answer,
     DespatchAdvice: despatched.despatch_advice,
 }

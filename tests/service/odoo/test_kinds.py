@@ -2,6 +2,7 @@
 
 import pytest
 
+from acktrail.odoo.client import Done
 from acktrail.odoo.follow_up import Posted
 from tests.service.odoo.conftest import Desk, Sandbox
 from tests.unit.odoo import samples
@@ -47,3 +48,41 @@ def test_premium_payment_is_posted_where_the_profile_says(desk: Desk) -> None:
 
     assert isinstance(desk.follow_up.finish([(1, found, record)]).outcomes[1], Posted)
     assert desk.read("account.payment", record, "state")["state"] in {"in_process", "paid"}
+
+
+def product(desk: Desk, code: str) -> int:
+    values = {"name": f"Service {code}", "default_code": code, "type": "service"}
+    answer = desk.admin().call("product.product", "create", {"vals_list": [values]})
+    assert isinstance(answer, Done)
+    return int(answer.value[0])
+
+
+def test_service_order_is_one_draft_sale_order_however_often_it_comes(desk: Desk) -> None:
+    codes = (f"CBC-{desk.slug}", f"GLU-{desk.slug}")
+    products = [product(desk, one) for one in codes]
+    numbers = (f"P-1-{desk.slug}", f"P-2-{desk.slug}")
+    document = samples.services(numbers=numbers, codes=codes)
+    again = samples.services(numbers=numbers, codes=codes, message="M-9")
+    found = desk.plan(document, products="default_code")
+    (record,) = desk.store(found)
+    fields = ("state", "client_order_ref", "origin", "date_order", "commitment_date")
+    more = ("partner_id", "order_line", "write_date")
+    kept = desk.read("sale.order", record, *fields, *more)
+
+    assert desk.store(desk.plan(again, products="default_code")) == [record]
+    assert desk.follow_up.finish([(1, found, record)]).outcomes == {1: Posted("draft")}
+
+    assert desk.records("sale.order") == 1
+    assert desk.read("sale.order", record, *fields, *more) == kept
+    assert {name: kept[name] for name in fields} == {
+        "state": "draft",
+        "client_order_ref": " ".join(numbers),
+        "origin": "G-1",
+        "date_order": "2026-11-05 00:00:00",
+        "commitment_date": "2026-11-06 08:30:00",
+    }
+    assert kept["partner_id"][1] == "Demo Partner"
+    domain = [["order_id", "=", record]]
+    lines = desk.search("sale.order.line", domain, "product_id", "product_uom_qty")
+    ordered = [(one["product_id"][0], one["product_uom_qty"]) for one in lines]
+    assert sorted(ordered) == sorted(zip(products, (1.0, 3.0), strict=True))

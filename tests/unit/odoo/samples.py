@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from acktrail.app.home import parser_files
-from acktrail.documents.clinical import Appointment
+from acktrail.documents.clinical import Appointment, OrderedService, ServiceOrder
 from acktrail.documents.health import (
     BatchAnswer,
     ClaimAcknowledgement,
@@ -225,3 +225,23 @@ def premium(trace: str = "PREM-1", amount: str = "310.00", *invoices: str) -> Do
     payment = Payment("ACH", usd(amount), date(2026, 11, 10), trace, "1234567890")
     payload = PremiumPayment(payment, "C", allocations=(*named, member))
     return Document("premium_payment", trace, ("1234567890", trace, "2026-11-10"), payload)
+
+
+def services(
+    control: str = "NEW",
+    *,
+    message: str = "M-1",
+    facility: str = "LAKESIDE",
+    numbers: tuple[str, str] = ("P-1", "P-2"),
+    codes: tuple[str, str] = ("CBC", "GLU"),
+) -> Document:
+    """Two services that a facility orders for a visit, the second three times."""
+    wanted = datetime(2026, 11, 6, 8, 30, tzinfo=UTC)
+    first, second = (Code("L", one) for one in codes)
+    items = (
+        OrderedService("NEW", numbers[0], "", "G-1", first, None, wanted),
+        OrderedService(control, numbers[1], "", "G-1", second, Decimal(3)),
+    )
+    ordered = ServiceOrder(items, "CANARYVISIT", "CANARYACCOUNT")
+    key = (facility, *numbers, message)
+    return Document("service_order", numbers[0], key, ordered, issued=date(2026, 11, 5))
