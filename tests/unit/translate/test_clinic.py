@@ -98,6 +98,13 @@ def test_duration_that_makes_no_sense_gives_no_end(duration: str) -> None:
     assert appointment(edited(clinic.appointment(), "AIS", 7, duration)).end is None
 
 
+def test_duration_in_an_unknown_unit_gives_no_end() -> None:
+    one = appointment(edited(clinic.appointment(), "AIS", 8, "QQ"))
+
+    assert one.start is not None
+    assert one.end is None
+
+
 def test_times_of_the_schedule_give_way_to_those_of_the_service() -> None:
     lines = edited(clinic.appointment(), "SCH", 11, "^^^20260301080000^20260301083000")
     without = [line for line in lines if not line.startswith(("AIS", "AIL", "AIP"))]
