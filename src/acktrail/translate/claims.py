@@ -34,8 +34,6 @@ from acktrail.translate.health import DOLLARS, Day, Take
 from acktrail.translate.remittance_codes import MIA_REMARKS, MOA_REMARKS
 
 PROVIDER_LOOPS = ("2310A", "2310B", "2310C", "2310D", "2310E", "2310F")
-LINE_PROVIDER_LOOPS = ("2420A", "2420B", "2420C", "2420D", "2420E", "2420F")
-DRUG_LISTS = {"N4": "NDC"}
 TAX_ID = "EI"
 MEMBER = "1W"
 
