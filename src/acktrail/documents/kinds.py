@@ -133,7 +133,7 @@ class PartyUpdate(Value, frozen=True):
     ``None`` = not sent, ``CLEAR`` = to be emptied.
     """
 
-    action: str  # ADD UPDATE MERGE
+    action: str  # ADD UPDATE MERGE REMOVE; the last two are a person's to decide
     role: str  # PATIENT GUARANTOR SUPPLIER ...
     event_at: datetime | None = None  # EVN-2: an older event never wins
     name: str | None = None

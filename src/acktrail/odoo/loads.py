@@ -152,6 +152,7 @@ ROUTE_DENIED = _rule(
 )
 LINE_UNROUTED = _rule("post.line_unrouted", "a charge line of this type is decided by a person")
 MERGE = _rule("post.merge_by_person", "a merge of two persons is decided by a person")
+REMOVAL = _rule("post.removal_by_person", "that a record goes is decided by a person")
 NOTHING = _rule("post.nothing_to_post", "the document moves no money", Severity.INFO)
 PARTY_UNKNOWN = _rule("ref.party_unknown", "a party is not in the profile's parties table")
 PARTY_AMBIGUOUS = _rule("ref.party_ambiguous", "a party's number leads to several contacts")
@@ -192,6 +193,7 @@ RULES = (
     ROUTE_DENIED,
     LINE_UNROUTED,
     MERGE,
+    REMOVAL,
     NOTHING,
     PARTY_UNKNOWN,
     PARTY_AMBIGUOUS,

@@ -7,6 +7,7 @@ from acktrail.odoo.keys import pseudonym
 from acktrail.odoo.loads import Expected, Load, Plan, Planned, Refusal
 from acktrail.odoo.references import References
 
+_BY_PERSON = {"MERGE": loads.MERGE, "REMOVE": loads.REMOVAL}
 SOURCE = {"zip": "postcode", "country_id": "country", "lang": "language"}
 
 
@@ -17,8 +18,8 @@ def contact(refs: References, update: PartyUpdate) -> Planned:
     a new posting; the record's identity is the person.
     """
     document, options = refs.document, refs.options
-    if update.action == "MERGE":
-        return Refusal((loads.MERGE.at(),))
+    if update.action in _BY_PERSON:
+        return Refusal((_BY_PERSON[update.action].at(),))
     own = refs.person(document.key)
     alias = pseudonym(document.key, options.pseudonym_key)
     title = cells.text(update.role, 20).capitalize() or "Person"

@@ -771,8 +771,12 @@ def test_person_field_that_is_to_be_cleared_is_sent_empty_only_when_overwriting(
     assert "noupdate" not in json.loads(encode_calls(written))[-1]["body"]["context"]
 
 
-def test_person_merge_is_left_to_a_person() -> None:
-    assert refused(samples.person(action="MERGE")) == {"post.merge_by_person"}
+@pytest.mark.parametrize(
+    ("action", "rule"),
+    [("MERGE", "post.merge_by_person"), ("REMOVE", "post.removal_by_person")],
+)
+def test_person_merge_or_removal_is_left_to_a_person(action: str, rule: str) -> None:
+    assert refused(samples.person(action=action)) == {rule}
 
 
 def test_person_without_the_deployments_secret_is_not_planned() -> None:

@@ -8,6 +8,7 @@ from acktrail.translate.answers import AnswerTranslator
 from acktrail.translate.bank import StatementTranslator
 from acktrail.translate.choose import Translators
 from acktrail.translate.engine import MapTranslator
+from acktrail.translate.maps import FOLDER, header, read_map
 from acktrail.translate.opaque import OpaqueTranslator
 from acktrail.translate.remittance import RemittanceTranslator
 from acktrail.translate.rows import RowTranslator
@@ -38,6 +39,51 @@ from tests.unit.translate.test_trade import ORDER_X12
 )
 def test_message_gets_the_translator_of_its_type(format_: str, type_: str, kind: type) -> None:
     assert isinstance(Translators(Folder()).find(MessageHead(format_, type_, "", "1"), {}), kind)
+
+
+HL7_KINDS = {  # of document, by type and event; chapters 3, 4, 6, 7, 8, 9, 10
+    "party": [
+        "ADT^A01",
+        "ADT^A04",
+        "ADT^A05",
+        "ADT^A08",
+        "ADT^A28",
+        "ADT^A31",
+        "ADT^A23",
+        "ADT^A29",
+    ]
+    + [f"ADT^A{number}" for number in (18, 30, 34, 35, 36, *range(39, 52))],
+    "opaque": [
+        f"ADT^A{number:02d}"
+        for number in (2, 3, 6, 7, *range(9, 18), *range(19, 23), *range(24, 28), 32, 33, 37, 38)
+    ]
+    + [f"ADT^A{number}" for number in (52, 53, 54, 55, 60, 61, 62)]
+    + [f"MDM^T{number:02d}" for number in range(1, 12)]
+    + ["ORU^R01", "VXU^V04", "BAR^P10", "BAR^P12"],
+    "appointment": [f"SIU^S{number}" for number in (*range(12, 25), 26)],
+    "service_order": ["ORM^O01", "OML^O21", "OML^O33", "OML^O35"],
+    "supply_request": [
+        *("OMS^O05", "OMN^O07", "RDE^O01", "RDE^O11", "RDE^O25", "RDS^O01", "RDS^O13"),
+    ],
+    "charge": ["DFT^P03", "DFT^P11"],
+    "account": ["BAR^P01", "BAR^P02", "BAR^P05", "BAR^P06"],
+    "master_data": ["MFN^M02", "MFN^M04", "MFN^M05", "MFN^M13", "MFN^M14", "MFN^M16"],
+    "inventory_report": ["MFN^M15"],
+}
+
+
+@pytest.mark.parametrize(
+    ("type_", "kind"), [(type_, kind) for kind, types in HL7_KINDS.items() for type_ in types]
+)
+def test_hl7_event_has_a_map_of_its_kind_or_is_kept_unread_by_design(type_: str, kind: str) -> None:
+    files, claimed = Folder(), list[str]()
+    for file in files.names(FOLDER):
+        if file.startswith("hl7-"):
+            name = file.removesuffix(".toml")
+            known = header(name, read_map(files, name))
+            claimed += known.kinds if type_ in known.types else ()
+
+    assert claimed == [kind]
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,19 @@ def appointment(lines: list[str]) -> Appointment:
     return payload
 
 
+@pytest.mark.parametrize("event", ["O33", "O35"])
+def test_order_of_a_specimen_is_an_order_of_its_services(event: str) -> None:
+    """OML^O33 and O35: SPM, and SAC, stand in front of the orders."""
+    first, pid, visit, *rest = clinic.order()
+    lines = [first.replace("ORM^O01^ORM_O01", f"OML^{event}^OML_{event}"), pid, visit]
+    lines += ["SPM|1|||SER", "SAC|||C1", *rest]
+
+    documents, findings = translated("hl7-orders", lines)
+
+    assert documents == translated("hl7-orders", clinic.order())[0]
+    assert findings == ()
+
+
 def test_appointment_has_time_place_staff_and_person_by_number() -> None:
     document = only(translated("hl7-siu", clinic.appointment()))
 

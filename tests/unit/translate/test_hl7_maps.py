@@ -217,7 +217,9 @@ def test_patient_is_read_by_the_authority_with_contact_data_only() -> None:
         ("A28", "ADD"),
         ("A08", "UPDATE"),
         ("A31", "UPDATE"),
-        ("A40", "MERGE"),
+        *((f"A{number}", "MERGE") for number in (18, 30, 34, 35, 36, *range(39, 52))),
+        ("A23", "REMOVE"),
+        ("A29", "REMOVE"),
     ],
 )
 def test_event_decides_the_action(event: str, action: str) -> None:
