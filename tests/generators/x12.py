@@ -234,6 +234,19 @@ def _with(marks: str, segment: str) -> str:
     return segment.translate(str.maketrans(DEFAULT_MARKS, marks))
 
 
+HELD = b"@@"  # stands in a binary segment where its data goes
+
+
+def attached(
+    data: bytes, segment: str = "BIN*{length}*@@", envelope: Envelope | None = None, wrong: int = 0
+) -> bytes:
+    """Return an interchange with a set that has no guide around one binary segment, and an 835."""
+    written = segment.format(length=len(data) + wrong)
+    one = closed(["ST*275*0001", "BGN*02*A1*20260315", written, "DTM*097*20260315"])
+    groups = group("PI", "005010X210", [one]), payments(control="906")
+    return interchange(*groups, envelope=envelope).replace(HELD, data)
+
+
 def payment_file(envelope: Envelope | None = None) -> bytes:
     """Return a clean interchange with one 835."""
     return interchange(payments(), envelope=envelope)

@@ -8,6 +8,7 @@ from acktrail.formats.x12.segment import SetSegment
 from acktrail.model import ReadResult
 from tests.generators.x12 import (
     Envelope,
+    attached,
     group,
     interchange,
     invoices,
@@ -30,6 +31,7 @@ FILES = [
     interchange(invoices(), group("PR", "004010", [["ST*855*0001", "BAK*00", "SE*3*0001"]])),
 ]
 TWO = payment_file() + b"\r\n" + payment_file(OTHER)
+BINARY = [attached(TWO), attached(bytes(range(256)) * 3, "BDS*ASC*{length}*@@", OTHER)]
 any_file = st.sampled_from(FILES)
 
 
@@ -62,17 +64,19 @@ def test_file_cut_anywhere_is_never_usable(data: bytes, draw: st.DataObject) -> 
     assert result is None or not result.usable
 
 
-@given(st.sampled_from([*FILES, TWO]), st.integers(1, 997))
+@given(st.sampled_from([*FILES, TWO, *BINARY]), st.integers(1, 997))
 def test_chunked_equals_whole(data: bytes, chunk: int) -> None:
     assert events_of(data, chunk) == events_of(data)
 
 
-@given(st.sampled_from([*FILES, TWO]), st.data(), st.integers(1, 300))
+@given(st.sampled_from([*FILES, TWO, *BINARY]), st.data(), st.integers(1, 300))
 def test_chunked_equals_whole_for_damaged_files_too(
     data: bytes, draw: st.DataObject, chunk: int
 ) -> None:
     at = draw.draw(st.integers(106, len(data) - 1))
-    damage = draw.draw(st.sampled_from([b"", b"~", b"~~", b"\r\n", b"ISA*", b"~IEA*1*", b"\xff"]))
+    damage = draw.draw(
+        st.sampled_from([b"", b"~", b"~~", b"\r\n", b"ISA*", b"~IEA*1*", b"\xff", b"~BIN*9*"])
+    )
     damaged = data[:at] + damage + data[at + draw.draw(st.integers(0, 40)) :]
 
     assert events_of(damaged, chunk) == events_of(damaged)

@@ -47,6 +47,7 @@ class X12Table(Table):
     codes: dict[str, str] | None = None  # place -> external list: "2400/SV101-2" = "procedures"
     unwrap: bool | None = None
     max_segment_bytes: Size | None = None
+    max_binary_bytes: Size | None = None
 
     @model_validator(mode="after")
     def _places(self) -> Self:

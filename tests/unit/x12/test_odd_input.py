@@ -63,8 +63,11 @@ def test_byte_outside_of_the_character_sets_is_a_character_fault_and_reading_goe
     assert messages_of(result)[0].segments > 30
 
 
-def test_indented_segments_are_read() -> None:
-    result = read(payment_file().replace(b"~", b"~\n   "))
+@pytest.mark.parametrize("behind", [b"~\n   ", b"~ "])
+def test_indented_segments_are_read_with_one_finding(behind: bytes) -> None:
+    result = read(payment_file().replace(b"~", behind))
 
-    assert rules_of(result) == []
-    assert result.verdict is Verdict.ACCEPTED
+    assert rules_of(result) == ["x12.segment.indented"]
+    assert messages_of(result)[0].verdict is Verdict.ACCEPTED
+    (found,) = result.interchanges[0].findings
+    assert payment_file().replace(b"~", behind)[found.place.offset :].startswith(b"GS*")

@@ -1,7 +1,4 @@
-"""ASC X12: delimiters, envelopes, guides, balancing, TA1, 999 and 997. Not here: documents, files.
-
-BIN and BDS segments (binary payloads) are not read by their length yet.
-"""
+"""ASC X12: delimiters, envelopes, guides, sums, TA1, 999 and 997. Not here: documents, files."""
 
 from acktrail.formats.x12.format import X12
 

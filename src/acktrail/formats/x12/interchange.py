@@ -59,6 +59,7 @@ class Interchange:
         self._controls: set[tuple[str, str]] = set()
         self._takes: dict[tuple[str, Bind], Takes] = {}  # by guide
         self._stray = False  # inside a run of stray segments
+        self._indented = False  # a segment was
         self._ta1: list[str] = []
         self._is_name = re.compile(allowed(header.marks) + "{1,15}").fullmatch  # GS02, GS03
         self._facts = {f"ISA{n:02d}": header.elements[n].rstrip() for n in HEADER_FACTS}
@@ -283,9 +284,11 @@ class Interchange:
         elif len(self._ta1) < TA1_KEPT:
             self._ta1.append("/".join(said))
 
-    def note_empty(self, offset: int) -> None:
-        """Note two terminators with nothing between."""
-        self._note(rules.EMPTY_SEGMENT, "", 0, offset)
+    def note_odd(self, rule: Rule, offset: int) -> None:
+        """Note a segment that is empty or indented; of indented ones the first says it all."""
+        if rule is rules.EMPTY_SEGMENT or not self._indented:
+            self._note(rule, "", 0, offset)
+        self._indented |= rule is rules.INDENTED
 
     def _note(self, rule: Rule, tag: str, element: int, offset: int, code: str = "") -> None:
         address = f"{tag}{element:02d}" if element else tag

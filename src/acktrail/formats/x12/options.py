@@ -22,6 +22,7 @@ class Limits:
     """Caps against hostile files; none is near what honest files hold."""
 
     segment_bytes: int = MIB
+    binary_bytes: int = 64 * MIB  # of the data of one BIN or BDS segment
     segments: int = 10_000_000  # of one transaction set
     sets: int = 100_000  # of one group
     groups: int = 10_000  # of one interchange

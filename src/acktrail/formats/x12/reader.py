@@ -9,7 +9,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 
 from acktrail.errors import TruncatedFileError, UnreadableFileError
-from acktrail.formats.x12 import rules
+from acktrail.formats.x12 import binary, rules
+from acktrail.formats.x12.binary import Binary, read_binary
 from acktrail.formats.x12.guide.catalogue import Catalogue
 from acktrail.formats.x12.interchange import Interchange
 from acktrail.formats.x12.marks import ISA_LENGTH, TERMINATOR_AT, read_header
@@ -20,10 +21,11 @@ from acktrail.ports import Bind, Event, FileFinding
 
 LINE_ENDS = "\r\n"
 BLANKS = "\r\n\t \x1a"  # between interchanges; 0x1A ends files of old systems
+BLANKS_IN_FRONT = frozenset("\r\n ")  # of a segment, where they are not its terminator
 BLANK_BYTES = {ord(sign): None for sign in LINE_ENDS}
 LEADING_LIMIT = 1024
 BLOCK = 8192  # characters cut at a time; larger blocks leave the processor's caches
-ISA_START = "ISA"
+ISA_START, IEA = "ISA", "IEA"
 Found = re.Match[str] | None
 Ends = tuple[Callable[[str, int], Found], Callable[[str, int, int], Found]]
 
@@ -38,6 +40,7 @@ class X12Reader:
         self._at = 0
         self._offset = 0  # of _text in the file
         self._interchange: Interchange | None = None
+        self._binary: Binary | None = None  # its data is due
         self._count = 0  # of interchanges
         self._gap = 0  # where bytes began that belong to nothing
         self._in_gap = False
@@ -169,11 +172,17 @@ class X12Reader:
     def _cut(
         self, interchange: Interchange, text: str, at: int, out: list[Event]
     ) -> Generator[Event, None, int | None]:
-        """Hand over all whole segments, up to the next IEA or ISA at most."""
+        """Hand over all whole segments, up to the next IEA, ISA or binary segment at most."""
+        if self._binary is not None:
+            return (yield from self._pass_binary(interchange, self._binary, text, out))
         terminator = interchange.header.marks.segment
         longest = self._options.limits.segment_bytes
         next_, later = self._ends
         ahead = next_(text, at)
+        if ahead is not None and ahead.group(1) in binary.TAGS:
+            if " " in ahead.group()[: -len(binary.BIN)]:
+                interchange.note_odd(rules.INDENTED, self._offset + ahead.start(1))
+            return self._meet_binary(interchange, text, ahead.start(1), out)
         if ahead is not None and ahead.group(1) == ISA_START:
             # an ISA where the IEA is missing; it may have other delimiters
             interchange.close(out, self._offset + ahead.start(1))
@@ -186,7 +195,7 @@ class X12Reader:
             return None
         pieces = text[at:stop].split(terminator)
         endless = len(pieces) if stop - at <= longest else _first_longer(pieces, longest)
-        cut = Cut(self._offset + at, interchange.note_empty)
+        cut = Cut(self._offset + at, interchange.note_odd)
         yield from interchange.take(pieces[:endless], cut)
         if interchange.over:
             self._interchange = None
@@ -194,13 +203,48 @@ class X12Reader:
             self._stop_at(interchange.limit or "segment_bytes", cut.offset, out)
         return cut.offset - self._offset
 
+    def _meet_binary(
+        self, interchange: Interchange, text: str, at: int, out: list[Event]
+    ) -> int | None:
+        """Read how long the data of a BIN or BDS segment is; return where it begins."""
+        offset = self._offset + at
+        found = read_binary(text, at, offset, interchange.header.marks)
+        if found is None and len(text) - at < binary.HEAD_AT_MOST:
+            return None
+        if self._unwrap:
+            self._refuse(rules.BINARY_UNWRAPPED, Place(offset=offset), out)
+        elif found is None:
+            self._refuse_length(text[at : at + len(binary.BIN)], offset, out)
+        elif found.length > self._options.limits.binary_bytes:
+            self._stop_at("binary_bytes", offset, out)
+        else:
+            self._binary = found
+            return found.start - self._offset
+        return None
+
+    def _pass_binary(
+        self, interchange: Interchange, due: Binary, text: str, out: list[Event]
+    ) -> Generator[Event, None, int | None]:
+        """Pass over data that is due, whatever it holds; hand its segment over when it is whole."""
+        end = due.end - self._offset
+        if end >= len(text):
+            return len(text)
+        self._binary = None
+        if text[end] != interchange.header.marks.segment:
+            self._refuse_length(due.head[: len(binary.BIN)], due.offset, out)
+            return None
+        yield from interchange.take([due.head], Cut(due.offset, interchange.note_odd))
+        if interchange.limit:
+            self._stop_at(interchange.limit, due.end, out)
+        return end + 1
+
     def _close_open(self, interchange: Interchange, tail: str, at: int, out: list[Event]) -> None:
         """Close the open interchange: a whole IEA without terminator still counts."""
         rest = tail.strip(BLANKS)
         marks = interchange.header.marks
         parts = rest.split(marks.element)
-        if parts[0] == "IEA" and len(parts) == 3 and parts[2] == interchange.header.control:  # noqa: PLR2004 - tag, IEA01, IEA02
-            out += interchange.take([tail], Cut(at, interchange.note_empty))
+        if parts[0] == IEA and len(parts) == 3 and parts[2] == interchange.header.control:  # noqa: PLR2004 - tag, IEA01, IEA02
+            out += interchange.take([tail], Cut(at, interchange.note_odd))
             self._file(rules.UNTERMINATED, at, out)
             return
         # an unterminated segment may be half a segment: it is not looked at
@@ -209,12 +253,22 @@ class X12Reader:
 
     def _stop_at(self, limit: str, offset: int, out: list[Event]) -> None:
         """Refuse the file because a cap was hit; the finding names it."""
+        self._refuse(rules.LIMIT, Place(offset=offset), out, f": max_{limit}")
+
+    def _refuse_length(self, tag: str, offset: int, out: list[Event]) -> None:
+        """Refuse the file because nobody can tell where the data of a binary segment ends."""
+        element = binary.LENGTH_ELEMENT[tag]
+        place = Place(tag, 0, element, offset=offset, address=f"{tag}{element:02d}")
+        self._refuse(rules.BINARY_LENGTH, place, out)
+
+    def _refuse(self, rule: Rule, place: Place, out: list[Event], more: str = "") -> None:
+        """Read no further; what is open ends here."""
         self._dead = True
         if self._interchange is not None:
-            self._interchange.close(out, offset)
+            self._interchange.close(out, place.offset)
             self._interchange = None
-        found = rules.LIMIT.at(Place(offset=offset))
-        out.append(FileFinding(replace(found, message=f"{found.message}: max_{limit}")))
+        found = rule.at(place)
+        out.append(FileFinding(replace(found, message=found.message + more)))
 
     def _file(self, rule: Rule, offset: int, out: list[Event]) -> None:
         found: Finding = rule.at(Place(offset=offset))
@@ -222,8 +276,12 @@ class X12Reader:
 
 
 def _ends_of(segment: str, element: str) -> Ends:
-    """Return what finds where an interchange may end, IEA or the next ISA: here, or later on."""
-    tag = f"[\\r\\n ]*(IEA(?={re.escape(element)})|ISA(?=[^A-Za-z0-9 ]))"
+    """Return what finds where a cut may not go on by terminators alone: here, or later on.
+
+    That is where an interchange may end, at IEA or the next ISA, and where a binary segment begins.
+    """
+    mark, blanks = re.escape(element), "".join(BLANKS_IN_FRONT - {segment})
+    tag = f"[{blanks}]*(IEA(?={mark})|ISA(?=[^A-Za-z0-9 ])|B(?:IN|DS)(?={mark}))"
     return re.compile(tag).match, re.compile(re.escape(segment) + tag).search
 
 
@@ -232,7 +290,7 @@ def _whole_until(text: str, at: int, terminator: str, ends: re.Match[str] | None
     if ends is None:
         last = text.rfind(terminator, at, at + BLOCK)
         return last if last >= 0 else text.find(terminator, at)
-    if ends.group(1) == ISA_START:
+    if ends.group(1) != IEA:
         return ends.start()
     last = text.find(terminator, ends.end())
     return last if last >= 0 else text.rfind(terminator, at, ends.start() + 1)

@@ -24,6 +24,16 @@ UNTERMINATED = Rule(
 UNREADABLE_ISA = Rule(
     "x12.file.unreadable_isa", FATAL, "", "file", "an ISA does not hold 16 elements in place"
 )
+BINARY_LENGTH = Rule(
+    "x12.binary.length", FATAL, "", "file", "BIN01 or BDS02 is not the length of the data behind it"
+)
+BINARY_UNWRAPPED = Rule(
+    "x12.binary.unwrapped",
+    FATAL,
+    "",
+    "file",
+    "binary data in a file whose line ends were taken out: its length tells nothing",
+)
 LIMIT = Rule("x12.file.limit", FATAL, "", "file", "more than the configured limit")
 FILE = (
     LEADING_BYTES,
@@ -33,6 +43,8 @@ FILE = (
     TRUNCATED,
     UNTERMINATED,
     UNREADABLE_ISA,
+    BINARY_LENGTH,
+    BINARY_UNWRAPPED,
     LIMIT,
 )
 
@@ -60,6 +72,9 @@ EMPTY_INTERCHANGE = Rule(
 EMPTY_SEGMENT = Rule(
     "x12.segment.empty", WARNING, "", ENVELOPE, "two segment terminators with nothing between"
 )
+INDENTED = Rule(
+    "x12.segment.indented", WARNING, "", ENVELOPE, "blanks in front of a segment; they are skipped"
+)
 INTERCHANGE = (
     ISA_DELIMITER,
     ISA_ELEMENT,
@@ -70,6 +85,7 @@ INTERCHANGE = (
     GS_CONTENT,
     EMPTY_INTERCHANGE,
     EMPTY_SEGMENT,
+    INDENTED,
 )
 
 # ------------------------------------------------------------------------------ GS and GE

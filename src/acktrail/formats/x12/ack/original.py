@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from acktrail.formats.delimited import CHUNK_BYTES, Marks
+from acktrail.formats.x12 import binary
 from acktrail.formats.x12.ack.trigger import TAGS
+from acktrail.formats.x12.binary import read_binary
 from acktrail.formats.x12.interchange import MARKS
 from acktrail.formats.x12.pieces import BLANKS
 from acktrail.formats.x12.rules import UNWRAPPED
@@ -174,7 +176,10 @@ def _spot(finding: Finding) -> Spot:
 
 
 def _segments(message: MessageResult, content: Content, marks: Marks) -> Iterator[tuple[int, str]]:
-    """Yield offset and text of every segment of a set, a chunk in memory at a time."""
+    """Yield offset and text of every segment of a set, a chunk in memory at a time.
+
+    Of a binary segment it is the text up to its data, which is not read.
+    """
     offset = at = message.offset
     end = message.offset + message.length
     rest = ""
@@ -183,11 +188,20 @@ def _segments(message: MessageResult, content: Content, marks: Marks) -> Iterato
         if not chunk:
             return
         at += len(chunk)
-        *whole, rest = (rest + chunk).split(marks.segment)
-        for raw in whole:
+        pieces = (rest + chunk).split(marks.segment)
+        for number, raw in enumerate(pieces, 1):
             text = raw.lstrip(BLANKS)
+            start = offset + len(raw) - len(text)
+            found = read_binary(text, 0, start, marks) if text.startswith(binary.TAGS) else None
+            if found is not None:
+                yield start, found.head
+                rest, offset, at = "", found.end, found.end
+                break
+            if number == len(pieces):
+                rest = raw  # may be half a segment
+                break
             if text:
-                yield offset + len(raw) - len(text), text
+                yield start, text
             offset += len(raw) + 1
     text = rest.lstrip(BLANKS)
     if text:
