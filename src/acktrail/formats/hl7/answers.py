@@ -16,6 +16,7 @@ table 0155. Never answered: an acknowledgement; a message whose header could not
 """
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from acktrail.formats.hl7 import rules
@@ -23,8 +24,8 @@ from acktrail.formats.hl7.header import MODES
 from acktrail.formats.hl7.wording import (
     Answer,
     Subject,
+    Writer,
     envelope_bytes,
-    message_bytes,
     nobody,
     read_subject,
     trailer_bytes,
@@ -155,9 +156,12 @@ def _asked(message: MessageResult, options: dict[str, str], *, refused: bool) ->
         return None
     if not message.control and options.get("answer_without_control_id") != "true":
         return None
-    errors = tuple([one for one in message.findings if one.severity in _BAD])
+    errors: tuple[Finding, ...] = ()
+    if message.findings:
+        errors = tuple([one for one in message.findings if one.severity in _BAD])
     receipt = _receipt(errors, refused=refused)
-    return _Asked(message, subject, _modes(subject, options), receipt, errors)
+    modes = _modes(*subject.modes, options.get("mode") or "auto", options.get("half_pair") or "NE")
+    return _Asked(message, subject, modes, receipt, errors)
 
 
 def controls(answering: Answering) -> Iterator[str]:
@@ -187,6 +191,7 @@ class _Phase:
         self._enveloped = False
         self._counts = {"BTS": 0, "FTS": 0}
         self._answers = 0
+        self._writer = Writer(answering.at, answering.options)
         self._pieces: list[Piece] = []
 
     def wanted(self, how: str) -> bool:
@@ -232,8 +237,7 @@ class _Phase:
             return
         self._answers += 1
         self._counts["BTS"] += 1
-        at, options = self._answering.at, self.options
-        self._pieces.append(lambda control: message_bytes(answer, control, at, options))
+        self._pieces.append(partial(self._writer.message, answer))
 
     def _accepted(self, asked: _Asked) -> Answer | None:
         """Return the accept answer: we have the content, or will not take it (2.8.3)."""
@@ -241,7 +245,7 @@ class _Phase:
             return None
         self._asked += 1
         shown = () if asked.receipt == "CA" else asked.errors or (_REFUSED,)
-        answer = Answer(asked.subject, asked.receipt, shown)
+        answer = Answer(asked.subject, asked.message.control, asked.receipt, shown)
         return answer if _wants(asked.modes[0], good=answer.good) else None
 
     def _outcome(self, asked: _Asked) -> Answer | None:
@@ -251,7 +255,8 @@ class _Phase:
             return None
         self._asked += 1
         code, findings = self._judged(asked)
-        answer = Answer(asked.subject, code, findings, asked.modes is not None)
+        enhanced = asked.modes is not None
+        answer = Answer(asked.subject, asked.message.control, code, findings, enhanced)
         wanted = _wants(condition, good=answer.good) or (self._reserve and self._waits(asked))
         return answer if wanted else None
 
@@ -276,17 +281,23 @@ class _Phase:
         return "AA", asked.message.findings if warnings else ()
 
 
-def _modes(subject: Subject, options: dict[str, str]) -> tuple[str, str] | None:
-    """Return the conditions of accept and application answer; ``None`` = original mode."""
-    mode = options.get("mode") or "auto"
-    sent = subject.modes
-    valid = all(one in MODES or not one for one in sent)
-    if mode == "original" or (mode == "auto" and not (valid and any(sent))):
+@lru_cache(maxsize=64)
+def _modes(accept: str, application: str, mode: str, other: str) -> tuple[str, str] | None:
+    """Return the conditions of accept and application answer; ``None`` = original mode.
+
+    Args:
+        accept: MSH-15.
+        application: MSH-16.
+        mode: The profile's: auto, original, enhanced.
+        other: The one that stands for the missing half of a pair.
+    """
+    valid = all(one in MODES or not one for one in (accept, application))
+    sent = bool(accept or application)
+    if mode == "original" or (mode == "auto" and not (valid and sent)):
         return None
-    if not valid or not any(sent):
+    if not valid or not sent:
         return "AL", "AL"
-    other = options.get("half_pair") or "NE"
-    return sent[0] or other, sent[1] or other
+    return accept or other, application or other
 
 
 def _wants(condition: str, *, good: bool) -> bool:

@@ -58,9 +58,10 @@ class Header(NamedTuple):
     def facts(self, codec: str, *, answerable: bool) -> dict[str, str]:
         """Return what the answer needs, and who speaks to whom, as a profile spells it.
 
-        No more: it is kept, and may hold no patient data.
+        No more: it is kept, and may hold no patient data. Without time and control id it is the
+        same for all messages that one sender sends of one type.
         """
-        facts = {"MSH": self._reduced((8, 13, 14, 17)), "charset": codec}
+        facts = {"MSH": self._reduced((7, 8, 10, 13, 14, 17)), "charset": codec}
         if self.complete:  # a name that was cut off would be a stranger's
             facts |= {"sender": self.party(3), "receiver": self.party(5)}
         if not answerable:

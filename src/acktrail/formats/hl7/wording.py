@@ -6,6 +6,7 @@ Spec: HL7 v2+ chapter 2, 2.8.2, 2.8.3 (which code; MSH-16 of the application ans
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -35,54 +36,52 @@ _TEXTS = {  # table 0357
 _LETTERS = {Severity.INFO: "I", Severity.WARNING: "W", Severity.ERROR: "E", Severity.FATAL: "E"}
 _OCCURRENCE = re.compile(r"\[([0-9]+)\]")
 _MOST_ERRORS = 10
-_MODES = 14  # MSH-15 in a split line: MSH-1 is the separator itself
+_LONGEST = 400  # characters of a header that is remembered
+_MODE = 3  # characters that tell whether one of table 0155 was sent: these have two
 _VERSION = "2.5.1"  # of an answer to a version that we do not know
 _THREE_PARTS_FROM, _ERR_FIELDS_FROM, _LENGTH_CODE_FROM = "2.3.1", "2.5", "2.7"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Subject:
-    """The header that is answered, kept as a line: most answers are counted before any is written.
+    """The header that is answered, without time and control id: one for many messages."""
 
-    ``version`` is the one to answer in when the message's own is not agreed.
-    """
-
-    __slots__ = ("_header", "_line", "codec", "marks", "version")
-
-    def __init__(self, line: str, marks: Delimiters, codec: str, version: str = "") -> None:
-        self._line = line
-        self._header: Header | None = None
-        self.marks = marks  # of the answer: those of the message
-        self.codec = codec
-        self.version = version
+    header: Header
+    codec: str
+    version: str = ""  # the one to answer in when the message's own is not agreed
 
     @property
-    def header(self) -> Header:
-        """The header, read when first asked for."""
-        if self._header is None:
-            self._header = read_header(self._line, self.marks)
-        return self._header
+    def marks(self) -> Delimiters:
+        """The delimiters of the answer: those of the message."""
+        return self.header.marks
 
     @property
     def modes(self) -> tuple[str, str]:
         """Conditions of the accept and of the application answer: MSH-15, MSH-16."""
-        fields = self._line.split(self.marks.field, _MODES + 2)[_MODES : _MODES + 2]
-        accept, application = (*fields, "", "")[:2]
-        return accept.strip(), application.strip()
+        accept, application = self.header.fields[15:17]
+        return accept.strip()[:_MODE], application.strip()[:_MODE]
 
 
 def read_subject(facts: Mapping[str, str], tag: str) -> Subject | None:
     """Read a kept header; ``None`` when there was none that could be read."""
     line = facts.get(tag, "")
+    read = _known_subject if len(line) <= _LONGEST else _subject
+    return read(line, facts.get("charset", "ascii"), facts.get(ANSWER_VERSION, ""))
+
+
+def _subject(line: str, codec: str, version: str) -> Subject | None:
     marks = read_delimiters(line[3], line[4:10].partition(line[3])[0]) if line[4:] else None
-    if marks is None:
-        return None
-    return Subject(line, marks, facts.get("charset", "ascii"), facts.get(ANSWER_VERSION, ""))
+    return Subject(read_header(line, marks), codec, version) if marks else None
+
+
+_known_subject = lru_cache(maxsize=512)(_subject)  # a file holds few different ones
 
 
 class Answer(NamedTuple):
     """What is said of one message."""
 
     subject: Subject
+    control: str  # its MSH-10, byte for byte
     code: str  # AA AE AR CA CE CR
     findings: tuple[Finding, ...] = ()
     enhanced: bool = False  # an application answer of enhanced mode: it is not answered itself
@@ -93,19 +92,47 @@ class Answer(NamedTuple):
         return self.code in ("AA", "CA")
 
 
-def message_bytes(answer: Answer, control: str, at: datetime, options: Mapping[str, str]) -> bytes:
-    """Write one acknowledgement message; every segment ends with CR, the last one too."""
-    marks, header = answer.subject.marks, answer.subject.header
-    version = _version(answer, options)
-    msh = [*_swapped(answer.subject, options), _time(at), "", _type(header, version, options)]
-    msh += [control, header.fields[11], version]
-    asks = "NE" if answer.enhanced else ""  # MSH-15, MSH-16; accept answers leave both empty
-    msh += ["", "", asks, asks, "", header.fields[18]]
-    lines = [
-        marks.field.join(msh).rstrip(marks.field),
-        *_body(answer, version.partition(marks.component)[0]),
-    ]
-    return (END.join(lines) + END).encode(answer.subject.codec, "replace")
+class _Form(NamedTuple):
+    """What the answers to messages with like headers have in common."""
+
+    before: str  # MSH up to our control id
+    behind: str  # MSH from its field 11 on, and the tag of MSA
+    version: str  # MSH-12.1
+
+
+class Writer:
+    """Writes the answers of one file."""
+
+    def __init__(self, at: datetime, options: Mapping[str, str]) -> None:
+        self._at = at
+        self._options = options
+        self._forms: dict[tuple[Subject, bool], _Form] = {}
+
+    def message(self, answer: Answer, control: str) -> bytes:
+        """Write one acknowledgement message; every segment ends with CR, the last one too."""
+        subject = answer.subject
+        form = self._forms.get((subject, answer.enhanced)) or self._form(answer)
+        field = subject.header.marks.field
+        text = f"{form.before}{control}{form.behind}{answer.code}{field}{answer.control}{END}"
+        if answer.findings:
+            text = text[:-1] + _told(answer, form.version)
+        return text.encode(subject.codec, "replace")
+
+    def _form(self, answer: Answer) -> _Form:
+        subject, options = answer.subject, self._options
+        header, marks = subject.header, subject.marks
+        version = _version(subject, options)
+        before = [*_swapped(subject, options), _time(self._at), ""]
+        before += [_type(header, version, options), ""]
+        asks = "NE" if answer.enhanced else ""  # MSH-15, MSH-16; accept answers leave both empty
+        behind = ["", header.fields[11], version, "", "", asks, asks, "", header.fields[18]]
+        form = _Form(
+            marks.field.join(before),
+            f"{marks.field.join(behind).rstrip(marks.field)}{END}MSA{marks.field}",
+            version.partition(marks.component)[0],
+        )
+        self._forms[subject, answer.enhanced] = form
+        return form
 
 
 def envelope_bytes(  # noqa: PLR0913 - one per field that differs
@@ -132,7 +159,7 @@ def trailer_bytes(tag: str, subject: Subject, count: int) -> bytes:
 
 def nobody() -> Subject:
     """Return the subject of an answer to a file in which no header could be read."""
-    return Subject("MSH|" + PLAIN.written(), PLAIN, "ascii")
+    return Subject(read_header("MSH|" + PLAIN.written(), PLAIN), "ascii")
 
 
 def _swapped(subject: Subject, options: Mapping[str, str]) -> list[str]:
@@ -154,9 +181,9 @@ def _identity(text: str, marks: Delimiters) -> list[str]:
     return [*parts, ""][:2]
 
 
-def _version(answer: Answer, options: Mapping[str, str]) -> str:
+def _version(subject: Subject, options: Mapping[str, str]) -> str:
     """Return MSH-12: the message's own if we support it, else the profile's, else an agreed one."""
-    header, agreed = answer.subject.header, answer.subject.version
+    header, agreed = subject.header, subject.version
     if is_known(header.version) and not agreed:
         return header.fields[12]
     return options.get("ack_version") or agreed or _VERSION
@@ -178,19 +205,15 @@ def _time(at: datetime) -> str:
     return at.strftime("%Y%m%d%H%M%S%z")
 
 
-def _body(answer: Answer, version: str) -> list[str]:
-    marks, control = answer.subject.marks, answer.subject.header.fields[10]
-    msa = ["MSA", answer.code, control]
-    if answer.findings and not answer.good and version < _ERR_FIELDS_FROM:
-        msa.append(escape(answer.findings[0].message, marks))
-    shown = answer.findings[:_MOST_ERRORS]
-    if not shown:
-        errors: list[str] = []
-    elif version >= _ERR_FIELDS_FROM:
-        errors = [_error(finding, version, marks) for finding in shown]
+def _told(answer: Answer, version: str) -> str:
+    """Return what stands behind MSA-2: the first text in MSA-3 until 2.4, and the ERR."""
+    marks, shown = answer.subject.marks, answer.findings[:_MOST_ERRORS]
+    if version >= _ERR_FIELDS_FROM:
+        lines = ["", *(_error(finding, version, marks) for finding in shown)]
     else:
-        errors = [_old_error(shown, version, marks)]
-    return [marks.field.join(msa), *errors]
+        text = "" if answer.good else marks.field + escape(shown[0].message, marks)
+        lines = [text, _old_error(shown, version, marks)]
+    return END.join(lines) + END
 
 
 def _code(finding: Finding, version: str) -> str:
