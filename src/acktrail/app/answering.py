@@ -255,9 +255,11 @@ def unsettled(
     Content that the partner takes for accepted and that goes nowhere, and a refusal that the
     partner is not told of, would otherwise be lost in silence.
     """
-    withheld = last_body(entries, "translated").get("withheld")
-    if withheld:
-        return {"code": "content.withheld", "messages": withheld}
+    translated = last_body(entries, "translated")
+    if translated.get("withheld"):
+        return {"code": "content.withheld", "messages": translated["withheld"]}
+    if translated.get("nameless"):
+        return {"code": "refused.unanswered", "groups": translated["nameless"]}
     stuck = [row for row in postings if is_undecided(row) or row.state == "conflict"]
     if stuck:
         return {"code": "post.undecided", "documents": len(stuck)}

@@ -21,8 +21,16 @@ from acktrail.pipeline.identity import control_identities, identifiers, stranger
 from acktrail.pipeline.outcomes import STALE, Advance, Hold, Outcome, Reject
 from acktrail.pipeline.read import Translated, all_findings, read_and_translate, worst
 from acktrail.pipeline.states import SETTLED, SUPERSEDED
-from acktrail.ports import Entry, ExchangeRow, Opened, Transaction
-from acktrail.profiles.partner import Flow
+from acktrail.ports import (
+    Entry,
+    ExchangeRow,
+    Format,
+    Opened,
+    Telling,
+    TellingFormat,
+    Transaction,
+)
+from acktrail.profiles.partner import Flow, PartnerProfile
 from acktrail.security import envelope
 from acktrail.security.inflate import Limits
 from acktrail.security.masking import keyed
@@ -129,6 +137,7 @@ class Intake:
                 _chunks(clear),
                 lambda head: tools.translators.find(head, translate),
                 lambda body: _append(spool, body),
+                telling=_telling(format_, profile),
             )
             spool.seek(0)
             documents = tools.store.put_stream(spool) if done.released else ""
@@ -176,6 +185,7 @@ class Intake:
                 "kinds": dict(sorted(done.result.documents.items())) if released else {},
                 "withheld": done.withheld,
             }
+            body |= {"nameless": done.nameless} if done.nameless else {}
             tx.append(row.id, "translated", body, tools.actor)
             if work.task.generation:
                 supersede(tx, row.id)
@@ -283,6 +293,12 @@ class Intake:
             body = self._numbers(tx, work, result, "") | {"outcome": "reject", "code": error.code}
             tx.append(work.row.id, "rejected", body, tools.actor, work.step)
         return Reject(())
+
+
+def _telling(format_: Format, profile: PartnerProfile) -> Telling | None:
+    """Return what the answers under a profile say of refusals."""
+    options = profile.acknowledge.plain()
+    return format_.telling(options) if isinstance(format_, TellingFormat) else None
 
 
 def earlier_numbers(tx: Transaction, work: Work) -> dict[str, object]:

@@ -35,11 +35,11 @@ from acktrail.ports import (
     Reader,
     Segment,
     Take,
+    Telling,
 )
 from acktrail.translate.answers import interchange_answers
 
 REFUSING = frozenset({Severity.ERROR, Severity.FATAL})
-BALANCE = "snip3"
 CONTENT_ANSWERED = frozenset({"hl7", "tabular"})  # formats whose answer judges content too
 
 
@@ -90,7 +90,8 @@ class Translated:
 
     result: ReadResult
     released: tuple[Kept, ...]
-    withheld: int  # documents or messages that could not be built from accepted messages
+    withheld: int  # documents or messages that the partner takes for accepted and are not
+    nameless: int = 0  # refused groups that no answer can name
     failure: PartnerError | None = None  # not even an envelope could be read
 
 
@@ -101,6 +102,7 @@ class _Pass:
     format_name: str
     choose: Choose
     keep: Keep
+    telling: Telling | None = None  # None: every refusal is told
     listen: Callable[[Bind], None] | None = None  # of a reader that hands over segments directly
     translator: Translator | None = None
     translators: dict[tuple[str, str], tuple[Translator, Bind] | None] = field(default_factory=dict)
@@ -113,6 +115,7 @@ class _Pass:
     ordinal: int = 0  # of the next message in the open interchange
     withholding: int = 0  # in the open interchange
     withheld: int = 0
+    nameless: int = 0
 
     def take(self, event: Event) -> None:
         """Take one event."""
@@ -152,7 +155,8 @@ class _Pass:
         documents, found = self.translator.finish()
         self.translator = None
         if result.verdict is Verdict.REJECTED:
-            self.withholding += _untold(self.format_name, result)
+            # what the partner takes for accepted: a person has to decide
+            self.withholding += self.telling is not None and not self.telling.tells(result)
             return result
         if any(finding.severity in REFUSING for finding in found):
             self.withholding += max(len(documents), 1)
@@ -204,6 +208,9 @@ class _Pass:
         above = [*self.findings, *interchange.findings, *(f for g in groups for f in g.findings)]
         if not any(finding.severity in REFUSING for finding in above):
             self.withheld += self.withholding  # else the refusal of it all is told to the partner
+        own = any(finding.severity in REFUSING for finding in interchange.findings)
+        if self.telling is not None and not own:
+            self.nameless += sum(not self.telling.names(group) for group in groups)
         self.withholding = 0
         if not rejected:
             self._answers_of(interchange)
@@ -224,24 +231,20 @@ def _deaf(_loop: str, _tag: str) -> None:
     """Take no segment: no map is known for the message."""
 
 
-def _untold(format_name: str, result: MessageResult) -> bool:
-    """Tell whether a message is rejected for its sums only, of which the answer says nothing.
-
-    A 999 speaks of syntax and guide (RFI 1312): the partner takes the message for accepted, so a
-    person has to decide.
-    """
-    refusing = {f.category for f in result.findings if f.severity in REFUSING}
-    return format_name == "x12" and refusing == {BALANCE}
-
-
 def _refused(groups: Iterable[GroupResult]) -> frozenset[int]:
     """Return the ordinals of the messages that stand in the way of their documents."""
     verdicts = [(m.verdict, group.verdict) for group in groups for m in group.messages]
     return frozenset(at for at, pair in enumerate(verdicts) if Verdict.REJECTED in pair)
 
 
-def read_and_translate(
-    format_name: str, reader: Reader, chunks: Iterable[bytes], choose: Choose, keep: Keep
+def read_and_translate(  # noqa: PLR0913 - one call is the whole of both stages
+    format_name: str,
+    reader: Reader,
+    chunks: Iterable[bytes],
+    choose: Choose,
+    keep: Keep,
+    *,
+    telling: Telling | None = None,
 ) -> Translated:
     """Read a whole opened file and build its documents.
 
@@ -251,8 +254,9 @@ def read_and_translate(
         chunks: The opened file in pieces of any size.
         choose: Gives the translator for a message, or None when no map is known for it.
         keep: Takes a document's bytes; called once a document, in file order.
+        telling: What the answers say of refusals; None where they tell each.
     """
-    one = _Pass(format_name, choose, keep)
+    one = _Pass(format_name, choose, keep, telling)
     if isinstance(reader, DirectReader):
         one.listen = reader.listen
     failure: PartnerError | None = None
@@ -271,7 +275,9 @@ def read_and_translate(
     for kept in released:
         counts[kept.kind] = counts.get(kept.kind, 0) + 1
     result = ReadResult(format_name, usable, tuple(one.findings), tuple(one.interchanges), counts)
-    return Translated(result, released, one.withheld if usable else 0, failure)
+    if not usable:
+        return Translated(result, released, 0, failure=failure)
+    return Translated(result, released, one.withheld, one.nameless, failure)
 
 
 def worst(findings: Iterable[Finding]) -> Mapping[Severity, int]:

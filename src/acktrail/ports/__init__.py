@@ -14,6 +14,8 @@ from acktrail.ports.formats import (
     Reader,
     Segment,
     Take,
+    Telling,
+    TellingFormat,
 )
 from acktrail.ports.ledger import (
     Arrival,
@@ -71,6 +73,8 @@ __all__ = [
     "Segment",
     "Store",
     "Take",
+    "Telling",
+    "TellingFormat",
     "Transaction",
     "Transport",
 ]

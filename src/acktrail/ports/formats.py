@@ -154,6 +154,27 @@ class Format(Protocol):
         ...
 
 
+class Telling(Protocol):
+    """What the answers of one profile say to a partner of what was refused."""
+
+    def tells(self, message: MessageResult) -> bool:
+        """Tell whether an answer says that a rejected message is refused."""
+        ...
+
+    def names(self, group: GroupResult) -> bool:
+        """Tell whether an answer can say what became of a group."""
+        ...
+
+
+@runtime_checkable
+class TellingFormat(Format, Protocol):
+    """A format of which not every refusal reaches the partner."""
+
+    def telling(self, options: Mapping[str, str]) -> Telling:
+        """Return what the answers under a profile's ``[acknowledge]`` say."""
+        ...
+
+
 class DataFiles(Protocol):
     """The folder ``parsers/``: guides, layouts, directories, maps."""
 

@@ -61,8 +61,10 @@ def message(control: str, verdict: Verdict = Verdict.ACCEPTED) -> MessageResult:
     return MessageResult(control, "T", "", verdict, 3)
 
 
-def group(*messages: MessageResult, verdict: Verdict = Verdict.ACCEPTED) -> GroupResult:
-    return GroupResult("1", "T", "", verdict, messages)
+def group(
+    *messages: MessageResult, verdict: Verdict = Verdict.ACCEPTED, control: str = "1"
+) -> GroupResult:
+    return GroupResult(control, "T", "", verdict, messages)
 
 
 def interchange(

@@ -1,13 +1,23 @@
+from dataclasses import replace
+
 import pytest
 
 from acktrail.errors import TruncatedFileError
-from acktrail.model import Finding, Severity, Verdict
-from acktrail.pipeline.read import all_findings, worst
+from acktrail.model import (
+    Finding,
+    GroupResult,
+    InterchangeResult,
+    MessageResult,
+    Severity,
+    Verdict,
+)
+from acktrail.pipeline.read import Translated, all_findings, read_and_translate, worst
 from acktrail.ports import FileFinding
 from tests.unit.pipeline.scripted import (
     FAULT,
     REMARK,
     Giving,
+    Playing,
     events,
     group,
     interchange,
@@ -130,3 +140,41 @@ def test_file_without_interchanges_is_accepted_only_if_the_reader_had_nothing_to
 
 def test_findings_are_counted_by_severity() -> None:
     assert worst([FAULT, REMARK, REMARK]) == {Severity.ERROR: 1, Severity.WARNING: 2}
+
+
+class Silent:
+    """Tells nothing and names no group but ``1``."""
+
+    def tells(self, message: MessageResult) -> bool:
+        return message.control == "1"
+
+    def names(self, group: GroupResult) -> bool:
+        return group.control == "1"
+
+
+def told(*interchanges: InterchangeResult) -> Translated:
+    reader = Playing(events(*interchanges))
+    return read_and_translate(
+        "x12", reader, (b"",), lambda _: Giving(), lambda _: 0, telling=Silent()
+    )
+
+
+def test_rejected_message_that_no_answer_tells_of_is_withheld() -> None:
+    done = told(interchange(group(message("1", REJECTED), message("2", REJECTED))))
+
+    assert (done.withheld, released(done)) == (1, [])
+
+
+def test_refused_interchange_is_told_as_a_whole() -> None:
+    refused = Finding("x12.isa.element", Severity.ERROR, "not to be used")
+    one = interchange(group(message("2", REJECTED), control="7"), verdict=REJECTED)
+
+    done = told(replace(one, findings=(refused,)))
+
+    assert (done.withheld, done.nameless) == (0, 0)
+
+
+def test_group_that_no_answer_can_name_is_counted() -> None:
+    done = told(interchange(group(message("1")), group(message("1"), control="7")))
+
+    assert done.nameless == 1

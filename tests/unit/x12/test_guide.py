@@ -83,7 +83,7 @@ def test_every_guide_compiles_and_ends_with_se(name: str) -> None:
     [
         (changed("TRN", ""), ("IK304 3", "TRN")),
         (changed("N3", ""), ("IK304 3", "N3")),
-        (with_after("TRN", "ZZZ*1"), ("IK502 5", "ZZZ")),
+        (with_after("TRN", "ZZZ*1"), ("IK502 5", "")),
         (with_after("TRN", "HI*ABK:I10"), ("IK304 2", "HI")),
         (with_after("N4", "N3*AGAIN"), ("IK304 7", "N3")),
         (with_after("TRN", "TRN*1*X*1512345678"), ("IK304 5", "TRN")),

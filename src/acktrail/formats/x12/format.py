@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from acktrail.formats.x12.ack.advice import advice_numbers, advices
 from acktrail.formats.x12.ack.answers import acknowledgements, numbers_due
+from acktrail.formats.x12.ack.telling import AnswersTelling
 from acktrail.formats.x12.guide.catalogue import Catalogue
 from acktrail.formats.x12.legend import X12Legend
 from acktrail.formats.x12.marks import ISA_LENGTH, Header, read_header
@@ -59,6 +60,10 @@ class X12:
         """Return what the segments of a set mean by its guide."""
         guide = self._catalogue.guide(head.guide) if head.guide else None
         return X12Legend(guide, self._catalogue.segment_ids())
+
+    def telling(self, options: Mapping[str, str]) -> AnswersTelling:
+        """Return which refusals the answers under a profile tell."""
+        return AnswersTelling(options)
 
     def numbers_needed(self, result: ReadResult, answering: Answering) -> int:
         """Return how many control numbers the answers take: one a TA1, one a group of sets."""

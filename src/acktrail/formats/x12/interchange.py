@@ -24,7 +24,7 @@ from acktrail.formats.x12.guide.overlay import AS_IT_IS
 from acktrail.formats.x12.marks import Header
 from acktrail.formats.x12.options import Options
 from acktrail.formats.x12.pieces import Cut
-from acktrail.formats.x12.transaction_set import Takes, TransactionSet, safe_tag
+from acktrail.formats.x12.transaction_set import Takes, TransactionSet
 from acktrail.formats.x12.values import allowed
 from acktrail.model import GroupResult, InterchangeResult, MessageHead, Place, Rule, fold_verdicts
 from acktrail.ports import Bind, Event, GroupEnd, InterchangeEnd, MessageEnd, MessageStart
@@ -130,7 +130,8 @@ class Interchange:
             case tag:
                 stray = True
                 if not self._stray:
-                    self._note(rules.STRAY, tag if safe_tag(tag) else "", 0, cut.offset)
+                    known = tag in self._catalogue.segment_ids()
+                    self._note(rules.STRAY, tag if known else "", 0, cut.offset)
         self._stray = stray
 
     def _start_group(self, elements: list[str], offset: int) -> None:

@@ -30,7 +30,6 @@ ENVELOPE_TAGS = frozenset({"ISA", "IEA", "GS", "GE", "ST"})
 TRAILER, LEVEL = "SE", "HL"
 HL_REFERENCES = {1: "628", 2: "734"}  # data element numbers
 is_count = re.compile("[0-9]{1,10}").fullmatch
-safe_tag = re.compile("[A-Z][A-Z0-9]{1,2}").fullmatch
 Takes = dict[State, Take | None]  # what takes the segments of a place, as far as it was asked
 
 
@@ -243,8 +242,9 @@ class TransactionSet:
             return
         if self._machine is not None and tag in self._machine.openers:
             self._lost_at = self.position
-        if not safe_tag(tag) or tag not in self._known_tags:
-            self._structure(rules.UNKNOWN, tag if safe_tag(tag) else "", 0)
+        if tag not in self._known_tags:
+            # text behind a terminator inside a name looks like an id, too: it is never repeated
+            self._structure(rules.UNKNOWN, "", 0)
         elif walker.misplaced(tag, qualifier):
             self._structure(rules.SEQUENCE, tag, 0)
         else:

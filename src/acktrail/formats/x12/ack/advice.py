@@ -6,7 +6,7 @@ its values only the document's own number is repeated. Written in 004010, whatev
 Spec: set 824 of 004010; elements 110 (OTI01), 128 (OTI02) and 647 (TED01).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -133,16 +133,22 @@ def _dues(result: ReadResult, answering: Answering) -> list[Due]:
 
 def _is_advisable(message: MessageResult, group: GroupResult, answering: Answering) -> bool:
     """Tell whether the 997 accepts a set that an 824 can name."""
-    set_id, control = message.facts.get("ST01", ""), message.facts.get("ST02", "")
-    if set_id not in ADVISED or group.kind != SET_GROUPS[set_id] or not is_set_control(control):
+    refused = any(f.code.startswith(GROUP) and f.severity is Severity.ERROR for f in group.findings)
+    return not refused and can_advise(message, answering.options)
+
+
+def can_advise(message: MessageResult, options: Mapping[str, str]) -> bool:
+    """Tell whether an 824 names a set and says what refuses its content."""
+    if options.get("advice") != ADVICE:
         return False
-    if is_hipaa(group.kind, group.version) or any(
-        f.code.startswith(GROUP) and f.severity is Severity.ERROR for f in group.findings
-    ):
+    facts = message.facts
+    set_id, kind, version = (facts.get(name, "") for name in ("ST01", "GS01", "GS08"))
+    if set_id not in ADVISED or kind != SET_GROUPS[set_id] or is_hipaa(kind, version):
         return False
-    told_there = answering.options.get("balance") == "999"
+    told_there = options.get("balance") == "999"
     refusing = [f for f in message.findings if f.severity is Severity.ERROR]
-    return all(f.rule.startswith(BALANCE_PREFIX) and not told_there for f in refusing)
+    sums = all(f.rule.startswith(BALANCE_PREFIX) and not told_there for f in refusing)
+    return sums and is_set_control(facts.get("ST02", "")) is not None
 
 
 class _Advisor:
