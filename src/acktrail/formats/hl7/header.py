@@ -160,6 +160,8 @@ def header_faults(header: Header, guide: Guide | None, settings: Settings) -> It
     yield from _event_faults(header, settings)
     if settings.processing_ids and header.processing not in settings.processing_ids:
         yield HeaderFault(rules.UNSUPPORTED_PROCESSING_ID, 11)
+    elif not header.processing:
+        yield HeaderFault(rules.REQUIRED_MISSING, 11)
     if not header.fields[10].strip():
         yield HeaderFault(rules.CONTROL_ID_MISSING, 10)
     if header.fields[14]:
