@@ -1,8 +1,9 @@
-"""X12: from bytes to documents and answers, against taking bytes apart and against pyx12.
+"""X12: from bytes to documents and answers, against taking bytes apart, pyx12 and x12sdk.
 
-``python -m bench.x12`` prints one table for files of 1 MB; ``--megabytes N`` sets another size,
-``--pyx12`` adds pyx12 (minutes for 10 MB), ``--memory`` the peak memory at 10 and 100 MB,
-``--hostile`` the files that are made to hurt, at full size.
+``python -m bench.x12`` prints one table for files of 1 MB: ratios of CPU time, both works in turn,
+medians. ``--megabytes 1 10`` sets the sizes, ``--peers`` adds pyx12 and x12sdk (minutes at 10 MB),
+``--memory`` the peak memory at 10 and 100 MB, ``--gigabyte`` that at 1 GB too, ``--hostile`` the
+files that are made to hurt, at full size, each in a process of its own.
 """
 
 import argparse
@@ -12,14 +13,16 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import chain, repeat
 from tempfile import TemporaryFile
 
 import pyx12.error_handler  # type: ignore[import-untyped]
 import pyx12.params  # type: ignore[import-untyped]
 import pyx12.x12n_document  # type: ignore[import-untyped]
+from x12sdk.io import X12ModelReader  # type: ignore[import-untyped,unused-ignore]
 
 from acktrail.app.home import parser_files
 from acktrail.app.registry import built_in
@@ -28,13 +31,16 @@ from acktrail.pipeline.read import all_findings, read_and_translate
 from acktrail.translate.choose import Translators
 from bench.measure import Row, ratio, table
 from tests.generators import x12, x12_health
+from tests.generators.x12_hostile import HOSTILE
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 MB = 1_000_000
 CHUNK_BYTES = 256 * 1024
 CLAIMS, ORDERS = 500, 50  # of one set; sets of one group
-PYX12_BARS = {"835": 1 / 28, "837P": 1 / 35}
-HEAD, _, TAIL = x12.interchange(x12.payments(["@"])).partition(b"@~")
+PYX12_BARS = {"835": 1 / 28, "837P": 1 / 35, "834": None}  # it has no 850
+X12SDK = ("835", "837P", "834")
+MEMORY_MB = (10, 100)
+GROWTH_MIB = 15  # of the peak, from the smallest file to the largest
 FILES = parser_files()
 X12 = built_in(FILES).get("x12")
 TRANSLATORS = Translators(FILES)
@@ -64,13 +70,22 @@ def rows(size: int, *, peers: bool) -> Iterator[Row]:
         yield ratio(
             f"{name}: to documents and answers", _way(body), "bytes.split", _split(body), bar=12
         )
-        if peers and name in PYX12_BARS:
-            bar = PYX12_BARS[name]
-            yield ratio(f"{name}: the same", _way(body), "pyx12", _pyx12(body), bar=bar, rounds=1)
+        if peers:
+            yield from _against(name, body)
     right = b"".join(_remittances(size))
     wrong = right.replace(b"*HC:99213*", b"*XX:99213*")
     bad = lambda: walk(_chunks(wrong))  # noqa: E731 - as short as its namesakes
     yield ratio("835: a fault in every claim", bad, "the same without", _way(right), bar=1.5)
+
+
+def _against(name: str, body: bytes) -> Iterator[Row]:
+    """Compare with those that know this kind of file; neither makes documents of ours of it."""
+    what, work = f"{name}: to documents and answers", _way(body)
+    if name in PYX12_BARS:
+        bar = PYX12_BARS[name]
+        yield ratio(what, work, "pyx12: check, answer", _pyx12(body), bar=bar, rounds=3)
+    if name in X12SDK:
+        yield ratio(what, work, "x12sdk: models", _x12sdk(body), rounds=3)
 
 
 def _way(body: bytes) -> Callable[[], object]:
@@ -92,6 +107,16 @@ def _pyx12(body: bytes) -> Callable[[], object]:
         source = io.StringIO(body.decode("latin-1"))
         answer = io.StringIO()
         return pyx12.x12n_document.x12n_document(pyx12.params.params(), source, answer, None, None)
+
+    return work
+
+
+def _x12sdk(body: bytes) -> Callable[[], object]:
+    text = body.decode("latin-1")
+
+    def work() -> object:
+        with X12ModelReader(text) as reader:
+            return sum(1 for _ in reader.models())
 
     return work
 
@@ -133,70 +158,73 @@ def _chunks(body: bytes) -> Iterator[bytes]:
 
 
 # ------------------------------------------------------------------------------ memory, hostility
-def _hostile() -> dict[str, Iterable[bytes]]:
-    """Return files that are made to hurt, by what is wrong with them."""
-    start = HEAD + b"ST*835*0001~"
-    levels = b"".join(
-        b"HL*%d*%s*22*1~" % (n, b"%d" % (n - 1) if n > 1 else b"") for n in range(1, 100_001)
-    )
-    return {
-        "unterminated 200 MB segment": chain([start], repeat(b"A" * MB, 200)),
-        "10 million empty segments": chain([start], repeat(b"~" * MB, 10), [TAIL]),
-        "1e6 findings": chain([start], repeat(b"DTM*XXX*99999999~" * 10_000, 100), [TAIL]),
-        "1e5 nested HL": _chunks(
-            b"".join(x12_health.claim_stream(1)).split(b"HL*")[0] + levels + TAIL
-        ),
-        "delimiters in values": chain(
-            [start], repeat(b"NM1*QC*1*A:B^C*D::E^^F~" * 1000, 100), [TAIL]
-        ),
-    }
+def peaks(sizes: Sequence[int]) -> Iterator[tuple[str, bool]]:
+    """Yield a line for each kind of file: peak memory by size; whether it grew within its bar."""
+    for name in SAMPLES:
+        found = [alone("--peak", name, "--megabytes", str(size)) for size in sizes]
+        said = ", ".join(f"{mb} MB {one}" for mb, one in zip(sizes, found, strict=True))
+        first, last = (int(one.split()[-2]) for one in (found[0], found[-1]))
+        yield f"{name}: {said}", last - first <= GROWTH_MIB
 
 
-def hostile() -> Iterator[str]:
-    """Yield a line for each hostile file: CPU seconds, growth of memory, findings."""
-    for name, chunks in _hostile().items():
-        before, began = _peak(), time.process_time()
-        result = walk(chunks)
-        seconds, grown = time.process_time() - began, _peak() - before
-        found = all_findings(result)
-        rules = ", ".join(sorted({one.rule for one in found})[:4])
-        verdict = result.verdict
-        yield f"{name}: {seconds:.1f} s, +{grown} MiB, {verdict}, {len(found)} kept: {rules}"
-
-
-def peak(name: str, size: int) -> int:
-    """Return the peak memory in MiB of a process that takes a file of ``size`` bytes."""
-    command = [sys.executable, "-m", "bench.x12", "--peak", name, "--megabytes", str(size // MB)]
+def alone(*arguments: str) -> str:
+    """Return what a process of its own prints: a peak is that of a whole process."""
+    command = [sys.executable, "-m", "bench.x12", *arguments]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own
-    return int(done.stdout)
+    return done.stdout.strip()
 
 
-def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+def measured(chunks: Iterable[bytes]) -> tuple[ReadResult, str]:
+    """Take a file; return CPU seconds and the peak memory of this process, as text."""
+    began = time.process_time()
+    result = walk(chunks)
+    seconds = time.process_time() - began
+    return (
+        result,
+        f"{seconds:.1f} s {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB",
+    )
+
+
+def hostile(number: int) -> str:
+    """Return a line on one hostile file at full size."""
+    one = HOSTILE[number]
+    result, cost = measured(one.make(one.full))
+    rules = Counter(finding.rule for finding in all_findings(result))
+    named = ", ".join(f"{rule} {count}" for rule, count in rules.most_common(6)) or "no finding"
+    return f"{one.what}: {cost}, {result.verdict}: {named}"
 
 
 def main() -> int:
     """Print what was asked for."""
     options = argparse.ArgumentParser()
-    options.add_argument("--megabytes", type=int, default=1)
-    options.add_argument("--peak", default="")
-    for flag in ("--pyx12", "--memory", "--hostile"):
+    options.add_argument("--megabytes", type=int, nargs="+", default=[1])
+    options.add_argument("--peak", choices=SAMPLES)
+    options.add_argument("--hostile-file", type=int)
+    for flag in ("--peers", "--memory", "--gigabyte", "--hostile"):
         options.add_argument(flag, action="store_true")
     asked = options.parse_args()
     if asked.peak:
-        walk(SAMPLES[asked.peak](asked.megabytes * MB))
-        print(_peak())
+        print(measured(SAMPLES[asked.peak](asked.megabytes[0] * MB))[1])
+        return 0
+    if asked.hostile_file is not None:
+        print(hostile(asked.hostile_file))
         return 0
     logging.getLogger("pyx12").setLevel(logging.CRITICAL + 1)  # it would log values
-    found = list(rows(asked.megabytes * MB, peers=asked.pyx12))
-    print(table(found))
-    if asked.memory:
-        for name in SAMPLES:
-            sizes = [peak(name, size * MB) for size in (10, 100)]
-            print(f"{name}: peak memory at 10 MB {sizes[0]} MiB, at 100 MB {sizes[1]} MiB")
+    warnings.filterwarnings("ignore", module="x12sdk")
+    kept = True
+    for size in asked.megabytes:
+        found = list(rows(size * MB, peers=asked.peers))
+        print(f"{size} MB\n{table(found)}", flush=True)
+        kept = kept and all(row.kept for row in found)
+    if asked.memory or asked.gigabyte:
+        for said, within in peaks((*MEMORY_MB, 1000) if asked.gigabyte else MEMORY_MB):
+            print(said if within else f"{said} MISSED", flush=True)
+            kept = kept and within
     if asked.hostile:
-        print("\n".join(hostile()))
-    return 0 if all(row.kept for row in found) else 3
+        print(f"nothing but the program: {alone('--peak', '835', '--megabytes', '0')}")
+        for number in range(len(HOSTILE)):
+            print(alone("--hostile-file", str(number)), flush=True)
+    return 0 if kept else 3
 
 
 if __name__ == "__main__":

@@ -48,6 +48,7 @@ class X12Table(Table):
     unwrap: bool | None = None
     max_segment_bytes: Size | None = None
     max_binary_bytes: Size | None = None
+    max_file_sets: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _places(self) -> Self:

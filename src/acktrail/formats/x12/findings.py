@@ -1,16 +1,27 @@
-"""A bounded list of findings that knows its gravity and its true length."""
+"""Bounded lists of findings that know their gravity and their true length."""
 
-from acktrail.formats.x12.options import Options
+from acktrail.formats.x12.options import Limits, Options
 from acktrail.model import Finding, Place, Rule, Severity, Verdict
 
 
+class Room:
+    """What a file may still take of our memory, however many groups and sets it is spread over."""
+
+    __slots__ = ("findings", "sets")
+
+    def __init__(self, limits: Limits) -> None:
+        self.findings = limits.file_findings
+        self.sets = limits.file_sets
+
+
 class Findings:
-    """Findings of one set, group or interchange; beyond the cap they are only counted."""
+    """Findings of one set, group or interchange; beyond the caps they are only counted."""
 
-    __slots__ = ("_kept", "options", "rejected", "total", "warned")
+    __slots__ = ("_kept", "_room", "options", "rejected", "total", "warned")
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, room: Room) -> None:
         self.options = options
+        self._room = room
         self._kept: list[Finding] = []
         self.total = 0
         self.rejected = False
@@ -26,7 +37,9 @@ class Findings:
         self.total += 1
         error = severity is Severity.ERROR
         # the first error is kept always: a rejection has to have a reason
-        if len(self._kept) < self.options.limits.findings or (error and not self.rejected):
+        room = len(self._kept) < self.options.limits.findings and self._room.findings > 0
+        if room or (error and not self.rejected):
+            self._room.findings -= 1
             found = self.options.finding(rule, place, code=code, reference=reference, ours=ours)
             self._kept += [] if found is None else [found]
         self.rejected |= error

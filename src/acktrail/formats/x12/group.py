@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from acktrail.formats.x12 import rules, values
 from acktrail.formats.x12.agreement import Agreement, Standing
 from acktrail.formats.x12.findings import Findings
-from acktrail.formats.x12.options import Options
 from acktrail.model import GroupResult, MessageResult, Place, Rule, Verdict, fold_verdicts
 
 GS_ELEMENTS = 8
@@ -79,10 +78,10 @@ class Group:
         )
 
 
-def open_group(elements: list[str], offset: int, options: Options, agreement: Agreement) -> Group:
+def open_group(elements: list[str], offset: int, findings: Findings, agreement: Agreement) -> Group:
     """Take a GS segment."""
     padded = elements + [""] * (GS_ELEMENTS + 1 - len(elements))
-    group = Group(padded, offset, Findings(options), agreement)
+    group = Group(padded, offset, findings, agreement)
     for number in (1, 2, 3, 6, 8):
         group.facts[f"GS{number:02d}"] = padded[number]
     if not is_control(padded[6]):

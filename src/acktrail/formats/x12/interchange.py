@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from acktrail.formats.x12 import rules
 from acktrail.formats.x12.agreement import ANSWERS, HIPAA_SETS, SET_GROUPS, Agreement, is_hipaa
-from acktrail.formats.x12.findings import Findings
+from acktrail.formats.x12.findings import Findings, Room
 from acktrail.formats.x12.group import (
     Group,
     is_implementation,
@@ -42,7 +42,9 @@ is_ta1_note = re.compile("[0-9]{3}").fullmatch
 class Interchange:
     """An open interchange."""
 
-    def __init__(self, header: Header, offset: int, options: Options, catalogue: Catalogue) -> None:
+    def __init__(
+        self, header: Header, offset: int, options: Options, catalogue: Catalogue, room: Room
+    ) -> None:
         self.header = header
         self.over = False
         self.limit = ""  # name of the cap that was hit
@@ -50,7 +52,8 @@ class Interchange:
         self._catalogue = catalogue
         self._agreement = Agreement(options.agreed, catalogue)
         self._offset = offset
-        self._findings = Findings(options)
+        self._room = room
+        self._findings = Findings(options, room)
         self._groups: list[GroupResult] = []
         self._group: Group | None = None
         self._set: TransactionSet | None = None
@@ -138,7 +141,7 @@ class Interchange:
         if len(self._groups) >= self._options.limits.groups:
             self.limit = "groups"
             return
-        group = open_group(elements, offset, self._options, self._agreement)
+        group = open_group(elements, offset, Findings(self._options, self._room), self._agreement)
         named = [self._is_name(group.elements[n]) for n in (2, 3)]
         if not (is_kind(group.kind) and is_version(group.version) and all(named)):
             self._note(rules.GS_CONTENT, "GS", 0, offset)
@@ -169,6 +172,10 @@ class Interchange:
         if len(group.messages) >= self._options.limits.sets:
             self.limit = "sets"
             return
+        self._room.sets -= 1
+        if self._room.sets < 0:
+            self.limit = "file_sets"
+            return
         guides = self._agreement.guides(_pair(elements)[0], group.kind, group.version)
         if len(guides) > 1:
             self._waiting = text, offset, guides
@@ -189,7 +196,7 @@ class Interchange:
         self, group: Group, key: GuideKey | None, text: str, offset: int, out: list[Event]
     ) -> None:
         set_id, control = _pair(text.split(self.header.marks.element))
-        findings = Findings(self._options)
+        findings = Findings(self._options, self._room)
         marks, overlays = self.header.marks, self._options.overlays
         machine = None
         if key is not None:

@@ -25,9 +25,13 @@ class Limits:
     binary_bytes: int = 64 * MIB  # of the data of one BIN or BDS segment
     segments: int = 10_000_000  # of one transaction set
     sets: int = 100_000  # of one group
+    file_sets: int = 250_000  # of one file
     groups: int = 10_000  # of one interchange
     interchanges: int = 10_000
     findings: int = 1_000  # kept of one set, group or interchange; all are counted
+    file_findings: int = (
+        20_000  # kept of one file; beyond it what refuses a set, group, interchange
+    )
 
 
 @dataclass(frozen=True, slots=True)

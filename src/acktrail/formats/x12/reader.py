@@ -11,6 +11,7 @@ from dataclasses import replace
 from acktrail.errors import TruncatedFileError, UnreadableFileError
 from acktrail.formats.x12 import binary, rules
 from acktrail.formats.x12.binary import Binary, read_binary
+from acktrail.formats.x12.findings import Room
 from acktrail.formats.x12.guide.catalogue import Catalogue
 from acktrail.formats.x12.interchange import Interchange
 from acktrail.formats.x12.marks import ISA_LENGTH, TERMINATOR_AT, read_header
@@ -36,6 +37,7 @@ class X12Reader:
     def __init__(self, options: Options, catalogue: Catalogue) -> None:
         self._options = options
         self._catalogue = catalogue
+        self._room = Room(options.limits)
         self._text = ""  # read; what stands before _at is done
         self._at = 0
         self._offset = 0  # of _text in the file
@@ -130,7 +132,7 @@ class X12Reader:
             return None
         self._count += 1
         self._interchange = Interchange(
-            header, self._offset + found, self._options, self._catalogue
+            header, self._offset + found, self._options, self._catalogue, self._room
         )
         self._ends = _ends_of(header.marks.segment, header.marks.element)
         return found + ISA_LENGTH
