@@ -66,6 +66,16 @@ SHOWN_BY_TESTS = {
     "ref.claim_ambiguous": "test_posting_whose_question_has_no_answer_or_several_is_refused",
     "post.negative_total": "test_invoice_with_a_negative_total_is_refused",
     "post.unbalanced": "test_remittance_835_payment_rule_when_broken_is_refused",
+    # no format makes a trade remittance yet
+    "post.invoice_overpaid": (
+        "test_trade_remittance_is_refused_when_more_is_settled_than_was_billed"
+    ),
+    "ref.invoice_unknown": (
+        "test_invoice_that_odoo_has_not_once_holds_the_remittance_with_the_candidates"
+    ),
+    "ref.invoice_ambiguous": (
+        "test_invoice_that_odoo_has_not_once_holds_the_remittance_with_the_candidates"
+    ),
     "post.claim_unbalanced": "test_remittance_835_claim_rule_when_broken_is_refused",
 }
 

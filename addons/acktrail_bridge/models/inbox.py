@@ -16,11 +16,16 @@ from odoo.tools import SQL
 ALLOWED = {
     "account.bank.statement.line": frozenset(),
     "account.move": frozenset({"action_post"}),
+    "account.payment": frozenset({"action_post"}),
+    "calendar.event": frozenset(),
+    "mail.activity": frozenset(),
     "product.product": frozenset(),
     "product.supplierinfo": frozenset(),
     "purchase.order": frozenset({"button_confirm"}),
     "res.partner": frozenset(),
     "sale.order": frozenset({"action_confirm"}),
+    "stock.move.line": frozenset(),
+    "stock.picking": frozenset(),
 }
 INSERT_ONLY = {"mode": "update", "noupdate": True}
 RACES = ("could not serialize access", "deadlock detected", "could not obtain lock")

@@ -93,14 +93,24 @@ class ClaimPayment(Value, frozen=True):
     references: tuple[Reference, ...] = ()
 
 
+class InvoicePayment(Value, frozen=True):
+    """What a customer pays of one invoice of ours, or takes for a credit note of ours."""
+
+    invoice: Reference  # INVOICE CREDIT_NOTE, by the number that we gave it
+    paid: Money  # negative for a credit note
+    billed: Money | None = None
+    adjustments: tuple[Adjustment, ...] = ()  # what is kept for good; the rest stays open
+
+
 class Remittance(Value, frozen=True):
-    """Payload of remittance: one payment and what it is for."""
+    """Payload of remittance: one payment and what it is for; neither claim nor invoice: no word."""
 
     payment: Payment
     handling: str = ""  # BPR01; I: the payment comes apart from the advice; P: prenotification
     production_on: date | None = None
     claims: tuple[ClaimPayment, ...] = ()
-    provider_adjustments: tuple[Adjustment, ...] = ()
+    provider_adjustments: tuple[Adjustment, ...] = ()  # of the payment as a whole
+    invoices: tuple[InvoicePayment, ...] = ()  # of trade
 
 
 class ChargeLine(Value, frozen=True):

@@ -146,6 +146,9 @@ QUANTITY_MISSING = _rule("post.quantity_missing", "a line has no quantity of the
 NEGATIVE_TOTAL = _rule("post.negative_total", "the total is negative: a credit note was expected")
 UNBALANCED = _rule("post.unbalanced", "payment is not claims less provider adjustments")
 CLAIM_UNBALANCED = _rule("post.claim_unbalanced", "a claim's charge less adjustments is not paid")
+INVOICE_OVERPAID = _rule(
+    "post.invoice_overpaid", "more is paid and deducted of an invoice than was billed"
+)
 WITHHELD = _rule("post.field_withheld", "a field that the record needs is not on the allow list")
 ROUTE_DENIED = _rule(
     "post.route_denied", "the profile's route does not lead to this model or company"
@@ -173,6 +176,8 @@ NOT_ACCEPTED = _rule("match.not_accepted", "the supplier does not take a line as
 FIELD_ASKS = _rule("match.field_asks", "a field has another value in Odoo, and a person decides")
 CLAIM_UNKNOWN = _rule("ref.claim_unknown", "a claim's number leads to no posted invoice")
 CLAIM_AMBIGUOUS = _rule("ref.claim_ambiguous", "a claim's number leads to several invoices")
+INVOICE_UNKNOWN = _rule("ref.invoice_unknown", "an invoice's number leads to no posted invoice")
+INVOICE_AMBIGUOUS = _rule("ref.invoice_ambiguous", "an invoice's number leads to several invoices")
 TAX_UNKNOWN = _rule("ref.tax_unknown", "a tax is not in the profile's taxes table")
 UNIT_UNKNOWN = _rule("ref.unit_unknown", "a unit is not in the profile's units table")
 ACCOUNT_UNKNOWN = _rule("ref.account_unknown", "an adjustment has no account in the profile")
@@ -189,6 +194,7 @@ RULES = (
     NEGATIVE_TOTAL,
     UNBALANCED,
     CLAIM_UNBALANCED,
+    INVOICE_OVERPAID,
     WITHHELD,
     ROUTE_DENIED,
     LINE_UNROUTED,
@@ -214,6 +220,8 @@ RULES = (
     FIELD_ASKS,
     CLAIM_UNKNOWN,
     CLAIM_AMBIGUOUS,
+    INVOICE_UNKNOWN,
+    INVOICE_AMBIGUOUS,
     TAX_UNKNOWN,
     UNIT_UNKNOWN,
     ACCOUNT_UNKNOWN,

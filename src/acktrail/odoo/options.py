@@ -40,7 +40,8 @@ class OdooOptions:
                               the payer's invoice
     patient                   external id of the contact that patients' shares are kept under
     adjustment                account by ``"CO-45"``, ``"CO"``, ``"PLB-WO"``, ``"PLB"``,
-                              ``"default"``, looked up in this order; PR needs none (it stays open)
+                              ``"INVOICE-52"``, ``"INVOICE"``, ``"default"``, looked up in this
+                              order; PR needs none (it stays open)
     partner                   external id of the partner's record, or a table name, ref, is_company,
                               country: then it is created if absent
     parties                   ``"SCHEME:VALUE"`` -> external id; with it an unlisted party refuses
@@ -63,8 +64,8 @@ class OdooOptions:
     confirm                   confirm sale orders likewise
     reconcile                 settle a posted remittance's claims with their open invoices, and the
                               payment with the bank's line of the same trace
-    unmatched                 a remittance whose claim leads to no invoice or to several: "hold" it,
-                              or post it and leave the claim "open"
+    unmatched                 a remittance of which a claim or invoice is not in Odoo once: "hold"
+                              it, or post it and leave that part "open"
     orders                    bills are matched with the lines of the order that they name
     price_tolerance           by how many percent a price may differ from the order's ("0")
     validate                  validate a receipt as the despatch advice announces it

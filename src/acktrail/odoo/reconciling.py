@@ -14,6 +14,7 @@ from acktrail.odoo.cells import words
 from acktrail.odoo.client import Done
 from acktrail.odoo.loads import Plan, Settlement
 from acktrail.odoo.plan import context
+from acktrail.odoo.remittance import ADVICES
 
 Lines = Sequence[Mapping[str, Any]]
 RECEIVABLE = [["account_type", "=", "asset_receivable"], ["parent_state", "=", "posted"]]
@@ -40,10 +41,8 @@ def settle(attempts: Attempts, plan: Plan, entry: int) -> None:
 
 
 def _of_claim(lines: Lines, label: str) -> list[Mapping[str, Any]]:
-    """Return the lines of one claim; those of its reversal have a label of their own."""
-    begins, other = f"{label} ", f"{label} reversal "
-    names = ((str(one["name"]), one) for one in lines)
-    return [one for name, one in names if name.startswith(begins) and not name.startswith(other)]
+    """Return the lines of one claim or invoice: its label and one more word."""
+    return [one for one in lines if str(one["name"]).rpartition(" ")[0] == label]
 
 
 def _join(attempts: Attempts, plan: Plan, theirs: Lines, mine: Lines) -> None:
@@ -112,7 +111,7 @@ def _payments(attempts: Attempts, plan: Plan) -> dict[str, Mapping[str, Any]]:
     names = {f"EFT {trace}": trace for trace in plan.traces}
     wanted: list[object] = [
         ["name", "in", list(names)],
-        ["move_id.ref", "in", [f"835 TRN {trace}" for trace in plan.traces]],
+        ["move_id.ref", "in", [f"{kind} {one}" for kind in ADVICES for one in plan.traces]],
         ["parent_state", "=", "posted"],
         OPEN,
     ]

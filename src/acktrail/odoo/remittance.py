@@ -1,21 +1,25 @@
-"""The balanced journal entry of a claim payment (835).
+"""The balanced journal entry of a payment for claims (835) or for invoices of ours.
 
-One entry per payment: the money received, per claim what was paid and what was written off, and
-the provider adjustments. A patient's share (PR) moves to the patients' receivable where the
-profile names one, in the same entry, so that no half of it can be missing; else it stays open on
-the payer's invoice. A reversal takes an earlier payment back: its amounts are negative, and its
-lines are named so that they are settled with that payment and not with the invoice.
+One entry per payment: the money received, per claim or invoice what was paid and what was written
+off, and the adjustments of the payment as a whole. A patient's share (PR) moves to the patients'
+receivable where the profile names one, in the same entry, so that no half of it can be missing;
+else it stays open on the payer's invoice. A reversal takes an earlier payment back: its amounts
+are negative, and its lines are named so that they are settled with that payment and not with the
+invoice.
+
+A payment that says nothing of what it is for is a draft payment.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import NamedTuple
 
 from acktrail.documents.kinds import ClaimPayment, Remittance
 from acktrail.documents.parts import Adjustment
 from acktrail.model import Place
-from acktrail.odoo import cells, loads
+from acktrail.odoo import cells, invoices_paid, loads
+from acktrail.odoo import payment as payments
+from acktrail.odoo.booking import Booking, account_of
 from acktrail.odoo.loads import Expected, Load, Plan, Planned, Refusal, Settlement
 from acktrail.odoo.questions import Key, Question, Term
 from acktrail.odoo.references import References, column
@@ -26,15 +30,8 @@ PRENOTIFICATION = "P"  # BPR01: no money moves yet; I only says that the money c
 PREDETERMINATION = "25"  # CLP02: no money, whatever its adjustments say
 REVERSAL = "22"  # CLP02
 PATIENT = "PR"
-
-
-class Booking(NamedTuple):
-    """One line of the entry; a positive amount is a debit."""
-
-    name: str
-    account: str
-    partner: str
-    amount: Decimal
+PAYERS = ("PAYER", "BUYER")
+CLAIMS, INVOICES = ADVICES = ("835 TRN", "Remittance")  # what the entry's reference begins with
 
 
 def entry(refs: References, remittance: Remittance) -> Planned:
@@ -47,12 +44,14 @@ def entry(refs: References, remittance: Remittance) -> Planned:
     payment = remittance.payment
     if remittance.handling == PRENOTIFICATION:
         return Refusal((loads.NOTHING.at(Place(address="BPR01")),))
+    if not (remittance.claims or remittance.invoices or remittance.provider_adjustments):
+        return _on_account(refs, remittance)
     refs.require("receivable", "outstanding")
     if options.patient_receivable:
         refs.require("patient")
     refs.currency(payment.amount.currency)
     _check(refs, remittance)
-    payer = refs.counterpart(("PAYER",))
+    payer = refs.counterpart(PAYERS)
     if options.patient_receivable and payer.isdecimal():  # one column names both by external id
         refs.findings.append(loads.OPTION_MISSING.at(Place(address="odoo.parties")))
     bookings = [one for one in _bookings(refs, remittance, payer) if one.amount]
@@ -61,10 +60,11 @@ def entry(refs: References, remittance: Remittance) -> Planned:
     if not bookings:
         return Refusal((loads.NOTHING.at(),))
     own = refs.key(document.kind, document.key)
-    reference = cells.text(f"835 TRN {payment.trace}", 120)
+    advice = INVOICES if remittance.invoices else CLAIMS
+    reference = cells.text(f"{advice} {payment.trace}", 120)
     first = (own, "entry", options.general_journal, cells.day(payment.on), reference)
     rows = tuple(
-        (*(("",) * len(first) if at else first), *_cells(one)) for at, one in enumerate(bookings)
+        (*(("",) * len(first) if at else first), *one.cells()) for at, one in enumerate(bookings)
     )
     needs = (payer,) if payer.startswith("acktrail_") else ()
     names = ("name", "account_id/id", column("partner_id", payer), "debit", "credit", "tax_ids/id")
@@ -87,15 +87,23 @@ def entry(refs: References, remittance: Remittance) -> Planned:
     return refs.finish(plan)
 
 
+def _on_account(refs: References, remittance: Remittance) -> Planned:
+    if not remittance.payment.amount.amount:
+        return Refusal((loads.NOTHING.at(),))
+    return payments.received(refs, remittance.payment, PAYERS, INVOICES, ())
+
+
 def _check(refs: References, remittance: Remittance) -> None:
-    claims = sum((claim.paid.amount for claim in remittance.claims), start=Decimal(0))
-    provider = sum((one.amount.amount for one in remittance.provider_adjustments), start=Decimal(0))
-    if remittance.payment.amount.amount != claims - provider:
+    paid = sum((one.paid.amount for one in remittance.claims), start=Decimal(0))
+    paid += sum((one.paid.amount for one in remittance.invoices), start=Decimal(0))
+    kept = sum((one.amount.amount for one in remittance.provider_adjustments), start=Decimal(0))
+    if remittance.payment.amount.amount != paid - kept:
         refs.findings.append(loads.UNBALANCED.at(Place("BPR", address="BPR02")))
     for at, claim in enumerate(remittance.claims, 1):
         lowered = sum((one.amount.amount for one in _adjustments(claim)), start=Decimal(0))
         if claim.charge.amount - lowered != claim.paid.amount:
             refs.findings.append(loads.CLAIM_UNBALANCED.at(Place("CLP", at, address="CLP04")))
+    invoices_paid.check(refs, remittance)
 
 
 def _bookings(refs: References, remittance: Remittance, payer: str) -> Iterator[Booking]:
@@ -104,8 +112,9 @@ def _bookings(refs: References, remittance: Remittance, payer: str) -> Iterator[
     yield Booking(name, options.outstanding, "", payment.amount.amount)
     for claim in remittance.claims:
         yield from _claim(refs, claim, payer)
+    yield from invoices_paid.bookings(refs, remittance, payer)
     for one in remittance.provider_adjustments:
-        account = _account(refs, "PLB", one.reason.value)
+        account = account_of(refs, "PLB", one.reason.value)
         yield Booking(f"PLB {cells.text(one.reason.value, 8)}", account, payer, one.amount.amount)
 
 
@@ -123,7 +132,7 @@ def _claim(refs: References, claim: ClaimPayment, payer: str) -> Iterator[Bookin
         if group == PATIENT:
             yield Booking(name, refs.options.patient_receivable, refs.options.patient, amount)
         else:
-            yield Booking(name, _account(refs, group, reason), payer, amount)
+            yield Booking(name, account_of(refs, group, reason), payer, amount)
         yield Booking(name, receivable, payer, -amount)
 
 
@@ -136,22 +145,6 @@ def _label(claim: ClaimPayment) -> str:
 def _adjustments(claim: ClaimPayment) -> tuple[Adjustment, ...]:
     below = tuple(one for service in claim.services for one in service.adjustments)
     return claim.adjustments + below
-
-
-def _account(refs: References, group: str, reason: str) -> str:
-    table = refs.options.adjustment
-    keys = (f"{group}-{reason}", group, "default")
-    found = next((table[key] for key in keys if key in table), "")
-    if not found:
-        address = "PLB03" if group == "PLB" else "CAS02"
-        refs.findings.append(loads.ACCOUNT_UNKNOWN.at(Place(address=address)))
-    return found
-
-
-def _cells(one: Booking) -> tuple[str, ...]:
-    """A negative amount changes sides; a cell is never negative."""
-    debit, credit = max(one.amount, Decimal(0)), max(-one.amount, Decimal(0))
-    return one.name, one.account, one.partner, cells.number(debit), cells.number(credit), ""
 
 
 def _settled(refs: References, remittance: Remittance) -> tuple[Settlement, ...]:
@@ -171,4 +164,5 @@ def _settled(refs: References, remittance: Remittance) -> tuple[Settlement, ...]
         if number and claim.status != PREDETERMINATION and label not in found:
             reversal = claim.status == REVERSAL
             found[label] = Settlement(label, refs.chosen(invoice), reversal)
-    return tuple(sorted(found.values(), key=lambda one: not one.reversal))
+    claims = sorted(found.values(), key=lambda one: not one.reversal)
+    return (*claims, *invoices_paid.settlements(refs, remittance))

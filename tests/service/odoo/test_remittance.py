@@ -1,6 +1,5 @@
 """Remittances against posted invoices: denial, reversal, PLB, patient's share, the bank's line."""
 
-from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
@@ -14,78 +13,26 @@ from acktrail.documents.kinds import (
     Remittance,
 )
 from acktrail.documents.parts import Adjustment, Code, Payment
-from acktrail.odoo.follow_up import Posted
 from acktrail.odoo.poster import Refused
+from tests.service.odoo.accounts import (
+    CHANGES,
+    OUTSTANDING,
+    PATIENTS,
+    RECEIVABLE,
+    WITHHELD,
+    WRITE_OFF,
+    Accounts,
+    post,
+)
 from tests.service.odoo.conftest import Desk, Sandbox
 from tests.unit.odoo import samples
 from tests.unit.odoo.samples import usd
-
-RECEIVABLE = "account.1_account_account_us_receivable"
-PATIENTS = "account.1_account_account_us_pos_receivable"
-WRITE_OFF = "account.1_account_account_us_other_income"
-WITHHELD = "account.1_account_account_us_bank_fees"
-OUTSTANDING = "account.1_account_journal_payment_debit_account_id"
-BANK = "account.1_bank"
-CHANGES: dict[str, object] = {
-    "post": True,
-    "reconcile": True,
-    "bank_journal": BANK,
-    "patient_receivable": PATIENTS,
-    "patient": "base.public_partner",
-    "adjustment": {"CO": WRITE_OFF, "PLB-WO": WITHHELD},
-}
 
 
 @pytest.fixture(scope="session")
 def server(sandbox: Sandbox) -> Sandbox:
     """Odoo 19 only: the accounts are of its US chart, and 14 has no free bank lines."""
     return sandbox
-
-
-class Books:
-    """What a test's own moves add up to."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.accounts = {
-            name: self._id(name)
-            for name in (RECEIVABLE, PATIENTS, WRITE_OFF, WITHHELD, OUTSTANDING)
-        }
-
-    def _id(self, name: str) -> int:
-        module, _, xml_id = name.partition(".")
-        domain = [["module", "=", module], ["name", "=", xml_id]]
-        return int(self.desk.search("ir.model.data", domain, "res_id")[0]["res_id"])
-
-    def trial_balance(self) -> dict[int, Decimal]:
-        """The balance of every account over the posted moves of this test."""
-        found: defaultdict[int, Decimal] = defaultdict(Decimal)
-        named = [["module", "=", f"acktrail_{self.desk.slug}"]]
-        rows = self.desk.search("ir.model.data", named, "model", "res_id")
-        moves = [one["res_id"] for one in rows if one["model"] == "account.move"]
-        lines = [one["res_id"] for one in rows if one["model"] == "account.bank.statement.line"]
-        banked = self.desk.search("account.bank.statement.line", [["id", "in", lines]], "move_id")
-        moves += [one["move_id"][0] for one in banked]
-        domain = [["move_id", "in", moves], ["parent_state", "=", "posted"]]
-        for one in self.desk.search("account.move.line", domain, "account_id", "balance"):
-            found[one["account_id"][0]] += Decimal(one["balance"])
-        return {account: balance for account, balance in found.items() if balance}
-
-    def balance(self, name: str) -> Decimal:
-        return self.trial_balance().get(self.accounts[name], Decimal(0))
-
-    def residual(self, invoice: int) -> Decimal:
-        kept = self.desk.read("account.move", invoice, "amount_residual")
-        return Decimal(kept["amount_residual"])
-
-
-def post(desk: Desk, document: Document) -> int:
-    planned = desk.plan(document, **CHANGES)
-    record = desk.store(planned)[0]
-    done = desk.follow_up.finish([(1, planned, record)]).outcomes
-    assert isinstance(done[1], Posted)
-    assert desk.follow_up.finish([(1, planned, record)]).outcomes == done  # a repeat is harmless
-    return record
 
 
 def claim(
@@ -122,10 +69,10 @@ def test_remittance_with_denial_reversal_plb_and_patients_share_leaves_the_right
     desk: Desk,
 ) -> None:
     """Spec: X12 005010X221A1, 1.10.2: balancing, reversal and correction, reassociation."""
-    books, first, second = Books(desk), f"A{desk.slug}", f"B{desk.slug}"
+    accounts, first, second = Accounts(desk), f"A{desk.slug}", f"B{desk.slug}"
     paid, denied = f"P-{desk.slug}", f"D-{desk.slug}"
     invoices = {one: post(desk, samples.charge(one)) for one in (paid, denied)}
-    assert books.balance(RECEIVABLE) == Decimal(500)
+    assert accounts.balance(RECEIVABLE) == Decimal(500)
 
     post(
         desk,
@@ -138,12 +85,12 @@ def test_remittance_with_denial_reversal_plb_and_patients_share_leaves_the_right
         ),
     )
 
-    assert {name: books.residual(one) for name, one in invoices.items()} == {paid: 0, denied: 0}
-    assert books.balance(RECEIVABLE) == 0
-    assert books.balance(PATIENTS) == Decimal(50)
-    assert books.balance(WRITE_OFF) == Decimal(290)
-    assert books.balance(WITHHELD) == Decimal(10)
-    assert books.balance(OUTSTANDING) == Decimal(150)
+    assert {name: accounts.residual(one) for name, one in invoices.items()} == {paid: 0, denied: 0}
+    assert accounts.balance(RECEIVABLE) == 0
+    assert accounts.balance(PATIENTS) == Decimal(50)
+    assert accounts.balance(WRITE_OFF) == Decimal(290)
+    assert accounts.balance(WITHHELD) == Decimal(10)
+    assert accounts.balance(OUTSTANDING) == Decimal(150)
 
     post(
         desk,
@@ -156,20 +103,20 @@ def test_remittance_with_denial_reversal_plb_and_patients_share_leaves_the_right
         ),
     )
 
-    assert books.residual(invoices[paid]) == 0
-    assert books.balance(RECEIVABLE) == 0
-    assert books.balance(PATIENTS) == Decimal(30)
-    assert books.balance(WRITE_OFF) == Decimal(290)
-    assert books.balance(OUTSTANDING) == Decimal(170)
-    assert sum(books.trial_balance().values()) == 0
+    assert accounts.residual(invoices[paid]) == 0
+    assert accounts.balance(RECEIVABLE) == 0
+    assert accounts.balance(PATIENTS) == Decimal(30)
+    assert accounts.balance(WRITE_OFF) == Decimal(290)
+    assert accounts.balance(OUTSTANDING) == Decimal(170)
+    assert sum(accounts.trial_balance().values()) == 0
 
 
 def test_reversal_alone_opens_the_invoice_again(desk: Desk) -> None:
     """Spec: X12 005010X221A1, 1.10.2.8: CLP02 22, the first payment's amounts negated."""
-    books, number = Books(desk), f"R-{desk.slug}"
+    accounts, number = Accounts(desk), f"R-{desk.slug}"
     invoice = post(desk, samples.charge(number))
     post(desk, remittance(f"A{desk.slug}", "250.00", claim(number, "1", "250.00", "250.00")))
-    assert books.residual(invoice) == 0
+    assert accounts.residual(invoice) == 0
     other = f"O-{desk.slug}"
     post(desk, samples.charge(other))
 
@@ -183,8 +130,8 @@ def test_reversal_alone_opens_the_invoice_again(desk: Desk) -> None:
         ),
     )
 
-    assert books.residual(invoice) == Decimal(250)
-    assert books.balance(RECEIVABLE) == Decimal(250)
+    assert accounts.residual(invoice) == Decimal(250)
+    assert accounts.balance(RECEIVABLE) == Decimal(250)
 
 
 @pytest.mark.parametrize("bank_first", [False, True], ids=["remittance first", "bank first"])
@@ -192,7 +139,7 @@ def test_bank_line_with_the_trace_is_settled_with_the_payment_whichever_comes_fi
     desk: Desk, *, bank_first: bool
 ) -> None:
     """Spec: X12 005010X221A1, 1.10.2.3: the trace number ties the dollars to the data."""
-    books, number, trace = Books(desk), f"E-{desk.slug}", f"T{desk.slug}"
+    accounts, number, trace = Accounts(desk), f"E-{desk.slug}", f"T{desk.slug}"
     post(desk, samples.charge(number))
     advice = remittance(trace, "250.00", claim(number, "1", "250.00", "250.00"))
     bank = statement(desk.slug, "250.00", f"CCD ADDENDA TRN*1*{trace}*1234567890~")
@@ -200,7 +147,7 @@ def test_bank_line_with_the_trace_is_settled_with_the_payment_whichever_comes_fi
     for document in (bank, advice) if bank_first else (advice, bank):
         post(desk, document)
 
-    assert books.balance(OUTSTANDING) == 0
+    assert accounts.balance(OUTSTANDING) == 0
     named = [
         ["module", "=", f"acktrail_{desk.slug}"],
         ["model", "=", "account.bank.statement.line"],
@@ -223,13 +170,13 @@ def test_bank_line_with_the_trace_is_settled_with_the_payment_whichever_comes_fi
 def test_bank_line_of_another_trace_or_amount_is_left_to_a_person(
     desk: Desk, amount: str, text: str
 ) -> None:
-    books, number, trace = Books(desk), f"N-{desk.slug}", f"T{desk.slug}"
+    accounts, number, trace = Accounts(desk), f"N-{desk.slug}", f"T{desk.slug}"
     post(desk, samples.charge(number))
     post(desk, remittance(trace, "250.00", claim(number, "1", "250.00", "250.00")))
 
     post(desk, statement(desk.slug, amount, text.format(trace)))
 
-    assert books.balance(OUTSTANDING) == Decimal(250)
+    assert accounts.balance(OUTSTANDING) == Decimal(250)
 
 
 def test_remittance_for_a_claim_without_exactly_one_invoice_is_held_with_the_candidates(
