@@ -70,12 +70,8 @@ SHOWN_BY_TESTS = {
     "post.invoice_overpaid": (
         "test_trade_remittance_is_refused_when_more_is_settled_than_was_billed"
     ),
-    "ref.invoice_unknown": (
-        "test_invoice_that_odoo_has_not_once_holds_the_remittance_with_the_candidates"
-    ),
-    "ref.invoice_ambiguous": (
-        "test_invoice_that_odoo_has_not_once_holds_the_remittance_with_the_candidates"
-    ),
+    "ref.invoice_unknown": "test_posting_whose_question_has_no_answer_or_several_is_refused",
+    "ref.invoice_ambiguous": "test_posting_whose_question_has_no_answer_or_several_is_refused",
     "post.claim_unbalanced": "test_remittance_835_claim_rule_when_broken_is_refused",
 }
 

@@ -266,16 +266,15 @@ def test_plan_depends_on_what_it_does_not_bring() -> None:
     assert found.depends_on == ("acktrail_t.r_7",)
 
 
-CLAIM = ("ref.claim_unknown", "ref.claim_ambiguous")
-
-
+@pytest.mark.parametrize("what", ["claim", "invoice"])
 @pytest.mark.parametrize(
-    ("hits", "rule"), [([], CLAIM[0]), ([3, 4], CLAIM[1])], ids=["none", "several"]
+    ("hits", "rule"), [([], "unknown"), ([3, 4], "ambiguous")], ids=["none", "several"]
 )
 def test_posting_whose_question_has_no_answer_or_several_is_refused(
-    hits: list[int], rule: str
+    hits: list[int], rule: str, what: str
 ) -> None:
-    question = Question("claim 1", "account.move", (Key("ref", "C-1"),), rules=CLAIM)
+    rules = (f"ref.{what}_unknown", f"ref.{what}_ambiguous")
+    question = Question(f"{what} 1", "account.move", (Key("ref", "C-1"),), rules=rules)
 
     def play(_: str, method: str, body: Body) -> Answer:
         if method == "search_read":
@@ -286,7 +285,7 @@ def test_posting_whose_question_has_no_answer_or_several_is_refused(
     found = deliver([replace(planned(record(1)), lookups=(question,))], client).outcomes[0]
 
     assert isinstance(found, Refused)
-    assert (found.error_class, found.field) == (rule, "claim 1")
+    assert (found.error_class, found.field) == (f"ref.{what}_{rule}", f"{what} 1")
     assert [one.label for one in found.unmatched[0].candidates] == [f"INV/{n}" for n in hits]
     assert [method for _, method, _ in client.calls] == ["search_read"]
 

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acktrail.documents.kinds import ClaimPayment, Document, Opaque, Remittance
+from acktrail.documents.kinds import (
+    ClaimPayment,
+    Document,
+    InvoicePayment,
+    Opaque,
+    Remittance,
+)
 from acktrail.documents.parts import (
     Address,
     Adjustment,
@@ -324,3 +330,13 @@ def test_payer_without_a_name_is_refused_by_our_own_guide() -> None:
 
 def test_opaque_document_is_no_remittance() -> None:
     assert "payload is no remittance" in refused(replace(read(), payload=Opaque("CANARY")))
+
+
+def test_remittance_of_trade_is_no_835() -> None:
+    document = read()
+    assert isinstance(document.payload, Remittance)
+    paid = InvoicePayment(Reference("INVOICE", "CANARY"), document.payload.payment.amount)
+
+    message = refused(replace(document, payload=replace(document.payload, invoices=(paid,))))
+
+    assert message == "cannot write X12: invoices have no place in an 835"

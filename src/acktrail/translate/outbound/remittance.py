@@ -92,6 +92,8 @@ def _segments(document: Document, paid: Remittance, facts: Facts) -> Iterator[Se
     payment = paid.payment
     if document.id != payment.trace:
         refuse("id", "is not the trace of the payment")
+    if paid.invoices:
+        refuse("invoices", "have no place in an 835")
     yield _bpr(document, paid, facts)
     yield "TRN", "1", payment.trace, payment.payer
     if document.currency != DOLLARS:
