@@ -40,8 +40,7 @@ def entry(refs: References, remittance: Remittance) -> Planned:
     Spec: X12 005010X221A1, 1.10.2.1 balancing: BPR02 = sum(CLP04) - sum(PLB amounts), and
     CLP03 - sum(CAS amounts of the claim and its services) = CLP04.
     """
-    document, options = refs.document, refs.options
-    payment = remittance.payment
+    options = refs.options
     if remittance.handling == PRENOTIFICATION:
         return Refusal((loads.NOTHING.at(Place(address="BPR01")),))
     if not (remittance.claims or remittance.invoices or remittance.provider_adjustments):
@@ -49,7 +48,7 @@ def entry(refs: References, remittance: Remittance) -> Planned:
     refs.require("receivable", "outstanding")
     if options.patient_receivable:
         refs.require("patient")
-    refs.currency(payment.amount.currency)
+    refs.currency(remittance.payment.amount.currency)
     _check(refs, remittance)
     payer = refs.counterpart(PAYERS)
     if options.patient_receivable and payer.isdecimal():  # one column names both by external id
@@ -59,6 +58,11 @@ def entry(refs: References, remittance: Remittance) -> Planned:
         return refs.refusal()
     if not bookings:
         return Refusal((loads.NOTHING.at(),))
+    return refs.finish(_plan(refs, remittance, payer, bookings))
+
+
+def _plan(refs: References, remittance: Remittance, payer: str, bookings: list[Booking]) -> Plan:
+    document, options, payment = refs.document, refs.options, remittance.payment
     own = refs.key(document.kind, document.key)
     advice = INVOICES if remittance.invoices else CLAIMS
     reference = cells.text(f"{advice} {payment.trace}", 120)
@@ -72,7 +76,7 @@ def entry(refs: References, remittance: Remittance) -> Planned:
     record = Load("account.move", own, fields, rows, needs)
     debit = sum((max(one.amount, Decimal(0)) for one in bookings), start=Decimal(0))
     settles = _settled(refs, remittance) if options.post and options.reconcile else ()
-    plan = Plan(
+    return Plan(
         document.kind,
         own,
         options.company,
@@ -84,7 +88,6 @@ def entry(refs: References, remittance: Remittance) -> Planned:
         traces=(cells.text(payment.trace, 120),) if settles else (),
         minor=cells.minor_units(options.currency),
     )
-    return refs.finish(plan)
 
 
 def _on_account(refs: References, remittance: Remittance) -> Planned:
