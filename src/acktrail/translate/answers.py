@@ -18,7 +18,7 @@ ANSWERS = frozenset(
         ("x12", "999"),
         ("x12", "824"),
         ("edifact", "CONTRL"),
-        ("hl7", "ACK"),
+        *(("hl7", kind) for kind in ("ACK", "MFK", "ORR", "ORL", "ORS", "ORN", "RRE", "RRD")),
     }
 )
 # IK501/AK501 and AK901 (elements 717 and 715), TA104 (I17)

@@ -31,6 +31,7 @@ from tests.unit.translate.test_trade import ORDER_X12
         ("hl7", "ADT^A40", MapTranslator),
         ("hl7", "ACK^P03", AnswerTranslator),
         ("hl7", "ACK", AnswerTranslator),
+        *(("hl7", one, AnswerTranslator) for one in ("MFK^M04", "ORR^O02", "ORL^O22", "RRD^O14")),
         ("tabular", "charge-export", RowTranslator),
         ("bank", "MT940", StatementTranslator),
         ("xml", "camt.053", StatementTranslator),

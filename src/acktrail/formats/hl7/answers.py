@@ -20,7 +20,8 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from acktrail.formats.hl7 import rules
-from acktrail.formats.hl7.header import MODES
+from acktrail.formats.hl7.functional import read_functional
+from acktrail.formats.hl7.header import MODES, is_wanted
 from acktrail.formats.hl7.wording import (
     Answer,
     Subject,
@@ -246,7 +247,7 @@ class _Phase:
         self._asked += 1
         shown = () if asked.receipt == "CA" else asked.errors or (_REFUSED,)
         answer = Answer(asked.subject, asked.message.control, asked.receipt, shown)
-        return answer if _wants(asked.modes[0], good=answer.good) else None
+        return answer if is_wanted(asked.modes[0], good=answer.good) else None
 
     def _outcome(self, asked: _Asked) -> Answer | None:
         """Return the application answer; what was refused on receipt gets none."""
@@ -256,8 +257,9 @@ class _Phase:
         self._asked += 1
         code, findings = self._judged(asked)
         enhanced = asked.modes is not None
-        answer = Answer(asked.subject, asked.message.control, code, findings, enhanced)
-        wanted = _wants(condition, good=answer.good) or (self._reserve and self._waits(asked))
+        functional = read_functional(asked.message.facts)
+        answer = Answer(asked.subject, asked.message.control, code, findings, enhanced, functional)
+        wanted = is_wanted(condition, good=answer.good) or (self._reserve and self._waits(asked))
         return answer if wanted else None
 
     def _waits(self, asked: _Asked) -> bool:
@@ -298,11 +300,6 @@ def _modes(accept: str, application: str, mode: str, other: str) -> tuple[str, s
     if not valid or not sent:
         return "AL", "AL"
     return accept or other, application or other
-
-
-def _wants(condition: str, *, good: bool) -> bool:
-    """Tell whether table 0155 asks for an answer: always, on error, on success."""
-    return condition == "AL" or (condition == "SU" and good) or (condition == "ER" and not good)
 
 
 def _receipt(errors: tuple[Finding, ...], *, refused: bool) -> str:

@@ -16,9 +16,9 @@ from acktrail.formats.hl7.settings import Settings
 from acktrail.formats.hl7.tables import NEAR, is_known
 from acktrail.model import Rule
 
-ACKNOWLEDGEMENT = "ACK"
+ACKNOWLEDGEMENTS = frozenset({"ACK", "MFK", "ORR", "ORL", "ORS", "ORN", "RRE", "RRD"})
 ANSWER_VERSION = "answer_version"  # fact of a message whose own version is not agreed
-MODES = frozenset({"AL", "NE", "ER", "SU"})  # table 0155
+MODES = frozenset({"AL", "NE", "ER", "SU"})  # tables 0155 and 0179
 _EMPTY = ("",) * 26
 _LONGEST = 200  # characters of MSH-9 that can mean anything, and of a value that is kept
 _LEAST = 12  # fields of the shortest header: up to the version id
@@ -83,6 +83,11 @@ class Header(NamedTuple):
             kept[number] = ""
         del kept[1]  # the separator itself
         return self.marks.field.join(kept).rstrip(self.marks.field)
+
+
+def is_wanted(condition: str, *, good: bool) -> bool:
+    """Tell whether tables 0155 and 0179 ask for an answer: always, on error, on success."""
+    return condition == "AL" or (condition == "SU" and good) or (condition == "ER" and not good)
 
 
 def read_header(line: str, marks: Delimiters) -> Header:
@@ -189,7 +194,7 @@ def is_subscribed(header: Header, settings: Settings) -> bool:
     """
     events = settings.events
     named = header.kind in events or header.type in events
-    return named or not events or header.kind == ACKNOWLEDGEMENT
+    return named or not events or header.kind in ACKNOWLEDGEMENTS
 
 
 def _time_faults(header: Header, version: str) -> Iterator[HeaderFault]:

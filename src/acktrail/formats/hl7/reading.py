@@ -7,8 +7,10 @@ from acktrail.formats.hl7 import rules
 from acktrail.formats.hl7.charset import Decoded, decode
 from acktrail.formats.hl7.check import Check
 from acktrail.formats.hl7.delimiters import Delimiters, read_delimiters
+from acktrail.formats.hl7.functional import functional_facts
 from acktrail.formats.hl7.guides import Guides
 from acktrail.formats.hl7.header import (
+    ACKNOWLEDGEMENTS,
     ANSWER_VERSION,
     Header,
     answer_version,
@@ -88,17 +90,22 @@ def read_message(opened: Opened, guides: Guides, settings: Settings, frame: Fram
     else:
         answered_in = ""
     name = f"{check.structure}@{guide.version}" if guide else ""
-    reading = _judged(opened, check, name, frame, answered_in)
+    kept = {ANSWER_VERSION: answered_in} if answered_in else {}
+    if settings.functional and guide and not answered_in:
+        kept = functional_facts(message, header, guide)
+    reading = _judged(opened, check, name, frame, kept)
     if usable and not is_subscribed(header, settings):
         return reading._replace(head=replace(reading.head, subscribed=False))
     return reading
 
 
-def _judged(opened: Opened, check: Check, guide: str, frame: Frame, answered_in: str) -> "Reading":
+def _judged(
+    opened: Opened, check: Check, guide: str, frame: Frame, kept: dict[str, str]
+) -> "Reading":
     message, header, decoded, _ = opened
-    answers = header.kind == "ACK" or "MSA" in message.tags
+    answers = header.kind in ACKNOWLEDGEMENTS or "MSA" in message.tags
     facts = {} if header is _NAMELESS else header.facts(decoded.codec, answerable=not answers)
-    facts |= {ANSWER_VERSION: answered_in} if facts and answered_in else {}
+    facts |= kept if facts else {}
     verdict = Verdict.REJECTED if check.findings.errors else Verdict.ACCEPTED
     head = MessageHead(
         "hl7",

@@ -96,6 +96,7 @@ class Settings:
     require_terminator: bool = False
     continuation_lines: bool = False
     control_id_fallback: bool = False
+    functional: bool = False  # answers of their own for master files and orders
     structure_for: Mapping[str, str] = field(default_factory=dict)
     used: Mapping[str, Used] = field(default_factory=dict)  # by message type; "" = any other
     agreed: Mapping[str, AgreedRows] = field(default_factory=dict)  # by message type; "" = other
@@ -151,6 +152,7 @@ def read_settings(
         require_terminator=bool(options.get("require_terminator")),
         continuation_lines=bool(options.get("continuation_lines")),
         control_id_fallback=bool(options.get("control_id_fallback")),
+        functional=bool(options.get("functional")),
         structure_for={key: str(value) for key, value in _table(options, "structure_for")},
         used=own or used,
         agreed=by_type(_agreed(options), specified),

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from acktrail.formats.hl7.delimiters import PLAIN, Delimiters, read_delimiters
 from acktrail.formats.hl7.escapes import escape
+from acktrail.formats.hl7.functional import Functional, functional_lines
 from acktrail.formats.hl7.header import ANSWER_VERSION, Header, read_header
 from acktrail.formats.hl7.tables import is_known
 from acktrail.model import Finding, Severity
@@ -85,6 +86,7 @@ class Answer(NamedTuple):
     code: str  # AA AE AR CA CE CR
     findings: tuple[Finding, ...] = ()
     enhanced: bool = False  # an application answer of enhanced mode: it is not answered itself
+    functional: Functional | None = None  # what takes the place of a general acknowledgement
 
     @property
     def good(self) -> bool:
@@ -106,33 +108,39 @@ class Writer:
     def __init__(self, at: datetime, options: Mapping[str, str]) -> None:
         self._at = at
         self._options = options
-        self._forms: dict[tuple[Subject, bool], _Form] = {}
+        self._forms: dict[tuple[Subject, bool, str], _Form] = {}
 
     def message(self, answer: Answer, control: str) -> bytes:
         """Write one acknowledgement message; every segment ends with CR, the last one too."""
         subject = answer.subject
-        form = self._forms.get((subject, answer.enhanced)) or self._form(answer)
+        key = (subject, answer.enhanced, answer.functional.type if answer.functional else "")
+        form = self._forms.get(key) or self._forms.setdefault(key, self._form(answer))
         field = subject.header.marks.field
         text = f"{form.before}{control}{form.behind}{answer.code}{field}{answer.control}{END}"
         if answer.findings:
             text = text[:-1] + _told(answer, form.version)
+        if answer.functional:
+            text += self._records(answer, answer.functional, form.version)
         return text.encode(subject.codec, "replace")
+
+    def _records(self, answer: Answer, functional: Functional, version: str) -> str:
+        at, marks = _time(self._at), answer.subject.marks
+        lines = functional_lines(functional, marks, at, version, good=answer.good)
+        return "".join(f"{line}{END}" for line in lines)
 
     def _form(self, answer: Answer) -> _Form:
         subject, options = answer.subject, self._options
         header, marks = subject.header, subject.marks
         version = _version(subject, options)
         before = [*_swapped(subject, options), _time(self._at), ""]
-        before += [_type(header, version, options), ""]
+        before += [_type(answer, version, options), ""]
         asks = "NE" if answer.enhanced else ""  # MSH-15, MSH-16; accept answers leave both empty
         behind = ["", header.fields[11], version, "", "", asks, asks, "", header.fields[18]]
-        form = _Form(
+        return _Form(
             marks.field.join(before),
             f"{marks.field.join(behind).rstrip(marks.field)}{END}MSA{marks.field}",
             version.partition(marks.component)[0],
         )
-        self._forms[subject, answer.enhanced] = form
-        return form
 
 
 def envelope_bytes(  # noqa: PLR0913 - one per field that differs
@@ -189,15 +197,16 @@ def _version(subject: Subject, options: Mapping[str, str]) -> str:
     return options.get("ack_version") or agreed or _VERSION
 
 
-def _type(header: Header, version: str, options: Mapping[str, str]) -> str:
-    """Return MSH-9: ACK^P03^ACK, from 2.3.1 on with the structure."""
-    event, form = header.event, options.get("ack_msh9") or "full"
-    parts = ["ACK"]
-    if event and form != "code":
-        parts.append(event)
-        if form == "full" and version >= _THREE_PARTS_FROM:
-            parts.append("ACK")
-    return header.marks.component.join(parts)
+def _type(answer: Answer, version: str, options: Mapping[str, str]) -> str:
+    """Return MSH-9: ACK^P03^ACK, MFK^M04^MFK_M01; from 2.3.1 on with the structure."""
+    header, form = answer.subject.header, options.get("ack_msh9") or "full"
+    functional = answer.functional
+    sent = functional.type.split("^") if functional else ["ACK", header.event, "ACK"]
+    if form == "code" or not sent[1]:
+        del sent[1:]
+    elif form != "full" or version < _THREE_PARTS_FROM:
+        del sent[2:]
+    return header.marks.component.join(sent)
 
 
 @lru_cache(maxsize=8)  # all answers of a file are of one time
