@@ -491,9 +491,30 @@ def test_circuit_is_closed_until_it_is_set(ledger: SqlLedger) -> None:
     assert ledger.circuit("main") == Circuit("main")
     opened = Circuit("main", "open", "AccessDenied", START, 3, START)
 
-    ledger.set_circuit(opened)
+    with ledger.begin() as transaction:
+        assert transaction.circuit("main") == Circuit("main")
+        transaction.set_circuit(opened)
 
     assert ledger.circuit("main") == opened
+    assert ledger.circuits() == [opened]
+    with ledger.begin() as transaction:
+        transaction.set_circuit(Circuit("main"))
+    assert ledger.circuits() == []
+
+
+def test_backlog_counts_what_is_on_its_way_by_partner_model_and_lane(ledger: SqlLedger) -> None:
+    open_exchanges(ledger, 1, 2)
+    with ledger.begin() as transaction:
+        rows = [posting_row(1, "inv.1"), posting_row(2, "inv.2"), posting_row(2, "inv.3")]
+        done, *_ = transaction.add_postings([*rows, posting_row(2, "inv.4")._replace(lane="other")])
+        transaction.set_posting(done.id, "posted")
+
+    found = ledger.backlog()
+
+    assert [(one.lane, one.documents) for one in found] == [("batch", 2), ("other", 1)]
+    opened = ledger.exchange(rows[1].exchange).opened_at
+    assert {one[:3] for one in found} == {("main", "acme", "account.move")}
+    assert {one.oldest for one in found} == {opened}
 
 
 # ---------------------------------------------------------------- questions

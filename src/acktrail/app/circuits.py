@@ -5,23 +5,35 @@ Odoo denies stops only one partner's documents of that model: the others go on.
 """
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from acktrail.ledger.circuits import Circuit
+from acktrail.errors import ConflictError, PolicyError
+from acktrail.ledger import circuits as ledger
 from acktrail.ledger.sql_ledger import SqlLedger
 from acktrail.odoo import breaker
+from acktrail.odoo.breaker import Cause, Circuit, State
 from acktrail.ports import Clock, PostingRow
 
 WHILE_PROBED = timedelta(seconds=5)  # another worker asks whether Odoo is back: look again soon
+REASON_CHARS = 500
 
 
 class Trouble(NamedTuple):
     """How Odoo answered at the end of a run."""
 
-    cause: breaker.Cause = breaker.Cause.NONE
+    cause: Cause = Cause.NONE
     reason: str = ""  # a class, or words of ours; no data
+
+
+class Order(NamedTuple):
+    """What a person wants of a circuit."""
+
+    name: str  # a target, or target/partner/model
+    actor: str  # user:<name>
+    reason: str  # kept in the ledger; no data
+    until: datetime | None = None  # aware; None = until a person ends it
 
 
 def scope_of(row: PostingRow) -> str:
@@ -29,11 +41,20 @@ def scope_of(row: PostingRow) -> str:
     return f"{row.target}/{row.partner}/{row.model}"
 
 
-class Circuits:
-    """Reads and keeps circuits in the ledger; whoever comes first probes."""
+def circuit_stream(name: str) -> str:
+    """Name the ledger's stream of a circuit."""
+    return f"circuit:{name}"
 
-    def __init__(self, ledger: SqlLedger, clock: Clock) -> None:
-        self._ledger, self._clock = ledger, clock
+
+class Circuits:
+    """Reads and keeps circuits in the ledger; whoever comes first probes.
+
+    What opens or closes one is an entry of the circuit's stream; that it stays open, or is tried
+    once more, is not.
+    """
+
+    def __init__(self, ledger: SqlLedger, clock: Clock, actor: str) -> None:
+        self._ledger, self._clock, self._actor = ledger, clock, actor
 
     def waits_until(self, name: str) -> datetime | None:
         """Return until when nothing is sent because the circuit is open; None = go on.
@@ -41,14 +62,10 @@ class Circuits:
         A circuit whose time is over is taken half-open by whoever asks first.
         """
         now, kept = self._clock.now(), self.state(name)
-        permitted = breaker.permit(kept, now)
-        if permitted is None and kept.state is breaker.State.HALF_OPEN:
-            return now + WHILE_PROBED
-        if permitted is None:
-            return kept.until or now + breaker.LONGEST
-        if permitted != kept:
-            self._keep(name, permitted)
-        return None
+        if kept.state is State.CLOSED or self._change(name, lambda one: breaker.permit(one, now)):
+            return None
+        kept = self.state(name)
+        return None if kept.state is State.CLOSED else _end(kept, now)
 
     def waiting(self, rows: Iterable[PostingRow]) -> dict[str, datetime]:
         """Return the models' circuits among these rows that are open, with until when."""
@@ -58,7 +75,7 @@ class Circuits:
     def opened_until(self, name: str) -> datetime | None:
         """Return when an open circuit may be tried again; None when it is not open."""
         kept = self.state(name)
-        return kept.until if kept.state is breaker.State.OPEN else None
+        return _end(kept, self._clock.now()) if kept.state is State.OPEN else None
 
     def closed_until(self, name: str) -> datetime | None:
         """Return until when the circuit lets nobody through, without becoming the one who asks."""
@@ -67,32 +84,117 @@ class Circuits:
 
     def probing(self, name: str) -> bool:
         """Tell whether the circuit is half-open: a question goes before any document."""
-        return self.state(name).state is breaker.State.HALF_OPEN
+        return self.state(name).state is State.HALF_OPEN
 
     def report(self, name: str, trouble: Trouble) -> None:
         """Open or close the circuit by how Odoo answered."""
-        now, kept = self._clock.now(), self.state(name)
-        if kept.state is breaker.State.OPEN and trouble.cause:
-            return  # another worker has met the same trouble: it counts once
-        if trouble.cause:
-            stretch = random.random()  # noqa: S311 - so that posters do not wake at once
-            circuit = breaker.opened(kept, trouble.cause, trouble.reason, now, stretch)
-        else:
-            circuit = breaker.answered(kept)
-        if circuit != kept:
-            self._keep(name, circuit)
+        now, stretch = self._clock.now(), random.random()  # noqa: S311 - posters shall not wake at once
 
-    def state(self, name: str) -> breaker.Circuit:
+        def change(kept: Circuit) -> Circuit | None:
+            if not trouble.cause:
+                return breaker.answered(kept)
+            if kept.state is State.OPEN:
+                return None  # another worker has met the same trouble: it counts once
+            return breaker.opened(kept, trouble.cause, trouble.reason, now, stretch)
+
+        if trouble.cause or self.state(name) != breaker.CLOSED:
+            self._change(name, change)
+
+    def pause(self, order: Order) -> None:
+        """Open a circuit by a person's will: nothing is sent, everything else goes on.
+
+        Raises:
+            PolicyError: There is no reason.
+        """
+        _reasoned(order)
+        circuit = breaker.paused(order.reason[:REASON_CHARS], order.until)
+        self._change(order.name, lambda _: circuit, order)
+
+    def resume(self, order: Order) -> None:
+        """Let a circuit go on: a pause ends, one that opened by itself is tried now.
+
+        Raises:
+            ConflictError: It is not open.
+            PolicyError: There is no reason.
+        """
+        _reasoned(order)
+
+        def change(kept: Circuit) -> Circuit:
+            if kept.state is not State.OPEN:
+                msg = f"the lane is not stopped: its circuit is {kept.state}"
+                raise ConflictError(msg)
+            return breaker.resumed(kept, self._clock.now())
+
+        self._change(order.name, change, order)
+
+    def state(self, name: str) -> Circuit:
         """Return the circuit as it is kept."""
-        kept = self._ledger.circuit(name)
-        cause, _, reason = kept.reason.partition(":")
-        return breaker.Circuit(
-            breaker.State(kept.state), breaker.Cause(cause), reason, kept.until, kept.failures
-        )
+        return _circuit(self._ledger.circuit(name))
 
-    def _keep(self, name: str, circuit: breaker.Circuit) -> None:
-        reason = f"{circuit.cause}:{circuit.reason}" if circuit.cause else ""
-        opened_at = None if circuit.state is breaker.State.CLOSED else self._clock.now()
-        self._ledger.set_circuit(
-            Circuit(name, str(circuit.state), reason, circuit.until, circuit.openings, opened_at)
-        )
+    def stopped(self) -> dict[str, Circuit]:
+        """Return every circuit that is not closed, by name."""
+        return {one.target: _circuit(one) for one in self._ledger.circuits()}
+
+    def _change(
+        self, name: str, change: Callable[[Circuit], Circuit | None], order: Order | None = None
+    ) -> bool:
+        """Change a circuit under its lock, and note what opened or closed it; None = leave it.
+
+        Tell whether it was changed.
+        """
+        with self._ledger.begin() as tx:
+            row = tx.circuit(name)
+            before = _circuit(row)
+            after = change(before)
+            if after is None or after == before:
+                return False
+            opened = None if after.state is State.CLOSED else row.opened_at or self._clock.now()
+            tx.set_circuit(_row(name, after, opened))
+            kind = _kind(before, after, order)
+            if kind:
+                body = _body(after, order)
+                actor = order.actor if order else self._actor
+                tx.append(circuit_stream(name), kind, body, actor)
+            return True
+
+
+def _kind(before: Circuit, after: Circuit, order: Order | None) -> str:
+    """Return what kind of entry a change is worth; ``""``: none."""
+    if order:
+        return "paused" if after.cause is Cause.PERSON else "resumed"
+    if after.state is State.CLOSED:
+        return "resumed"
+    return "stopped" if before.state is State.CLOSED else ""
+
+
+def _body(after: Circuit, order: Order | None) -> dict[str, object]:
+    body: dict[str, object] = {"reason": order.reason[:REASON_CHARS] if order else after.reason}
+    if after.cause:
+        body["cause"] = str(after.cause)
+    if after.until:
+        body["until"] = after.until.isoformat(timespec="seconds")
+    return body
+
+
+def _reasoned(order: Order) -> None:
+    if not order.reason.strip():
+        msg = "to stop a lane, or to let it go on, needs a reason"
+        raise PolicyError(msg, code="policy.reason")
+
+
+def _end(circuit: Circuit, now: datetime) -> datetime:
+    """Return when to look again at a circuit that is not closed."""
+    if circuit.state is State.HALF_OPEN:
+        return now + WHILE_PROBED
+    return circuit.until or now + breaker.LONGEST
+
+
+def _circuit(row: ledger.Circuit) -> Circuit:
+    cause, _, reason = row.reason.partition(":")
+    return Circuit(State(row.state), Cause(cause), reason, row.until, row.failures)
+
+
+def _row(name: str, circuit: Circuit, opened_at: datetime | None) -> ledger.Circuit:
+    reason = f"{circuit.cause}:{circuit.reason}" if circuit.cause else ""
+    state, until, openings = str(circuit.state), circuit.until, circuit.openings
+    return ledger.Circuit(name, state, reason, until, openings, opened_at)

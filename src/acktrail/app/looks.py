@@ -1,5 +1,6 @@
 """What commands and console show of an exchange: plain dictionaries, no payload, no values."""
 
+from acktrail.app.lanes import lanes
 from acktrail.app.tools import Tools, last_body
 from acktrail.documents.encoding import decode_result
 from acktrail.errors import NotFoundError
@@ -212,6 +213,9 @@ def status(tools: Tools) -> dict[str, object]:
             stopped[partner] = f"inbound stopped: {entries[-1].body.get('code', '')}"
     return {
         "counts": dict(tools.ledger.counts()),
+        "lanes that do not send": {
+            one.name: one.said for one in lanes(tools) if one.state != "closed"
+        },
         "endpoints that need a person": stopped,
         "exchanges that need a person": waiting,
         "documents that need a person": refused,

@@ -5,7 +5,7 @@ goes on with the next one.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from acktrail.app.journal import kept_document, partner_map
 from acktrail.app.restarting import PARKED
@@ -20,6 +20,7 @@ from acktrail.profiles.partner import PartnerProfile
 
 DUE = frozenset({"queued", "sending", "stored", "waiting"})
 WAIT_FOR_ORDER = timedelta(seconds=1)
+LOOK_AGAIN = timedelta(minutes=10)  # at the latest: a person may end a pause before its time
 
 
 class Posting:
@@ -45,7 +46,7 @@ class Posting:
             return self._keep_calls(task, profile, due, step)
         until = self._sender.waits_until(due[0].target, due)
         if until is not None:
-            return Snooze(max(until - tools.clock.now(), WAIT_FOR_ORDER), "odoo_circuit_open")
+            return Snooze(self._until(until), "odoo_circuit_open")
         return self._send(task, profile, due, step)
 
     def _send(
@@ -86,8 +87,11 @@ class Posting:
     def _later(self, due: Sequence[PostingRow], task: Task) -> Outcome:
         """Wait for a circuit when one opened, else back off."""
         until = self._sender.opened_until(due[0].target, due)
-        after = until - self._tools.clock.now() if until else back_off(task.attempt)
-        return Snooze(max(after, WAIT_FOR_ORDER), "odoo_unanswered")
+        after = self._until(until) if until else max(back_off(task.attempt), WAIT_FOR_ORDER)
+        return Snooze(after, "odoo_unanswered")
+
+    def _until(self, until: datetime) -> timedelta:
+        return min(max(until - self._tools.clock.now(), WAIT_FOR_ORDER), LOOK_AGAIN)
 
     def _keep_calls(
         self, task: Task, profile: PartnerProfile, due: Sequence[PostingRow], step: str

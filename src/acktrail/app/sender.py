@@ -5,12 +5,13 @@
 way again and comes to the same record.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from acktrail.app.circuits import Circuits, Trouble, scope_of
+from acktrail.app.clients import Clients
 from acktrail.app.exceptions import note_exception
 from acktrail.app.patience import Patience
 from acktrail.app.planning import RowPlan, RowRefusal, plans_for
@@ -77,8 +78,8 @@ class Sender:
         confirm: tuple[float, ...] = CONFIRM,
     ) -> None:
         self._tools = tools
-        self.circuits = Circuits(tools.ledger, tools.clock)
-        self._connect = connect or self.client_for
+        self.circuits = Circuits(tools.ledger, tools.clock, tools.actor)
+        self._clients = Clients(connect or self.client_for, self.address, tools.clock)
         self._pause = pause
         self._confirm = confirm
 
@@ -105,6 +106,10 @@ class Sender:
         lacks = Dialects.read(self._tools.files).of(found[0]).lacks if any(found) else {}
         return Known(found, lacks, self._tools.settings.odoo[target].adapter == "bridge")
 
+    def close(self) -> None:
+        """Give the connections back."""
+        self._clients.forget()
+
     def waits_until(self, target: str, rows: Sequence[PostingRow] = ()) -> datetime | None:
         """Return until when nothing of this is sent because circuits are open; None = go on."""
         until = self.circuits.waits_until(target)
@@ -123,16 +128,15 @@ class Sender:
     def send(self, profile: PartnerProfile, rows: Sequence[PostingRow]) -> Sent:
         """Send the rows of one partner, a chunk at a time; stop when Odoo does not answer.
 
-        Rows whose model Odoo denied wait for that circuit.
+        Rows whose model Odoo denied wait for that circuit; a pause stops before the next chunk.
         """
         free = self._free(rows)
         total = Sent(waiting=len(rows) - len(free))
         for start in range(0, len(free), CHUNK):
-            part = free[start : start + CHUNK]
+            part, rest = free[start : start + CHUNK], free[start + CHUNK :]
             done = self._send_part(profile, part)
             total += done
-            if done.unknown:
-                rest = free[start + CHUNK :]
+            if done.unknown or (rest and self.circuits.closed_until(part[0].target)):
                 return total + Sent(unknown=len(rest))
         return total
 
@@ -153,7 +157,7 @@ class Sender:
     def _probe(self, target: str) -> datetime | None:
         """Ask an Odoo whose circuit is half-open for nothing in particular; None = it answers."""
         trouble = Trouble(breaker.Cause.UNKNOWN, "unanswered")
-        with self._client(target) as client:
+        with self._clients.lend(target) as client:
             try:
                 if answers(client):
                     trouble = Trouble()
@@ -163,31 +167,38 @@ class Sender:
         return self.circuits.opened_until(target)
 
     def _send_part(self, profile: PartnerProfile, rows: Sequence[PostingRow]) -> Sent:
-        target, lane = rows[0].target, rows[0].lane
-        with self._client(target) as client:
+        target = rows[0].target
+        with self._clients.lend(target) as client:
             plans = plans_for(self._tools, profile, rows)
             attempts = Attempts(client, self._tools.clock, self._pause or Patience())
             silence = _ask(lambda: plans.make(self._tools, attempts, rows), attempts, rows)
             if silence:
-                now = self._tools.clock.now()
-                self._give_back((row, now) for row in rows)
-                self._report(target, silence, Completion({}))
-                self._report_models(rows, silence, Completion({}))
-                return _sum(rows, silence, Completion({}))
-            planned, refused = plans.planned, plans.refused
-            self._begin(planned, refused)
-            fresh = [one for one in planned if one.row.state != "stored"]
-            delivery = self._poster(client, BATCH.get(lane, BATCH["batch"])).deliver(
-                [(one.row.id, one.plan) for one in fresh]
-            )
-            self._note(fresh, delivery)
-            completion = self._follow_up(client).finish(_kept(planned, delivery))
-            self._note_ends(completion)
-        sent = [one.row for one in planned]
+                delivery, completion = silence, Completion({})
+            else:
+                self._begin(plans.planned, plans.refused)
+                delivery, completion = self._deliver(client, plans.planned, rows[0].lane)
+        if silence:
+            now = self._tools.clock.now()
+            self._give_back((row, now) for row in rows)
+        sent = rows if silence else [one.row for one in plans.planned]
         if sent:
             self._report(target, delivery, completion)
             self._report_models(sent, delivery, completion)
-        return _sum(sent, delivery, completion) + Sent(rejected=len(refused))
+        refused = 0 if silence else len(plans.refused)
+        return _sum(sent, delivery, completion) + Sent(rejected=refused)
+
+    def _deliver(
+        self, client: Client, planned: Sequence[RowPlan], lane: str
+    ) -> tuple[Delivery, Completion]:
+        """Store what is not stored yet, then follow up; commit what is known after each."""
+        fresh = [one for one in planned if one.row.state != "stored"]
+        delivery = self._poster(client, BATCH.get(lane, BATCH["batch"])).deliver(
+            [(one.row.id, one.plan) for one in fresh]
+        )
+        self._note(fresh, delivery)
+        completion = self._follow_up(client).finish(_kept(planned, delivery))
+        self._note_ends(completion)
+        return delivery, completion
 
     def _begin(self, planned: Sequence[RowPlan], refused: Sequence[RowRefusal]) -> None:
         """Commit what is refused without a call, and what is going to be sent."""
@@ -204,16 +215,6 @@ class Sender:
 
     def _follow_up(self, client: Client) -> FollowUp:
         return FollowUp(client, self._tools.clock, pause=self._pause or Patience())
-
-    @contextmanager
-    def _client(self, target: str) -> Iterator[Client]:
-        client = self._connect(target)
-        try:
-            yield client
-        finally:
-            close = getattr(client, "close", None)
-            if close:
-                close()
 
     def _note(self, planned: Sequence[RowPlan], delivery: Delivery) -> None:
         """Commit what the delivery found out; a row that alone got no answer waits longer."""
@@ -261,6 +262,8 @@ class Sender:
             trouble = Trouble(breaker.Cause.UNKNOWN, "unanswered")
         else:
             trouble = Trouble()
+        if trouble.cause:
+            self._clients.forget(target)
         self.circuits.report(target, trouble)
 
     def _report_models(

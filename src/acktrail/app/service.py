@@ -166,13 +166,28 @@ class Service:
         return LOOK_SECONDS
 
     def _drain(self) -> None:
-        """Send what the journal kept while no Odoo was configured; exchanges send their own."""
-        wired = self.wired
-        for target in wired.tools.settings.odoo:
+        """Send what the journal kept: at the start, and whenever an Odoo is there again.
+
+        Exchanges send their own; while Odoo was away they went to sleep, one by one.
+        """
+        away, pause = set(self.wired.tools.settings.odoo), 0.0
+        while not self.stopping.wait(pause):
+            pause = kept_alive(lambda: self._drain_returned(away), "drain", LOOK_SECONDS)
+
+    def _drain_returned(self, away: set[str]) -> float:
+        """Drain each Odoo that was away and answers; note those that are away now."""
+        tools, sender = self.wired.tools, self.wired.sender
+        for target in tools.settings.odoo:
             try:
-                Drain(wired.tools, wired.sender).run(target)
+                if sender.waits_until(target) is not None:
+                    away.add(target)
+                elif target in away:
+                    Drain(tools, sender).run(target)
+                    if not tools.ledger.due(target, 1):
+                        away.discard(target)
             except AcktrailError as error:
                 log.warning("drain failed: target=%s code=%s", target, error.code)
+        return LOOK_SECONDS
 
     def run_once(self, patience: timedelta) -> bool:
         """Take what is there, finish it, stop; False when something was still open at the end."""

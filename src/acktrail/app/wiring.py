@@ -116,7 +116,8 @@ class Wired:
                     tx.append(exchange, "failed", {"code": "past_recovery"}, self.tools.actor)
 
     def close(self) -> None:
-        """Give the node's name back."""
+        """Give the connections and the node's name back."""
+        self.sender.close()
         self.tools.close()
         if self.lock:
             self.lock.close()

@@ -81,6 +81,7 @@ COMMANDS = {
     "partner": Lazy("acktrail.cli.partner:partner", "lint, new: the partners' profiles."),
     "crosswalk": Lazy("acktrail.cli.crosswalk:crosswalk", "check: codes that lead to Odoo."),
     "odoo": Lazy("acktrail.cli.odoo:odoo", "check, drain, reconcile: the Odoo side."),
+    "lane": Lazy("acktrail.cli.lane:lane", "list, pause, resume: what goes to Odoo."),
     "ledger": Lazy("acktrail.cli.ledger:ledger", "verify, show: the proof."),
     "db": Lazy("acktrail.cli.ledger:db", "upgrade: the database's tables."),
 }

@@ -1,7 +1,8 @@
 """The breaker of each Odoo database, shared by all nodes."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -24,12 +25,20 @@ class Circuit(NamedTuple):
 def read(connection: sa.Connection, target: str) -> Circuit:
     """Return the target's circuit; one that was never written is closed."""
     row = connection.execute(sa.select(circuit).where(circuit.c.target == target)).one_or_none()
-    if row is None:
-        return Circuit(target)
+    return Circuit(target) if row is None else _circuit(row)
+
+
+def not_closed(connection: sa.Connection) -> Sequence[Circuit]:
+    """Return every circuit that lets not everything through, by name."""
+    query = sa.select(circuit).where(circuit.c.state != "closed").order_by(circuit.c.target)
+    return [_circuit(row) for row in connection.execute(query)]
+
+
+def _circuit(row: sa.Row[Any]) -> Circuit:
     until, opened_at = (
         None if value is None else instant(value) for value in (row.until, row.opened_at)
     )
-    return Circuit(target, row.state, row.reason, until, row.failures, opened_at)
+    return Circuit(row.target, row.state, row.reason, until, row.failures, opened_at)
 
 
 def write(connection: sa.Connection, value: Circuit) -> None:

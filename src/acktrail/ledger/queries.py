@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import sqlalchemy as sa
 
 from acktrail.errors import NotFoundError
-from acktrail.ledger.entry import EXCHANGE_PREFIX, microseconds
+from acktrail.ledger.entry import EXCHANGE_PREFIX, instant, microseconds
 from acktrail.ledger.exchanges import COLUMNS, row_of
 from acktrail.ledger.status import UNFINISHED
 from acktrail.ledger.tables import exchange, identifier, ledger_entry, outbox, posting
@@ -19,6 +19,7 @@ from acktrail.ports import ExchangeRow, PostingRow
 
 HITS: Final = 100
 EXCEPTIONS: Final = ("rejected", "conflict", "parked", "mismatch", "missing")
+ON_THEIR_WAY: Final = ("queued", "sending", "stored", "waiting")
 TEXT_LIMIT: Final = 300
 _LAST: Final = "\U0010ffff"
 _SHORTEST_NAME: Final = 3  # characters from which a text may be the start of a file name
@@ -143,6 +144,29 @@ def counts(connection: sa.Connection) -> Mapping[str, int]:
         for word, count in connection.execute(query):
             result[f"{column.table.name}.{word}"] = count
     return result
+
+
+class Backlog(NamedTuple):
+    """Documents of one partner and model that are on their way to an Odoo in one lane."""
+
+    target: str
+    partner: str
+    model: str
+    lane: str
+    documents: int
+    oldest: datetime  # when the oldest one's file was taken
+
+
+def backlog(connection: sa.Connection) -> Sequence[Backlog]:
+    """Return what is on its way to each Odoo."""
+    by = (posting.c.target, posting.c.partner, posting.c.model, posting.c.lane)
+    oldest = sa.func.min(exchange.c.opened_at)
+    query = sa.select(*by, sa.func.count(), oldest).join(exchange)
+    waiting = query.where(posting.c.state.in_(ON_THEIR_WAY)).group_by(*by).order_by(*by)
+    return [
+        Backlog(target, partner, model, lane, documents, instant(at))
+        for target, partner, model, lane, documents, at in connection.execute(waiting)
+    ]
 
 
 def _searches(text: str) -> Iterator[sa.Select[str, str]]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from acktrail.ledger import circuits, claims, entries, journal, outbox, queries, verification
 from acktrail.ledger.circuits import Circuit
 from acktrail.ledger.database import begin_writing
+from acktrail.ledger.queries import Backlog
 from acktrail.ledger.refusals import translated
 from acktrail.ledger.transaction import SqlTransaction, Writer
 from acktrail.ports import Arrival, Clock, Entry, ExchangeRow, OutboxRow, PostingRow, Seen
@@ -122,10 +123,15 @@ class SqlLedger:
         with self._reading() as connection:
             return circuits.read(connection, target)
 
-    def set_circuit(self, value: Circuit) -> None:
-        """Keep the state of a target's breaker for all nodes."""
-        with self.begin() as transaction:
-            circuits.write(transaction.connection, value)
+    def circuits(self) -> Sequence[Circuit]:
+        """Return every breaker that lets not everything through."""
+        with self._reading() as connection:
+            return circuits.not_closed(connection)
+
+    def backlog(self) -> Sequence[Backlog]:
+        """Return what waits for each Odoo, by partner, model and lane."""
+        with self._reading() as connection:
+            return queries.backlog(connection)
 
     def verify(self) -> Iterator[str]:
         """Recompute every chain; yield each fault as ``stream n: what differs``."""

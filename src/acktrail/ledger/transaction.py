@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from acktrail.ledger import claims, entries, exchanges, journal, numbers, outbox
+from acktrail.ledger import circuits, claims, entries, exchanges, journal, numbers, outbox
+from acktrail.ledger.circuits import Circuit
 from acktrail.ports import (
     Arrival,
     Clock,
@@ -132,6 +133,15 @@ class SqlTransaction:
         """Change a journal row; ``not_before`` is when a queued one may be sent again."""
         change = journal.Change(row, state, odoo_id, error, calls, not_before)
         journal.change(self._connection, change, self._sender())
+
+    def circuit(self, target: str) -> Circuit:
+        """Return the state of a target's breaker, locked for this transaction."""
+        circuits.lock(self._connection, target)
+        return circuits.read(self._connection, target)
+
+    def set_circuit(self, value: Circuit) -> None:
+        """Keep the state of a target's breaker for all nodes."""
+        circuits.write(self._connection, value)
 
     def _sender(self) -> journal.Sender:
         return journal.Sender(self._node, self._clock.now())

@@ -92,3 +92,11 @@ def opened(
 def paused(reason: str, until: datetime | None = None) -> Circuit:
     """Return the circuit as a person opens it; without an end only a person closes it."""
     return Circuit(State.OPEN, Cause.PERSON, reason, until)
+
+
+def resumed(circuit: Circuit, now: datetime) -> Circuit:
+    """Return the circuit after a person let it go on.
+
+    A pause ends. A circuit that opened by itself is only tried now: a question goes first.
+    """
+    return CLOSED if circuit.cause is Cause.PERSON else replace(circuit, until=now)

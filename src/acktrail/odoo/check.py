@@ -12,6 +12,7 @@ from acktrail.odoo.privileges import POSTING, beyond, may
 PRODUCT = "product.product"  # made only where the profile says so
 GROUPS = {
     "account.move": "own group with read, write, create on account.move and account.move.line",
+    "account.payment": "account.group_account_invoice",
     "sale.order": "sales_team.group_sale_salesman",
     "res.partner": "own group with read, write, create on res.partner",
     "product.product": "product.group_product_manager",
@@ -35,6 +36,9 @@ MODELS = {
     "bank_journal": "account.journal",
     "receivable": "account.account",
     "outstanding": "account.account",
+    "patient_receivable": "account.account",
+    "patient": "res.partner",
+    "items": "product.product",
     "adjustment": "account.account",
     "taxes": "account.tax",
     "units": "uom.uom",

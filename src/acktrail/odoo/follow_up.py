@@ -26,6 +26,8 @@ DUE = {  # states a verb waits in
     "sale.order": ("draft", "sent"),
     "stock.picking": ("assigned",),
 }
+# States of a record that somebody took back; payments say it with a word of their own from 17 on.
+TAKEN_BACK = ("cancel", "canceled", "rejected")
 # Without these a partial receipt would ask a person; with them the rest stays open.
 VERB_CONTEXT: dict[str, dict[str, object]] = {
     "button_validate": {"skip_backorder": True, "picking_ids_not_to_backorder": []}
@@ -173,7 +175,8 @@ def compare(attempts: Attempts, items: Sequence[Kept]) -> Iterator[tuple[int, Se
             found = seen.get(record, {})
             name = plan.expected.amount_field if plan.expected else ""
             amount = Decimal(found[name]) if name in found else None
-            undone = bool(plan.verb) and found.get("state") in (*DUE.get(plan.model, ()), "cancel")
+            open_states = (*DUE.get(plan.model, ()), *TAKEN_BACK)
+            undone = bool(plan.verb) and found.get("state") in open_states
             yield posting, Seen(_difference(seen.get(record), plan, partners), undone, amount)
 
 

@@ -12,6 +12,7 @@ POSTING: Final = ("read", "write", "create")
 # What a document's model takes along.
 TAKES: Final[Mapping[str, tuple[str, ...]]] = {
     "account.move": ("account.move.line",),
+    "account.payment": ("account.move", "account.move.line"),
     "sale.order": ("sale.order.line",),
     "purchase.order": ("purchase.order.line",),
     "stock.picking": ("stock.move",),

@@ -140,10 +140,11 @@ class Books:
 
     def shorten(self, name: str, seconds: float = 0.0) -> None:
         """Let an open circuit be tried again within so many seconds."""
-        ledger, latest = self.tools.ledger, self.tools.clock.now() + timedelta(seconds=seconds)
-        kept = ledger.circuit(name)
-        if kept.state == "open" and kept.until and kept.until > latest:
-            ledger.set_circuit(kept._replace(until=latest))
+        latest = self.tools.clock.now() + timedelta(seconds=seconds)
+        with self.tools.ledger.begin() as tx:
+            kept = tx.circuit(name)
+            if kept.state == "open" and kept.until and kept.until > latest:
+                tx.set_circuit(kept._replace(until=latest))
 
     def _due(self) -> int:
         counts = self.tools.ledger.counts()

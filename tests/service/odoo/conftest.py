@@ -169,6 +169,11 @@ def sandbox() -> Sandbox:
     return _sandbox("19")
 
 
+def odoo14() -> Sandbox:
+    """Return the old one, for what only JSON-RPC has."""
+    return _sandbox("14")
+
+
 @pytest.fixture(scope="session", params=["19", "14"], ids=["odoo19", "odoo14"])
 def either(request: pytest.FixtureRequest) -> Sandbox:
     """Each server in turn: what is asked of both."""

@@ -1,19 +1,20 @@
 """Odoo is away, or refuses: what waits, what goes on, what goes first; on a real Odoo 19."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic, time_ns
 
 import pytest
 
-from acktrail.app.circuits import scope_of
+from acktrail.app.circuits import Order, scope_of
 from acktrail.app.sender import Sender, Sent
 from acktrail.documents.kinds import Document
 from acktrail.odoo import breaker
-from acktrail.odoo.client import Answer, Client, Done
+from acktrail.odoo.client import Answer, Barred, Client, Done
+from acktrail.odoo.jsonrpc import JsonRpc
 from tests.service.odoo.books import Books, books, write_key
-from tests.service.odoo.conftest import Sandbox
+from tests.service.odoo.conftest import Sandbox, odoo14
 from tests.unit.odoo import samples
 
 
@@ -157,6 +158,70 @@ def test_killed_odoo_leaves_everything_queued_and_the_drain_takes_the_realtime_l
     assert len(records(sandbox, slug)) == 16
 
 
+def test_paused_lane_sends_nothing_and_after_the_resume_everything_once(
+    desk_books: Books, sandbox: Sandbox, slug: str
+) -> None:
+    exchange, rows = desk_books.take(charges("N", 3))
+    circuits = desk_books.sender.circuits
+    circuits.pause(Order("main", "user:test", "maintenance"))
+
+    assert desk_books.drain() == Sent()
+    assert desk_books.sender.waits_until("main", rows) is not None
+    assert records(sandbox, slug) == []
+    circuits.resume(Order("main", "user:test", "done"))
+
+    assert desk_books.drain() == Sent(stored=3)
+    assert desk_books.states(exchange) == {"posted": 3}
+
+
+def test_pause_of_one_partners_model_holds_only_its_documents(
+    desk_books: Books, sandbox: Sandbox, slug: str
+) -> None:
+    moves, rows = desk_books.take(charges("O", 2))
+    people, _ = desk_books.take([samples.person("O-1")])
+    lane = scope_of(rows[0])
+    desk_books.sender.circuits.pause(Order(lane, "user:test", "asked by the partner"))
+
+    assert desk_books.send(moves) == Sent(waiting=2)
+    assert desk_books.send(people) == Sent(stored=1)
+    assert desk_books.sender.opened_until("main", rows) is not None
+    desk_books.sender.circuits.resume(Order(lane, "user:test", "settled"))
+
+    assert desk_books.send(moves) == Sent(stored=2)
+    assert len(records(sandbox, slug)) == 2
+
+
+def test_pause_while_a_long_exchange_is_sent_stops_it_before_the_next_chunk(
+    desk_books: Books, sandbox: Sandbox, slug: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("acktrail.app.sender.CHUNK", 2)
+    exchange, _ = desk_books.take(charges("Q", 5))
+    circuits = desk_books.sender.circuits
+    pausing = Pausing(sandbox.client(), lambda: circuits.pause(Order("main", "user:test", "stop")))
+    sender = Sender(desk_books.tools, connect=lambda _: pausing)
+
+    assert replace(desk_books, sender=sender).send(exchange) == Sent(stored=2, unknown=3)
+
+    assert desk_books.states(exchange) == {"posted": 2, "queued": 3}
+    assert len(records(sandbox, slug)) == 2
+
+
+def test_client_of_an_old_odoo_asks_for_version_and_number_once_for_all_runs(
+    tmp_path: Path, slug: str, old: Sandbox, counted_rpc: list[str]
+) -> None:
+    with books(tmp_path / "home", old, slug) as found:
+        for name in ("V", "W"):
+            exchange, _ = found.take(charges(name, 2))
+            assert found.send(exchange) == Sent(stored=2)
+        asked = [one for one in counted_rpc if one.startswith("common.")]
+        write_key(found.tools.home.root, "another key")
+        last, _ = found.take(charges("X", 2))
+        assert found.send(last) == Sent(unknown=2)
+
+    assert asked == ["common.version", "common.login"]
+    assert counted_rpc.count("common.version") == 2
+
+
 def test_drain_keeps_to_its_rate(desk_books: Books) -> None:
     desk_books.take(charges("S", 12))
     began = monotonic()
@@ -235,6 +300,42 @@ def test_killed_between_answer_and_commit_then_each_is_there_once(
     assert desk_books.states(exchange) == {"posted": 3}
     assert records(sandbox, slug) == before
     assert len(before) == 3
+
+
+@pytest.fixture
+def old() -> Sandbox:
+    """Odoo 14."""
+    return odoo14()
+
+
+@pytest.fixture
+def counted_rpc(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every call over the old API, as service and method; all of them go to the real server."""
+    said: list[str] = []
+    asking = JsonRpc._ask  # noqa: SLF001 - the one place where a call leaves
+
+    def ask(self: JsonRpc, service: str, method: str, listed: list[object]) -> Answer | Barred:
+        said.append(f"{service}.{method}")
+        return asking(self, service, method, listed)
+
+    monkeypatch.setattr(JsonRpc, "_ask", ask)
+    return said
+
+
+@dataclass
+class Pausing:
+    """Lets somebody pause as soon as Odoo has stored the first documents."""
+
+    client: Client
+    pause: Callable[[], None]
+    paused: bool = False
+
+    def call(self, model: str, method: str, body: Mapping[str, object]) -> Answer:
+        answer = self.client.call(model, method, body)
+        if method == "load" and not self.paused:
+            self.paused = True
+            self.pause()
+        return answer
 
 
 class DyingError(BaseException):
