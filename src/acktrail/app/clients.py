@@ -37,14 +37,16 @@ class Clients:
     def lend(self, target: str) -> Iterator[Client]:
         """Yield a client of a target for one thread."""
         address, now = self._address(target), self._clock.now()
-        lent = self._take(address, now) or _Idle(address, now, self._connect(target))
+        lent, back = self._take(address, now) or _Idle(address, now, self._connect(target)), False
         try:
             yield lent.client
-        except BaseException:
-            _close(lent.client)
-            raise
-        with self._lock:
-            self._idle.append(lent)
+            back = True
+        finally:
+            if back:
+                with self._lock:
+                    self._idle.append(lent)
+            else:  # something unforeseen: who knows in what state it is
+                _close(lent.client)
 
     def forget(self, target: str = "") -> None:
         """Close the idle clients of a target that gave no answer; without a target all."""
