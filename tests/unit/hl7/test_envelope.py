@@ -154,3 +154,16 @@ def test_message_whose_header_was_cut_names_nobody() -> None:
 
     assert "sender" not in message.facts
     assert "receiver" not in message.facts
+
+
+def test_findings_about_a_file_are_capped_by_rule() -> None:
+    """A fault that refuses the file is told whatever else was told before it."""
+    stray = b"BTS|1\r" * 80
+    body = stray + batch([dft(1)], trailers="")
+
+    names = rule_names(read(body))
+
+    assert names.count("header_missing") == 50
+    assert names.count("trailer_missing") == 2
+    assert names.count("more_findings") == 1
+    assert not read(body).usable

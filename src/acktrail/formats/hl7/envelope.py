@@ -4,6 +4,7 @@ Counts are compared and shown, never repaired; a header without its trailer is p
 Spec: HL7 v2+ chapter 2, 2.9.3.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from acktrail.formats.hl7 import rules
@@ -92,6 +93,7 @@ class Envelope:
         self._interchange: _Interchange | None = None
         self._group: _Group | None = None
         self._batched = False  # a BHS was seen in this interchange, or an FHS before it
+        self._counts = Counter[str]()  # findings about the file, by rule
         self.seen = False  # the file has at least one envelope header
 
     def frame(self, opened: Opened) -> Frame:
@@ -162,7 +164,7 @@ class Envelope:
     def _batch_trailer(self, count: str, place: Place) -> list[Event]:
         group = self._group
         if group is None:
-            return [FileFinding(found(rules.HEADER_MISSING, place))]
+            return self._told(found(rules.HEADER_MISSING, place))
         if not group.explicit:
             self._note(group, rules.HEADER_MISSING, place, Severity.WARNING)
         self._compare(group, count, len(group.messages), place)
@@ -172,7 +174,7 @@ class Envelope:
         events = self._end_group()
         one = self._interchange
         if one is None:
-            return [*events, FileFinding(found(rules.HEADER_MISSING, place))]
+            return [*events, *self._told(found(rules.HEADER_MISSING, place))]
         if not one.explicit:
             self._note(one, rules.HEADER_MISSING, place, Severity.WARNING)
         if one.batches:  # without BHS the standard does not say what is counted
@@ -211,7 +213,15 @@ class Envelope:
             return []
         part.refused = True
         owner = Owner.PARTNER if how == "reject" else Owner.US
-        return [FileFinding(found(rules.TRAILER_MISSING, part.place, owner=owner))]
+        return self._told(found(rules.TRAILER_MISSING, part.place, owner=owner))
+
+    def _told(self, finding: Finding) -> list[Event]:
+        """Tell each thing of the file as often as of one message, then once that there is more."""
+        self._counts[finding.rule] += 1
+        beyond = self._counts[finding.rule] - self._settings.max_findings
+        if beyond > 0:
+            return [FileFinding(rules.MORE_FINDINGS.at())] if beyond == 1 else []
+        return [FileFinding(finding)]
 
     def _compare(self, part: _Group | _Interchange, sent: str, counted: int, place: Place) -> None:
         if not sent or sent.lstrip("0") == (str(counted) if counted else ""):

@@ -81,11 +81,18 @@ class Guide:
         self._specs: dict[str, tuple[FieldSpec, ...]] = {}
         self._structures: dict[str, Structure] = {}
         self._patterns: dict[AgreedRows, Patterns] = {}
+        self._labels: dict[str, str] = {}
         self.version = tables.version
 
     def knows(self, tag: str) -> bool:
         """Tell whether the version has the segment."""
         return tag in self._tables.segments
+
+    def label(self, structure: str) -> str:
+        """Return structure and version as one name, DFT_P03@2.5.1: one text for all messages."""
+        if structure not in self._labels:
+            self._labels[structure] = f"{structure}@{self.version}"
+        return self._labels[structure]
 
     def specs(self, tag: str) -> tuple[FieldSpec, ...]:
         """Return the fields of a segment; empty when the version has no table of it."""

@@ -21,6 +21,7 @@ ANSWER_VERSION = "answer_version"  # fact of a message whose own version is not 
 MODES = frozenset({"AL", "NE", "ER", "SU"})  # tables 0155 and 0179
 _EMPTY = ("",) * 26
 _LONGEST = 200  # characters of MSH-9 that can mean anything, and of a value that is kept
+_LONGEST_LINE = 400  # characters of a header that is remembered
 _LEAST = 12  # fields of the shortest header: up to the version id
 _FIFTH_FROM = "2.7"
 _TIME_FROM = "2.4"  # MSH-7 is required from here on
@@ -37,11 +38,7 @@ class Header(NamedTuple):
     structure: str = ""  # MSH-9.3
     version: str = ""  # MSH-12.1
     processing: str = ""  # MSH-11.1
-
-    @property
-    def type(self) -> str:
-        """Message type and event: DFT^P03, ACK."""
-        return f"{self.kind}^{self.event}" if self.event else self.kind
+    type: str = ""  # message type and event: DFT^P03, ACK
 
     @property
     def complete(self) -> bool:
@@ -59,14 +56,13 @@ class Header(NamedTuple):
         """Return what the answer needs, and who speaks to whom, as a profile spells it.
 
         No more: it is kept, and may hold no patient data. Without time and control id it is the
-        same for all messages that one sender sends of one type.
+        same for all messages that one sender sends of one type: one table, not to be changed.
         """
-        facts = {"MSH": self._reduced((7, 8, 10, 13, 14, 17)), "charset": codec}
+        line = self._reduced((7, 8, 10, 13, 14, 17))
+        make = _known_facts if len(line) <= _LONGEST_LINE else _facts
         if self.complete:  # a name that was cut off would be a stranger's
-            facts |= {"sender": self.party(3), "receiver": self.party(5)}
-        if not answerable:
-            facts["answer"] = "never"
-        return facts
+            return make(line, codec, (self.party(3), self.party(5)), answerable)
+        return make(line, codec, (), answerable)
 
     def envelope_facts(self, codec: str) -> dict[str, str]:
         """Return what the answer needs of FHS or BHS; BHS-12 is set when a batch is sent again.
@@ -105,17 +101,32 @@ def read_header(line: str, marks: Delimiters) -> Header:
 
 def _coded(
     typed: str, version: str, process: str, component: str, repetition: str
-) -> tuple[str, str, str, str, str]:
-    """Return type, event and structure of MSH-9, MSH-12.1 and MSH-11.1."""
+) -> tuple[str, str, str, str, str, str]:
+    """Return type, event and structure of MSH-9, MSH-12.1, MSH-11.1, and type and event as one."""
     typed, version, process = (_one(one, repetition) for one in (typed, version, process))
     parts = [*(part.strip() for part in typed[:_LONGEST].split(component)), "", ""]
     version, process = (one.partition(component)[0].strip() for one in (version, process))
-    return parts[0], parts[1], parts[2], version, process
+    named = f"{parts[0]}^{parts[1]}" if parts[1] else parts[0]
+    return parts[0], parts[1], parts[2], version, process, named
 
 
 def _one(value: str, repetition: str) -> str:
     """Return the first repetition."""
     return value.partition(repetition)[0] if repetition else value
+
+
+def _facts(
+    line: str,
+    codec: str,
+    parties: tuple[str, ...],
+    answerable: bool,  # noqa: FBT001 - as a cache takes it
+) -> dict[str, str]:
+    facts = {
+        "MSH": line,
+        "charset": codec,
+        **dict(zip(("sender", "receiver"), parties, strict=False)),
+    }
+    return facts if answerable else {**facts, "answer": "never"}
 
 
 def _party(name: str, place: str, component: str) -> str:
@@ -133,6 +144,7 @@ def _name(value: str, component: str) -> str:
 # a file holds few different ones; long ones are not kept
 _known_coded = lru_cache(maxsize=1024)(_coded)
 _known_party = lru_cache(maxsize=1024)(_party)
+_known_facts = lru_cache(maxsize=512)(_facts)
 
 
 def is_agreed(version: str, settings: Settings) -> bool:

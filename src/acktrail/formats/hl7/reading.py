@@ -89,7 +89,7 @@ def read_message(opened: Opened, guides: Guides, settings: Settings, frame: Fram
         answered_in = answer_version(settings)
     else:
         answered_in = ""
-    name = f"{check.structure}@{guide.version}" if guide else ""
+    name = guide.label(check.structure) if guide else ""
     kept = {ANSWER_VERSION: answered_in} if answered_in else {}
     if settings.functional and guide and not answered_in:
         kept = functional_facts(message, header, guide)
@@ -105,7 +105,7 @@ def _judged(
     message, header, decoded, _ = opened
     answers = header.kind in ACKNOWLEDGEMENTS or "MSA" in message.tags
     facts = {} if header is _NAMELESS else header.facts(decoded.codec, answerable=not answers)
-    facts |= kept if facts else {}
+    facts = {**facts, **kept} if facts and kept else facts
     verdict = Verdict.REJECTED if check.findings.errors else Verdict.ACCEPTED
     head = MessageHead(
         "hl7",

@@ -1,0 +1,74 @@
+"""Hostile files cost no more than their size: counted in calls and bytes, never in seconds.
+
+``python -m bench.hl7 --hostile`` measures the same files at full size.
+"""
+
+import sys
+import tracemalloc
+from collections.abc import Callable
+from functools import partial
+from types import FrameType
+
+import pytest
+
+from acktrail.model import ReadResult
+from tests.generators.hl7 import acknowledge, messages, read
+from tests.generators.hl7_hostile import HOSTILE
+
+SIZE = 30_000
+DOUBLED = 2.2  # of the size: what is linear, and a little
+MOST_FINDINGS = 51  # a message lists fifty, and says that there are more
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    """Return how many functions, Python's and C's, a piece of work calls."""
+    count = 0
+
+    def see(_frame: FrameType, event: str, _arg: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(see)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def peak_of(work: Callable[[], object]) -> int:
+    """Return how many bytes a piece of work has allocated at its highest."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def answered(body: bytes) -> ReadResult:
+    result = read(body, {}, 4096)
+    acknowledge(result)
+    return result
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_twice_the_file_takes_no_more_than_twice_the_calls_and_memory(name: str) -> None:
+    small, large = HOSTILE[name](SIZE), HOSTILE[name](2 * SIZE)
+    answered(small)  # what is compiled once is compiled now
+
+    calls = [calls_of(partial(answered, body)) for body in (small, large)]
+    peaks = [peak_of(partial(answered, body)) for body in (small, large)]
+
+    assert calls[1] <= DOUBLED * calls[0]
+    assert peaks[1] <= DOUBLED * peaks[0]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_file_gets_a_verdict_and_a_short_list_of_findings(name: str) -> None:
+    result = answered(HOSTILE[name](SIZE))
+
+    found = messages(result)
+    assert found or result.findings
+    assert all(len(one.findings) <= MOST_FINDINGS for one in found)
+    assert len(result.findings) <= MOST_FINDINGS
