@@ -27,6 +27,10 @@ class FakeSegment:
         return self._elements[0]
 
     @property
+    def elements(self) -> list[str]:
+        return self._elements
+
+    @property
     def place(self) -> Place:
         return Place(self.tag, self._position, offset=self._position * 100, address=self.tag)
 

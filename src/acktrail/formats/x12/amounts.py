@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Context, Decimal
+from fractions import Fraction
 from functools import lru_cache
 
 ZERO = Decimal(0)
@@ -11,7 +12,44 @@ EXACT = Context(prec=64)
 add = EXACT.add
 subtract = EXACT.subtract
 multiply = EXACT.multiply
-number = lru_cache(maxsize=1 << 14)(Decimal)  # files repeat amounts: one value for all of them
+REMEMBERED = 1 << 14  # files repeat amounts: one value for all of them
+number = lru_cache(maxsize=REMEMBERED)(Decimal)
+Hundredths = int | Fraction
+
+
+class Cents(dict[str, Hundredths]):
+    """What texts of accepted amounts are in hundredths; 0 if not sent.
+
+    Whole numbers, which are added in a third of the time of decimals, or where a text goes on
+    beyond the cents, a fraction: exact always.
+    """
+
+    def __missing__(self, text: str) -> Hundredths:
+        value: Hundredths
+        if text[-3:-2] == ".":
+            value = int(text.replace(".", ""))
+        else:
+            whole, _point, part = text.partition(".")
+            more = len(part) > 1
+            value = Fraction(text) * 100 if more else int(f"{whole}{part:0<2}")
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[text] = value
+        return value
+
+
+cents = Cents()
+
+
+def in_cents(elements: list[str], place: int) -> Hundredths:
+    """Return the amount at ``place`` of a segment that its guide has accepted, in hundredths."""
+    return cents[elements[place]] if place < len(elements) else 0
+
+
+def total_cents(elements: list[str], places: Iterable[int]) -> Hundredths:
+    """Return the sum of the amounts at ``places``, in hundredths."""
+    last = len(elements)
+    return sum(cents[elements[place]] for place in places if place < last)
 
 
 def amount(elements: list[str], place: int) -> Decimal:

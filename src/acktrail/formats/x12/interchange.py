@@ -21,10 +21,11 @@ from acktrail.formats.x12.group import (
 from acktrail.formats.x12.guide.catalogue import Catalogue
 from acktrail.formats.x12.guide.model import GuideKey
 from acktrail.formats.x12.guide.overlay import AS_IT_IS
+from acktrail.formats.x12.learnt import Learnt
 from acktrail.formats.x12.marks import Header
 from acktrail.formats.x12.options import Options
 from acktrail.formats.x12.pieces import Cut
-from acktrail.formats.x12.transaction_set import Takes, TransactionSet
+from acktrail.formats.x12.transaction_set import TransactionSet
 from acktrail.formats.x12.values import allowed
 from acktrail.model import GroupResult, InterchangeResult, MessageHead, Place, Rule, fold_verdicts
 from acktrail.ports import Bind, Event, GroupEnd, InterchangeEnd, MessageEnd, MessageStart
@@ -60,7 +61,7 @@ class Interchange:
         # an ST with its offset, and the guides that the segment behind it tells apart
         self._waiting: tuple[str, int, tuple[GuideKey, ...]] | None = None
         self._controls: set[tuple[str, str]] = set()
-        self._takes: dict[tuple[str, Bind], Takes] = {}  # by guide
+        self._learnt: dict[tuple[str, Bind], Learnt] = {}  # by guide
         self._stray = False  # inside a run of stray segments
         self._indented = False  # a segment was
         self._ta1: list[str] = []
@@ -90,7 +91,7 @@ class Interchange:
     def listen(self, bind: Bind) -> None:
         """Have the segments of the set that has just begun taken, not told as events."""
         if self._set is not None:
-            self._set.listen(bind, self._takes.setdefault((self._set.head.guide, bind), {}))
+            self._set.listen(bind, self._learnt.setdefault((self._set.head.guide, bind), Learnt()))
 
     def close(self, out: list[Event], offset: int) -> None:
         """Close an interchange that has no IEA."""

@@ -16,6 +16,7 @@ from acktrail.formats.x12.guide.codes import CodeList
 from acktrail.formats.x12.guide.compiled import Machine, Move, State
 from acktrail.formats.x12.guide.overlay import Spot
 from acktrail.formats.x12.hierarchy import Hierarchy
+from acktrail.formats.x12.learnt import LONGEST, TEXTS, Learnt, Step
 from acktrail.formats.x12.numbering import CLAIM, CLAIMS, LINE, LINE_REFERENCE, LineNumbers
 from acktrail.formats.x12.pieces import Cut
 from acktrail.formats.x12.segment import SetSegment
@@ -30,7 +31,6 @@ ENVELOPE_TAGS = frozenset({"ISA", "IEA", "GS", "GE", "ST"})
 TRAILER, LEVEL = "SE", "HL"
 HL_REFERENCES = {1: "628", 2: "734"}  # data element numbers
 is_count = re.compile("[0-9]{1,10}").fullmatch
-Takes = dict[State, Take | None]  # what takes the segments of a place, as far as it was asked
 
 
 class TransactionSet:
@@ -50,7 +50,7 @@ class TransactionSet:
         self.position = 1  # of the last segment
         self.whole = False  # its SE was seen
         self.over = False  # its end, or an envelope segment where its end should be, was seen
-        self._marks = marks
+        self._marks, self._separator = marks, marks.element
         self._machine = machine
         self._known_tags = known_tags
         self._walker = None if machine is None else Walker(machine, self._structure)
@@ -71,7 +71,8 @@ class TransactionSet:
         self._facts = dict(head.facts)
         self._out: list[Event] = []
         self._bind: Bind = self._telling
-        self._takes: Takes = {}
+        self._learnt = Learnt()
+        self._listened = False
         self._opened = False
         if machine is not None:
             self._judge(machine.first, self._text)
@@ -83,9 +84,14 @@ class TransactionSet:
         versions = {f"{one.name}={one.version}" for _spot, one in lists}
         self._facts["codes"] = " ".join(sorted(versions))
 
-    def listen(self, bind: Bind, takes: Takes) -> None:
-        """Hand segments to what ``bind`` names instead of telling events; ``takes`` is its memo."""
-        self._bind, self._takes = bind, takes
+    def listen(self, bind: Bind, learnt: Learnt) -> None:
+        """Hand segments to what ``bind`` names instead of telling events.
+
+        Args:
+            bind: Names what takes the segments of a place.
+            learnt: What sets before this one taught, under the same guide and ``bind``.
+        """
+        self._bind, self._learnt, self._listened = bind, learnt, True
 
     def take(self, pieces: list[str], index: int, cut: Cut, out: list[Event]) -> int:
         """Take segments up to SE; return the index of the first piece that is not ours."""
@@ -95,56 +101,77 @@ class TransactionSet:
             return self._take_plain(pieces, range(index, stop), cut)
         return self._take_guided(pieces, range(index, stop), cut, self._walker, self._machine.last)
 
-    def _take_guided(  # noqa: C901, PLR0912 - the hot loop: a call more a segment shows in the bars
+    def _take_guided(  # noqa: C901 - the hot loop: a call more a segment shows in the bars
         self, pieces: list[str], span: range, cut: Cut, walker: Walker, last: State
     ) -> int:
-        marks, watches, takes = self._marks, self._watches, self._takes
-        separator, component, *_others = marks
+        marks, watches, learnt, meet = self._marks, self._watches, self._learnt, self._meet
         state, top, position, here, next_ = walker.state, walker.top, self.position, 0, cut.offset
+        known, refused = learnt[state], self._refused
         for at in span:
             text = pieces[at]
-            if text < "!":  # a line end in front, or nothing at all
+            step = known.get(text)
+            if step is None and text < "!":  # a line end in front, or nothing at all
                 text, next_ = cut.trimmed(text, next_)
-            here, next_ = next_, next_ + len(text) + 1
-            if not text:
-                continue
-            elements = text.split(separator)
-            tag = elements[0]
-            position += 1
-            move, odd = state.moves.get(tag), False
-            fork = state.forks.get(tag) if move is None else None
-            if fork is not None and fork.place < len(elements):
-                move = fork.moves.get(elements[fork.place].partition(component)[0])
-            if move is None or move.state.accepts(text) is None:
-                move = self._odd_move(state, elements, position, here)
-                if self.over:
-                    cut.offset = here
-                    return at
-                if move is None:
+                if not text:
+                    next_ += 1
                     continue
-                odd = move.state.accepts(text) is None
+                step = known.get(text)
+            here, next_ = next_, next_ + len(text) + 1
+            position += 1
+            if step is None:
+                step = meet(state, known, text, position, here)
+                if step is None:
+                    if self.over:
+                        cut.offset = here
+                        return at
+                    continue
+            elements, move, hear, odd = step
             state = move.state
             if move.crosses:
                 self.position, self._offset = position, here
                 top = walker.cross(move)
             extra = top.seen & state.bit and state.maximum and top.again(state)
             top.seen |= state.bit
-            if odd or extra or (len(elements) > state.rules_from and state.broken(elements)):
+            if odd or extra:
                 self.position, self._offset = position, here
                 self._judge(state, text, extra=bool(extra))
-            hear = takes[state] if state in takes else self._bound(state)
-            watch = watches.get(tag)
+                refused = self._refused
+            watch = watches.get(state.tag)
             if hear is not None or watch is not None:
                 segment = SetSegment(elements, state.loop_id, marks, position, here)
-                if hear is not None:
+                if hear is not None and not refused:
                     hear(segment)
                 if watch is not None:
                     watch(segment)
             if state is last:
                 cut.offset = self._close(elements, text, position, here)
                 return at + 1
+            known = learnt[state]
         walker.state, self.position, self._offset, cut.offset = state, position, here, next_
         return span.stop
+
+    def _meet(
+        self, state: State, known: dict[str, Step], text: str, position: int, offset: int
+    ) -> Step | None:
+        """Find where a text leads that is new behind ``state``, and learn it if it is right."""
+        elements = text.split(self._separator)
+        tag = elements[0]
+        move = state.moves.get(tag)
+        fork = state.forks.get(tag) if move is None else None
+        if fork is not None and fork.place < len(elements):
+            move = fork.moves.get(elements[fork.place].partition(self._marks.component)[0])
+        odd = False
+        if move is None or move.state.accepts(text) is None:
+            move = self._odd_move(state, elements, position, offset)
+            if move is None:
+                return None
+            odd = move.state.accepts(text) is None
+        state, takes = move.state, self._learnt.takes
+        odd = odd or (len(elements) > state.rules_from and state.broken(elements))
+        step = (elements, move, takes[state] if state in takes else self._bound(state), odd)
+        if not odd and len(known) < TEXTS and len(text) <= LONGEST:
+            known[text] = step
+        return step
 
     def cut_off(self, out: list[Event]) -> None:
         """Close a set that has no SE."""
@@ -199,6 +226,11 @@ class TransactionSet:
             elements = self._text.split(self._marks.element)
             self._hear(SetSegment(elements, "", self._marks, 1, self._start))
 
+    @property
+    def _refused(self) -> bool:
+        """Tell whether nobody will look at what is still to be heard: no document comes of it."""
+        return self._listened and self.findings.rejected
+
     def _telling(self, _loop: str, _tag: str) -> Take:
         return self._tell
 
@@ -207,7 +239,7 @@ class TransactionSet:
 
     def _bound(self, state: State) -> Take | None:
         """Ask what takes the segments of a place, and keep the answer."""
-        take = self._takes[state] = self._bind(state.loop_id, state.tag)
+        take = self._learnt.takes[state] = self._bind(state.loop_id, state.tag)
         return take
 
     def _hear(self, segment: SetSegment) -> None:

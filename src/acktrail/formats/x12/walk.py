@@ -6,6 +6,7 @@ it there, how often) lives here, in one frame for each open loop instance.
 
 from collections.abc import Callable
 
+from acktrail.documents.value import Draft
 from acktrail.formats.x12 import rules
 from acktrail.formats.x12.guide.compiled import Loop, Machine, Move, State, entries
 from acktrail.model import Rule
@@ -13,15 +14,12 @@ from acktrail.model import Rule
 Emit = Callable[[Rule, str, int], None]  # rule, segment id, segments ahead of the current one
 
 
-class Frame:
+class Frame(Draft):
     """One open instance of a loop."""
 
-    __slots__ = ("counts", "loop", "seen")
-
-    def __init__(self, loop: Loop) -> None:
-        self.loop = loop
-        self.seen = 0  # mask of children seen
-        self.counts: dict[int, int] | None = None  # by bit, from the second time on
+    loop: Loop
+    seen: int = 0  # mask of children seen
+    counts: dict[int, int] | None = None  # by bit, from the second time on
 
     def again(self, child: State | Loop) -> bool:
         """Count a child that was seen before; tell whether that is once too often."""

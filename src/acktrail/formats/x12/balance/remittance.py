@@ -4,52 +4,45 @@ Spec: 005010X221 section 1.10.2 as quoted in X12 RFI 2601, 2548, 222 and 264.
 """
 
 from acktrail.formats.x12 import rules
-from acktrail.formats.x12.amounts import ZERO, add, amount, number, subtract, total
+from acktrail.formats.x12.amounts import Hundredths, cents, in_cents, total_cents
 from acktrail.formats.x12.balance.watch import Balance
 from acktrail.formats.x12.segment import SetSegment
 from acktrail.model import Place, Rule
 
 CAS_AMOUNTS = (3, 6, 9, 12, 15, 18)
 PLB_AMOUNTS = (4, 6, 8, 10, 12, 14)
-ONE_CAS = 5  # tag and one adjustment with its quantity
+ONE_CAS = (4, 5)  # tag and one adjustment, with its quantity
 REVERSAL = "22"
 PATIENT = "PR"
 PROCEDURE = "HC"
 
 
 class RemittanceBalance(Balance):
-    """Service within claim within payment."""
+    """Service within claim within payment; a claim is judged once it is whole."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._held: list[SetSegment] = []  # of the open claim, CLP first
+        hold = self._held.append
         self.watches = {
             "BPR": self._payment,
             "CLP": self._claim,
-            "CAS": self._adjustment,
-            "MIA": self._inpatient,
-            "SVC": self._service,
+            "CAS": hold,
+            "MIA": hold,
+            "SVC": hold,
             "PLB": self._provider_adjustment,
         }
         self._bpr: SetSegment | None = None
-        self._clp: SetSegment | None = None
-        self._svc: SetSegment | None = None
-        self._paid = ZERO  # of all claims
-        self._held = ZERO  # of all PLB
-        self._adjusted = ZERO  # of the claim with its services
-        self._patient = ZERO
-        self._lines = ZERO
-        self._charged = ZERO  # by the open service
-        self._service_adjusted = ZERO
-        self._professional = True
+        self._paid: Hundredths = 0  # of all claims less all PLB
 
     def finish(self) -> list[tuple[Rule, Place]]:
         """Judge the last claim and the payment."""
         self._close_claim()
         if self._bpr is not None:
-            payment = amount(self._bpr.elements, 2)
-            if payment != subtract(self._paid, self._held):
+            payment = in_cents(self._bpr.elements, 2)
+            if payment != self._paid:
                 self.note(rules.REMIT_PAYMENT, self._bpr, 2)
-            if payment < ZERO:
+            if payment < 0:
                 self.note(rules.REMIT_NEGATIVE, self._bpr, 2)
         return self.found
 
@@ -58,61 +51,66 @@ class RemittanceBalance(Balance):
 
     def _claim(self, segment: SetSegment) -> None:
         self._close_claim()
-        self._clp = segment
-        self._adjusted = self._patient = self._lines = ZERO
-        self._professional = True
-        self._paid = add(self._paid, amount(segment.elements, 4))
-
-    def _inpatient(self, _segment: SetSegment) -> None:
-        self._professional = False
-
-    def _service(self, segment: SetSegment) -> None:
-        self._close_service()
-        self._svc = segment
-        self._service_adjusted = ZERO
-        elements = segment.elements
-        self._charged = number(elements[2])
-        self._lines = add(self._lines, self._charged)
-        self._professional &= elements[1].startswith(PROCEDURE)
-
-    def _adjustment(self, segment: SetSegment) -> None:
-        elements = segment.elements
-        # most CAS hold one adjustment
-        lowered = total(elements, CAS_AMOUNTS) if len(elements) > ONE_CAS else number(elements[3])
-        if self._svc is None:
-            self._adjusted = add(self._adjusted, lowered)
-        else:
-            self._service_adjusted = add(self._service_adjusted, lowered)
-        if elements[1] == PATIENT:
-            self._patient = add(self._patient, lowered)
+        self._held.append(segment)
 
     def _provider_adjustment(self, segment: SetSegment) -> None:
         self._close_claim()
         elements = segment.elements
-        self._held = add(self._held, total(elements, PLB_AMOUNTS))
+        self._paid -= total_cents(elements, PLB_AMOUNTS)
         for place in PLB_AMOUNTS:
-            if place < len(elements) and elements[place] and not amount(elements, place):
+            if place < len(elements) and elements[place] and not cents[elements[place]]:
                 self.note(rules.REMIT_PLB_ZERO, segment, place)
 
-    def _close_service(self) -> None:
-        if self._svc is None:
-            return
-        self._adjusted = add(self._adjusted, self._service_adjusted)
-        if subtract(self._charged, self._service_adjusted) != number(self._svc.elements[3]):
-            self.note(rules.REMIT_SERVICE, self._svc, 3)
-
     def _close_claim(self) -> None:
-        claim, self._clp = self._clp, None
-        self._close_service()
-        serviced, self._svc = self._svc is not None, None
-        if claim is None:
-            return
+        if self._held:
+            claim, *parts = self._held
+            self._held.clear()
+            self._judge(claim, parts)
+
+    def _judge(self, claim: SetSegment, parts: list[SetSegment]) -> None:
+        """Compare a claim with its services, and each service with its adjustments."""
+        amounts = cents
+        adjusted: Hundredths = 0  # of the claim with its services
+        patient: Hundredths = 0
+        lines: Hundredths = 0
+        left: Hundredths = 0  # of the open service's charge less what is paid and adjusted
+        service, professional = None, True
+        for segment in parts:
+            elements = segment.elements
+            tag = elements[0]
+            if tag == "CAS":
+                # most hold one adjustment
+                one = len(elements) in ONE_CAS
+                lowered = amounts[elements[3]] if one else total_cents(elements, CAS_AMOUNTS)
+                adjusted += lowered
+                left -= lowered
+                if elements[1] == PATIENT:
+                    patient += lowered
+            elif tag == "SVC":
+                if left and service is not None:
+                    self.note(rules.REMIT_SERVICE, service, 3)
+                service, charged = segment, amounts[elements[2]]
+                left = charged - in_cents(elements, 3)
+                lines += charged
+                professional = professional and elements[1].startswith(PROCEDURE)
+            else:
+                professional = False  # MIA: inpatient
+        if left and service is not None:
+            self.note(rules.REMIT_SERVICE, service, 3)
+        if not (professional and service is not None):
+            lines = in_cents(claim.elements, 3)
+        self._judge_claim(claim, adjusted, patient, lines)
+
+    def _judge_claim(
+        self, claim: SetSegment, adjusted: Hundredths, patient: Hundredths, lines: Hundredths
+    ) -> None:
         elements = claim.elements
-        charge = amount(elements, 3)
-        if subtract(charge, self._adjusted) != amount(elements, 4):
+        charge, paid = in_cents(elements, 3), in_cents(elements, 4)
+        self._paid += paid
+        if charge - adjusted != paid:
             self.note(rules.REMIT_CLAIM, claim, 4)
-        if serviced and self._professional and self._lines != charge:
+        if lines != charge:
             self.note(rules.REMIT_LINES, claim, 3)
         # RFI 2548: CLP05 is no part of balancing, and a reversal need not repeat it
-        if elements[2] != REVERSAL and amount(elements, 5) != self._patient:
+        if elements[2] != REVERSAL and in_cents(elements, 5) != patient:
             self.note(rules.REMIT_PATIENT, claim, 5)
