@@ -13,7 +13,7 @@ from acktrail.formats.hl7.escapes import escape, unescape
 from acktrail.formats.hl7.guides import Guides
 from acktrail.formats.hl7.locate import faults
 from acktrail.formats.hl7.message import Hl7Segment
-from acktrail.formats.hl7.patterns import LinePattern
+from acktrail.formats.hl7.patterns import LinePattern, line_pattern
 from acktrail.formats.hl7.settings import Agreed, Path
 from acktrail.formats.hl7.units import Units
 from acktrail.model import ReadResult, Verdict
@@ -179,7 +179,7 @@ def test_pattern_and_slow_look_agree(
     guide = GUIDES[version]
     assert guide is not None
     specs = guide.specs(tag)
-    pattern = PATTERNS.get((version, tag)) or LinePattern(tag, specs)
+    pattern = PATTERNS.get((version, tag)) or line_pattern(tag, specs)
     PATTERNS[version, tag] = pattern
     line = "|".join([tag, *values]) + "|" * trailing
 
@@ -199,7 +199,7 @@ def test_pattern_and_slow_look_agree_on_one_change(
     fields = line.split("|") + [""] * 60
     fields[field] = value
     tag, specs = fields[0], guide.specs(fields[0])
-    pattern = PATTERNS.get((version, tag)) or LinePattern(tag, specs)
+    pattern = PATTERNS.get((version, tag)) or line_pattern(tag, specs)
     PATTERNS[version, tag] = pattern
 
     accepted = pattern.accepts("|".join(fields).rstrip("|"))
@@ -237,7 +237,7 @@ def test_fault_behind_many_empty_fields_is_refused_without_trying_all_ways(tag: 
     specs = guide.specs(tag)
     line = "|".join([tag, *[""] * specs[-1].number, "x"])  # a field too many, behind all others
 
-    assert not LinePattern(tag, specs).accepts(line)  # two ways a field would never end
+    assert not line_pattern(tag, specs).accepts(line)  # two ways a field would never end
 
 
 @settings(max_examples=400)
@@ -253,7 +253,7 @@ def test_pattern_accepts_nothing_that_the_profile_does_not(
     line = "|".join(fields).rstrip("|")
     broken = [*faults(fields, specs, PLAIN), *disagreements(fields, tuple(rows), PLAIN, no_other)]
 
-    accepted = LinePattern("FT1", specs, tuple(rows)).accepts(line)
+    accepted = line_pattern("FT1", specs, tuple(rows)).accepts(line)
 
     if accepted:
         assert broken == []

@@ -1,54 +1,55 @@
 """Judges one message: structure, fields, what the profile agreed.
 
-The fast path says no more than "no fault"; only a refused line is looked at closely.
+Only what may have a fault comes here, and of its lines only the refused ones are looked at closely.
 """
+
+from collections.abc import Sequence
 
 from acktrail.formats.hl7 import rules
 from acktrail.formats.hl7.agreement import disagreements, segment_faults
 from acktrail.formats.hl7.amounts import amounts_agree, plainly_agree
 from acktrail.formats.hl7.escapes import escape_faults
 from acktrail.formats.hl7.guides import Guide
-from acktrail.formats.hl7.header import Header, header_faults, is_subscribed
+from acktrail.formats.hl7.header import own_faults
 from acktrail.formats.hl7.locate import Fault, faults
-from acktrail.formats.hl7.message import Message, is_segment
+from acktrail.formats.hl7.message import Message
+from acktrail.formats.hl7.outline import CHARGE, FRAGMENTS, Outline, Plan
 from acktrail.formats.hl7.rules import Collector, found
 from acktrail.formats.hl7.settings import Agreed, Settings
-from acktrail.formats.hl7.structure import Structure
 from acktrail.model import Place, Rule, Severity
 
 _SHOWN = 8  # names in "expected one of"
-_CHARGE = "FT1"
 _HEADER = "MSH"  # its fields are judged with the header
 
 
 class Check:
-    """The judgement of one message."""
+    """The judgement of a message that has, or may have, a fault."""
 
-    __slots__ = (
-        *("_agreed", "_guide", "_header", "_message", "_settings", "_used"),
-        *("findings", "structure"),
-    )
+    __slots__ = ("_message", "_outline", "_settings", "_used", "findings")
 
-    def __init__(
-        self, message: Message, header: Header, guide: Guide | None, settings: Settings
-    ) -> None:
+    def __init__(self, message: Message, outline: Outline, settings: Settings) -> None:
         self._message = message
-        self._header = header
-        self._guide = guide
+        self._outline = outline
         self._settings = settings
-        self._used = settings.used_by(header.kind)
-        self._agreed = settings.agreed_on(header.type, header.kind)
+        self._used = outline.used
         self.findings = Collector(settings.max_findings)
-        self.structure = ""
 
-    def run(self) -> None:
-        """Judge the message; loops of its segments are known afterwards."""
-        for rule, field in header_faults(self._header, self._guide, self._settings):
+    def run(self, plan: Plan, time: str, control: str, refused: list[int]) -> None:
+        """Judge the message.
+
+        Args:
+            plan: Of its segments.
+            time: MSH-7.
+            control: MSH-10.
+            refused: Numbers, from 0, of the lines that their patterns do not accept.
+        """
+        outline = self._outline
+        for rule, field in (*outline.faults, *own_faults(outline.header, time, control)):
             self._fault(0, Fault(rule, field))
-        structure = self._choose()
-        self._walk(structure)
-        if self._guide:
-            self._lines(self._guide)
+        self._choice()
+        self._places(plan)
+        if outline.guide:
+            self._lines(outline.guide, frozenset(refused))
         self._escapes()
 
     def note(self, rule: Rule, index: int = 0) -> None:
@@ -58,49 +59,36 @@ class Check:
 
     # ------------------------------------------------------------ structure
 
-    def _choose(self) -> Structure | None:
-        """Return the structure of the event; one that is not known fails only if agreed on."""
-        guide, header = self._guide, self._header
-        if guide is None:
-            return None
-        agreed = self._settings.structure_for.get(header.type, "")
-        choice = guide.choose(header.structure, header.type, agreed)
-        place = self._message.place
-        if not choice.by_message:
+    def _choice(self) -> None:
+        """Tell of the event's structure; one that is not known fails only if agreed on."""
+        outline, place = self._outline, self._message.place
+        if outline.guide is None:
+            return
+        if not outline.choice.by_message:
             self.findings.add(found(rules.STRUCTURE_ID_WRONG, place(0, 9, 3)))
-        self.structure = choice.name
-        if choice.name:
-            return guide.structure(choice.name)
-        wanted = self._settings.events and is_subscribed(header, self._settings)
-        severity = Severity.ERROR if wanted else Severity.WARNING
-        self.findings.add(found(rules.UNKNOWN_STRUCTURE, place(0, 9), severity=severity))
-        return None
+        if not outline.choice.name:
+            wanted = self._settings.events and outline.subscribed
+            severity = Severity.ERROR if wanted else Severity.WARNING
+            self.findings.add(found(rules.UNKNOWN_STRUCTURE, place(0, 9), severity=severity))
 
-    def _walk(self, structure: Structure | None) -> None:
-        message, tags = self._message, self._message.tags
-        if structure is None:
-            message.loops = [""] * len(tags)
-            strays: list[tuple[int, tuple[str, ...]]] = [(at, ()) for at in range(1, len(tags))]
-            missing: list[str] = []
-        else:
-            message.loops, strays, missing = structure.walk(tags)
-        for index, expected in strays:
-            self._stray(index, expected, placed=structure is not None)
+    def _places(self, plan: Plan) -> None:
+        placed = bool(self._outline.choice.name)
+        for index, expected in plan.walk.strays:
+            self._stray(index, expected, placed=placed)
         told = self._whole_segments()
-        for name in missing:
+        for name in plan.walk.missing:
             if name not in told:
                 self._missing(name, self._severity(rules.SEGMENT_MISSING, self._used.needs(name)))
-        if "ADD" in tags or "DSC" in tags:
+        if not FRAGMENTS.isdisjoint(plan.tags):
             self.note(rules.FRAGMENTED)
 
     def _stray(self, index: int, expected: tuple[str, ...], *, placed: bool) -> None:
-        tag = self._message.tags[index]
-        if not is_segment(tag):
-            self._message.tags[index] = ""  # text of a line that is no segment is data
+        tag, guide = self._message.tags[index], self._outline.guide
+        if not tag:
             self.note(rules.NON_SEGMENT_LINE, index)
         elif tag[0] == "Z":
             self.note(rules.Z_SEGMENT, index)
-        elif self._guide and not self._guide.knows(tag):
+        elif guide and not guide.knows(tag):
             self._add(rules.UNKNOWN_SEGMENT, index, matters=False)
         elif placed:
             matters = self._settings.order == "strict" and tag in self._used.segments
@@ -111,7 +99,8 @@ class Check:
         """Judge the rows that speak of whole segments; return the names told to be missing."""
         message = self._message
         tags, told = message.tags, set[str]()
-        for row in (row for _, rows in self._agreed for row in rows if not row.path.field):
+        agreed = self._outline.agreed
+        for row in (row for _, rows in agreed for row in rows if not row.path.field):
             name = row.path.segment
             count = tags.count(name)
             for rule, severity in segment_faults(row, count, message.marks, message.first):
@@ -132,22 +121,16 @@ class Check:
 
     # ------------------------------------------------------------ fields
 
-    def _lines(self, guide: Guide) -> None:
-        """Run every line against its pattern: this is the hot loop."""
+    def _lines(self, guide: Guide, refused: frozenset[int]) -> None:
         message = self._message
-        patterns = guide.patterns(self._agreed)
-        apart = patterns.apart
+        apart = guide.patterns(self._outline.agreed).apart
         plain = message.marks.plain
-        accepts = patterns.accepts if plain else {}
-        for index, (tag, line) in enumerate(zip(message.tags, message.lines, strict=True)):
-            accept = accepts.get(tag)
-            if accept is None and plain:
-                accept = patterns.warm(tag)
-            if accept is None or not accept(line):
+        for index, tag in enumerate(message.tags):
+            if index in refused:
                 self._look(guide, index, tag)
             elif tag in apart:
                 self._disagree(index, apart[tag])
-            if tag == _CHARGE and not (plain and plainly_agree(line)):
+            if tag == CHARGE and not (plain and plainly_agree(message.lines[index])):
                 self._amounts(index)
 
     def _look(self, guide: Guide, index: int, tag: str) -> None:
@@ -156,7 +139,7 @@ class Check:
         specs = () if tag == _HEADER else guide.specs(tag)
         for fault in faults(message.fields(index), specs, message.marks) if specs else ():
             self._fault(index, fault)
-        for name, rows in self._agreed:
+        for name, rows in self._outline.agreed:
             if name == tag:
                 self._disagree(index, rows)
 
@@ -171,7 +154,7 @@ class Check:
     def _amounts(self, index: int) -> None:
         fields = self._message.fields(index)
         if not amounts_agree(fields, self._message.marks):
-            matters = self._used.reads(_CHARGE, 11, 1)
+            matters = self._used.reads(CHARGE, 11, 1)
             self._add(rules.AMOUNT_MISMATCH, index, (11, 1, 1), matters=matters)
 
     def _escapes(self) -> None:
@@ -219,7 +202,7 @@ _NEVER_RAISED = frozenset(
 )
 
 
-def _nth(tags: list[str], name: str, number: int) -> int:
+def _nth(tags: Sequence[str], name: str, number: int) -> int:
     """Return the index of the ``number``-th segment of a name, which is there."""
     places = [index for index, tag in enumerate(tags) if tag == name]
     return places[number - 1]

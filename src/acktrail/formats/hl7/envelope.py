@@ -98,7 +98,7 @@ class Envelope:
 
     def frame(self, opened: Opened) -> Frame:
         """Return where a message stands; open an implicit interchange and group if needed."""
-        header = opened.header
+        header = opened.outline.header
         outside = self._batched and (self._group is None or not self._group.explicit)
         interchange = self._open_interchange(header, opened.control)
         group = self._group = self._group or _Group()

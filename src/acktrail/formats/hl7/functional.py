@@ -45,12 +45,17 @@ class Functional(NamedTuple):
     records: tuple[str, ...] = ()  # MFE as sent
 
 
+def answer_type(header: Header) -> str | None:
+    """Return type, and event if it has its own, of the functional answer to a message."""
+    return ANSWERS.get(header.type) or ANSWERS.get(header.kind)
+
+
 def functional_facts(message: Message, header: Header, guide: Guide) -> dict[str, str]:
     """Return what the functional answer needs of a message; nothing where it has none.
 
     A master file without MFI has none: MFK has to repeat it.
     """
-    answer = ANSWERS.get(header.type) or ANSWERS.get(header.kind)
+    answer = answer_type(header)
     if answer is None:
         return {}
     kind, _, event = answer.partition("^")

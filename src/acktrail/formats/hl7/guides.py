@@ -4,14 +4,13 @@ Compiling a segment's pattern costs milliseconds, the slow look microseconds: a 
 pattern after it was seen often enough. Names from a message are looked up, never remembered.
 """
 
-import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import filterfalse
 from typing import NamedTuple
 
-from acktrail.formats.hl7.patterns import LinePattern, is_plain
+from acktrail.formats.hl7.patterns import ANY_LINE, NO_LINE, LinePattern, is_plain, line_pattern
 from acktrail.formats.hl7.settings import AgreedRows, Used, read_paths
 from acktrail.formats.hl7.specification import FOLDER, Specification, read_specification
 from acktrail.formats.hl7.structure import Structure
@@ -29,8 +28,6 @@ from acktrail.ports import DataFiles
 _WARM = 500  # lines of a segment before its pattern pays
 _MOST_PATTERNS = 64  # of one version; beyond it the slow look does
 
-Accept = Callable[[str], object]
-
 
 class Choice(NamedTuple):
     """The structure of an event and how it was found."""
@@ -45,7 +42,7 @@ class Patterns:
     A segment gets its pattern after it was seen often enough. For the recommended delimiters.
     """
 
-    __slots__ = ("_guide", "_plain", "_seen", "accepts", "apart")
+    __slots__ = ("_guide", "_lines", "_plain", "_seen", "apart")
 
     def __init__(self, guide: "Guide", agreed: AgreedRows) -> None:
         self._guide = guide
@@ -55,21 +52,23 @@ class Patterns:
         apart = {tag: tuple(filterfalse(is_plain, rows)) for tag, rows in fields.items()}
         self.apart = {tag: rows for tag, rows in apart.items() if rows}
         self._seen: Counter[str] = Counter()
-        # what tells a line without any fault; MSH is judged by its header, but for the profile
-        self.accepts: dict[str, Accept] = {}
-        if not self._plain.get("MSH"):
-            self.accepts["MSH"] = re.compile("").match
+        self._lines: dict[str, LinePattern] = {}
 
-    def warm(self, tag: str) -> Accept | None:
-        """Count a line of ``tag``; return its pattern once it has been seen often enough."""
-        specs = self._guide.specs(tag)
-        if not specs or tag == "MSH":
-            return None
-        self._seen[tag] += 1
-        if self._seen[tag] < _WARM or len(self.accepts) > _MOST_PATTERNS:
-            return None
-        self.accepts[tag] = LinePattern(tag, specs, self._plain.get(tag, ())).accepts
-        return self.accepts[tag]
+    def line(self, tag: str) -> LinePattern | None:
+        """Return what tells a line without any fault; ``None`` as long as there is no pattern."""
+        if tag == "MSH" or not self._guide.specs(tag):  # MSH is judged by its header
+            return NO_LINE if self._plain.get(tag) else ANY_LINE
+        return self._lines.get(tag)
+
+    def count(self, tags: Iterable[str]) -> bool:
+        """Count lines that have no pattern; tell whether one was seen often enough to get its."""
+        made = len(self._lines)
+        for tag in tags:
+            self._seen[tag] += 1
+            if self._seen[tag] >= _WARM and tag not in self._lines and made <= _MOST_PATTERNS:
+                rows = self._plain.get(tag, ())
+                self._lines[tag] = line_pattern(tag, self._guide.specs(tag), rows)
+        return len(self._lines) > made
 
 
 class Guide:

@@ -166,7 +166,7 @@ class HeaderFault(NamedTuple):
 
 
 def header_faults(header: Header, guide: Guide | None, settings: Settings) -> Iterator[HeaderFault]:
-    """Yield what is wrong with a complete header."""
+    """Yield what is wrong with a complete header, but for time and control id."""
     version = header.version
     if guide is None or not is_agreed(version, settings):
         yield HeaderFault(rules.UNSUPPORTED_VERSION, 12)
@@ -179,11 +179,8 @@ def header_faults(header: Header, guide: Guide | None, settings: Settings) -> It
         yield HeaderFault(rules.UNSUPPORTED_PROCESSING_ID, 11)
     elif not header.processing:
         yield HeaderFault(rules.REQUIRED_MISSING, 11)
-    if not header.fields[10].strip():
-        yield HeaderFault(rules.CONTROL_ID_MISSING, 10)
     if header.fields[14]:
         yield HeaderFault(rules.FRAGMENTED, 14)
-    yield from _time_faults(header, version)
     yield from _mode_faults(header)
 
 
@@ -209,11 +206,14 @@ def is_subscribed(header: Header, settings: Settings) -> bool:
     return named or not events or header.kind in ACKNOWLEDGEMENTS
 
 
-def _time_faults(header: Header, version: str) -> Iterator[HeaderFault]:
-    sent = _one(header.fields[7], header.marks.repetition).partition(header.marks.component)[0]
+def own_faults(header: Header, time: str, control: str) -> Iterator[HeaderFault]:
+    """Yield what is wrong with time and control id, MSH-7 and MSH-10."""
+    if not control.strip():
+        yield HeaderFault(rules.CONTROL_ID_MISSING, 10)
+    sent = _one(time, header.marks.repetition).partition(header.marks.component)[0]
     sent = sent.partition(header.marks.part or "&")[0]
     if not sent:
-        if version >= _TIME_FROM:
+        if header.version >= _TIME_FROM:
             yield HeaderFault(rules.REQUIRED_MISSING, 7)
     elif sent != CLEARED and not FITS["TS"](sent):
         odd = FITS_WITH_ODD_OFFSET(sent)

@@ -51,7 +51,7 @@ class Message:
         self.marks = marks
         self.offset = offset
         self.lines = cut_lines(text, marks.field)
-        self.tags = [line.partition(marks.field)[0] for line in self.lines]
+        self.tags = tuple([line.partition(marks.field)[0] for line in self.lines])
         self.escaped = text.count(marks.escape) > 1 if marks.escape else False
         self.loops: list[str] = []
         self.joined: list[int] = []  # numbers of the lines that were joined to the one before
@@ -68,7 +68,7 @@ class Message:
             else:
                 lines.append(line)
         self.lines = lines
-        self.tags = [line.partition(self.marks.field)[0] for line in lines]
+        self.tags = tuple([line.partition(self.marks.field)[0] for line in lines])
 
     def fields(self, index: int) -> list[str]:
         """Return the raw fields of a line so that field n stands at n; MSH-1 is filled in."""
@@ -87,7 +87,7 @@ class Message:
         """Return the place of a line or of a part of it, with its byte offset in the file."""
         tag = self.tags[index] if is_segment(self.tags[index]) else ""
         offset, occurrence = self._start(index)
-        address = tag if occurrence == 1 else f"{tag}[{occurrence}]"
+        address = tag if occurrence == 1 or not tag else f"{tag}[{occurrence}]"
         if field:
             address += f"-{field}"
             address += f"({repetition})" if repetition > 1 else ""

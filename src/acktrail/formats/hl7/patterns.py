@@ -9,6 +9,7 @@ Spec: HL7 v2+ chapter 2A (DT, TM, DTM, NM, SI).
 
 import re
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from acktrail.formats.hl7.settings import Agreed
 from acktrail.formats.hl7.tables import FieldSpec
@@ -45,35 +46,41 @@ _OVER = r"\|*+\Z"
 _ANY = r"[^|~]*+"
 
 
-class LinePattern:
+class LinePattern(NamedTuple):
     """What a whole segment without any fault looks like.
 
     The line is padded with separators, so that most fields need no optional tail: a flat sequence
     is matched several times as fast as nested groups. Every few fields the line may be over.
     """
 
-    __slots__ = ("_match", "_padding")
-
-    def __init__(
-        self, tag: str, specs: tuple[FieldSpec, ...], agreed: tuple[Agreed, ...] = ()
-    ) -> None:
-        known = {spec.number: spec for spec in specs}
-        rows = {number: _rows_of(number, agreed) for number in {row.path.field for row in agreed}}
-        required = {spec.number for spec in specs if spec.required}
-        required |= {row.path.field for row in agreed if row.usage in ASKED}
-        last = max({*known, *rows})
-        needed = max(required, default=0)
-        tail = _OVER
-        for number in range(last, 0, -1):
-            field = _field(known.get(number), rows.get(number, ()))
-            ends = number >= needed and number % _RUN == 0 and number < last
-            tail = rf"\|{field}" + (f"(?>{_OVER}|{tail})" if ends else tail)
-        self._match = re.compile(f"{tag}{tail}", re.DOTALL).match
-        self._padding = "|" * (last + 1)
+    match: Callable[[str], object]
+    padding: str
 
     def accepts(self, line: str) -> bool:
         """Tell whether there is no fault in ``line``."""
-        return self._match(line + self._padding) is not None
+        return self.match(line + self.padding) is not None
+
+
+ANY_LINE = LinePattern(re.compile("").match, "")
+NO_LINE = LinePattern(re.compile("(?!)").match, "")
+
+
+def line_pattern(
+    tag: str, specs: tuple[FieldSpec, ...], agreed: tuple[Agreed, ...] = ()
+) -> LinePattern:
+    """Compile the pattern of a segment."""
+    known = {spec.number: spec for spec in specs}
+    rows = {number: _rows_of(number, agreed) for number in {row.path.field for row in agreed}}
+    required = {spec.number for spec in specs if spec.required}
+    required |= {row.path.field for row in agreed if row.usage in ASKED}
+    last = max({*known, *rows})
+    needed = max(required, default=0)
+    tail = _OVER
+    for number in range(last, 0, -1):
+        field = _field(known.get(number), rows.get(number, ()))
+        ends = number >= needed and number % _RUN == 0 and number < last
+        tail = rf"\|{field}" + (f"(?>{_OVER}|{tail})" if ends else tail)
+    return LinePattern(re.compile(f"{tag}{tail}", re.DOTALL).match, "|" * (last + 1))
 
 
 def is_plain(row: Agreed) -> bool:

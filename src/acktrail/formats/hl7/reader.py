@@ -15,12 +15,12 @@ from acktrail.errors import UnreadableFileError
 from acktrail.formats.hl7 import rules
 from acktrail.formats.hl7.envelope import Envelope
 from acktrail.formats.hl7.guides import Guides
-from acktrail.formats.hl7.reading import open_message, read_message
+from acktrail.formats.hl7.reading import MessageReader, Reading
 from acktrail.formats.hl7.rules import found
 from acktrail.formats.hl7.settings import Settings
 from acktrail.formats.hl7.units import UTF8_MARK, Unit, Units, tag_of
 from acktrail.model import Place, Rule, Severity
-from acktrail.ports import Event, FileFinding
+from acktrail.ports import Bind, Event, FileFinding, MessageEnd, MessageStart
 
 _NEAR_START = 16
 _TERMINATORS = (b"\r", b"\n", b"\x1c", b"\x0b")
@@ -30,8 +30,8 @@ class Hl7Reader:
     """Reads one file in chunks of any size; one message is held at a time."""
 
     def __init__(self, guides: Guides, settings: Settings) -> None:
-        self._guides = guides
         self._settings = settings
+        self._messages = MessageReader(guides, settings)
         self._units = Units(settings.max_unit_bytes)
         self._envelope = Envelope(settings)
         self._transcode = _transcoder(settings.wide_charset)
@@ -40,6 +40,7 @@ class Hl7Reader:
         self._terminated = True
         self._readable = False  # a message header was read
         self._cut = False  # the last message ends inside its header
+        self._bind: Bind | None = None  # of the message that has just begun
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
         """Take the next bytes; yield what they completed.
@@ -60,6 +61,10 @@ class Hl7Reader:
         yield from self._ending()
         yield from self._envelope.close()
 
+    def listen(self, bind: Bind) -> None:
+        """Have the segments of the message that has just begun taken, not told as events."""
+        self._bind = bind
+
     def _ending(self) -> list[Event]:
         events: list[Event] = []
         if not self._filled:
@@ -73,29 +78,36 @@ class Hl7Reader:
             events.append(FileFinding(found(rules.TERMINATOR_MISSING, severity=severity)))
         return events
 
-    def _unit(self, unit: Unit) -> list[Event]:
+    def _unit(self, unit: Unit) -> Iterator[Event]:
         offset, body = unit.body()
-        events = self._form(unit, offset, body)
+        yield from self._form(unit, offset, body)
         if not body:
-            return events
+            return
         self._filled = True
         self._terminated = unit.raw.rstrip(b" \t").endswith(_TERMINATORS)
         tag = tag_of(body)
         if tag == b"MSH":
-            return events + self._message(unit, offset, body)
-        if tag:
+            reading = self._message(unit, offset, body)
+            self._bind = None
+            yield MessageStart(reading.head)
+            if self._bind is None:
+                yield from reading.segments()
+            else:
+                reading.tell(self._bind)
+            yield MessageEnd(reading.result)
+        elif tag:
             self._cut = False
-            return events + self._envelope.take(unit, offset, body)
-        return events + self._remark(rules.LEADING_GARBAGE, offset)
+            yield from self._envelope.take(unit, offset, body)
+        else:
+            yield from self._remark(rules.LEADING_GARBAGE, offset)
 
-    def _message(self, unit: Unit, offset: int, body: bytes) -> list[Event]:
-        opened = open_message(unit, offset, body, self._settings)
+    def _message(self, unit: Unit, offset: int, body: bytes) -> Reading:
+        opened = self._messages.open(unit, offset, body)
         self._cut = not opened.usable
         self._readable = self._readable or opened.usable
-        frame = self._envelope.frame(opened)
-        reading = read_message(opened, self._guides, self._settings, frame)
+        reading = self._messages.read(opened, self._envelope.frame(opened))
         self._envelope.add(reading.result)
-        return reading.events()
+        return reading
 
     def _form(self, unit: Unit, offset: int, body: bytes) -> list[Event]:
         """Say once a file what is odd about its form."""

@@ -1,31 +1,26 @@
 """Reads one unit that starts with MSH into a judged message."""
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from acktrail.formats.hl7 import rules
-from acktrail.formats.hl7.charset import Decoded, decode
+from acktrail.formats.hl7.amounts import plainly_agree
+from acktrail.formats.hl7.charset import decode
 from acktrail.formats.hl7.check import Check
 from acktrail.formats.hl7.delimiters import Delimiters, read_delimiters
 from acktrail.formats.hl7.functional import functional_facts
 from acktrail.formats.hl7.guides import Guides
-from acktrail.formats.hl7.header import (
-    ACKNOWLEDGEMENTS,
-    ANSWER_VERSION,
-    Header,
-    answer_version,
-    is_agreed,
-    is_subscribed,
-    read_header,
-)
-from acktrail.formats.hl7.message import Hl7Segment, Message, is_segment
+from acktrail.formats.hl7.header import Header, read_header
+from acktrail.formats.hl7.message import Hl7Segment, Message
+from acktrail.formats.hl7.outline import Outline, Outlines, Plan
+from acktrail.formats.hl7.patterns import FITS
+from acktrail.formats.hl7.rules import Collector
 from acktrail.formats.hl7.settings import Settings
 from acktrail.formats.hl7.units import Unit
-from acktrail.model import MessageHead, MessageResult, Severity, Verdict
-from acktrail.ports import Event, MessageEnd, MessageStart
+from acktrail.model import MessageHead, MessageResult, Rule, Severity, Verdict
+from acktrail.ports import Bind
 
 _NAMELESS = Header([""] * 26, Delimiters("|", "^", "~", "\\", "&"), 0)
-_TEST = frozenset({"T", "D"})  # training, debugging: table 0103
+_fits_time = FITS["TS"]
 
 
 class Frame(NamedTuple):
@@ -40,111 +35,144 @@ class Opened(NamedTuple):
     """A message whose header was read."""
 
     message: Message
-    header: Header
-    decoded: Decoded
-    usable: bool  # delimiters and header are there
-
-    @property
-    def control(self) -> str:
-        """MSH-10 as sent."""
-        return self.header.fields[10]
-
-
-def open_message(unit: Unit, offset: int, body: bytes, settings: Settings) -> Opened:
-    """Decode a unit, read its delimiters and header."""
-    decoded = decode(unit, body, settings.charset, settings.charset_fallback)
-    text = decoded.text
-    marks = read_delimiters(text[3], text[4:10].partition(text[3])[0])
-    if marks is None:
-        bare = Delimiters(text[3], "", "", "", "")
-        return Opened(
-            Message(text, decoded.codec, bare, offset, body), _NAMELESS, decoded, usable=False
-        )
-    message = Message(text, decoded.codec, marks, offset, body)
-    if settings.continuation_lines:
-        message.join_continuations()
-    header = read_header(message.lines[0], marks)
-    return Opened(message, header, decoded, header.complete)
-
-
-def read_message(opened: Opened, guides: Guides, settings: Settings, frame: Frame) -> "Reading":
-    """Judge a message."""
-    message, header, decoded, usable = opened
-    guide = guides.version(header.version) if usable else None
-    check = Check(message, header, guide, settings)
-    if decoded.remark:
-        severity = Severity.ERROR if decoded.remark is rules.UNDECODABLE else None
-        check.findings.add(rules.found(decoded.remark, message.place(0), severity=severity))
-    if usable and decoded.remark is not rules.UNDECODABLE:
-        check.run()
-    else:
-        if not usable:
-            named = header is not _NAMELESS
-            check.note(rules.MSH_TOO_SHORT if named else rules.BAD_DELIMITERS)
-        message.loops = [""] * len(message.tags)
-        message.tags = [tag if is_segment(tag) else "" for tag in message.tags]
-    if frame.outside:
-        check.note(rules.OUTSIDE_BATCH)
-    if guide is None or not is_agreed(header.version, settings):
-        answered_in = answer_version(settings)
-    else:
-        answered_in = ""
-    name = guide.label(check.structure) if guide else ""
-    kept = {ANSWER_VERSION: answered_in} if answered_in else {}
-    if settings.functional and guide and not answered_in:
-        kept = functional_facts(message, header, guide)
-    reading = _judged(opened, check, name, frame, kept)
-    if usable and not is_subscribed(header, settings):
-        return reading._replace(head=replace(reading.head, subscribed=False))
-    return reading
-
-
-def _judged(
-    opened: Opened, check: Check, guide: str, frame: Frame, kept: dict[str, str]
-) -> "Reading":
-    message, header, decoded, _ = opened
-    answers = header.kind in ACKNOWLEDGEMENTS or "MSA" in message.tags
-    facts = {} if header is _NAMELESS else header.facts(decoded.codec, answerable=not answers)
-    facts = {**facts, **kept} if facts and kept else facts
-    verdict = Verdict.REJECTED if check.findings.errors else Verdict.ACCEPTED
-    head = MessageHead(
-        "hl7",
-        header.type,
-        header.version,
-        opened.control,
-        guide,
-        header.party(3),
-        header.party(5),
-        frame.interchange,
-        frame.group,
-        header.processing in _TEST,
-        facts,
-    )
-    result = MessageResult(
-        opened.control,
-        head.type,
-        guide,
-        verdict,
-        len(message.lines),
-        check.findings.listed(),
-        0,
-        facts,
-        message.offset,
-        len(message.body),
-        check.findings.total,
-    )
-    return Reading(message, head, result)
+    remark: Rule | None  # on its character set
+    outline: Outline
+    time: str  # MSH-7
+    control: str  # MSH-10
+    usable: bool = True  # delimiters and header are there
 
 
 class Reading(NamedTuple):
     """A judged message."""
 
     message: Message
+    plan: Plan
     head: MessageHead
     result: MessageResult
 
-    def events(self) -> list[Event]:
-        """Return its start, its segments and its end."""
+    def segments(self) -> list[Hl7Segment]:
+        """Return all segments."""
         message = self.message
-        segments = [Hl7Segment(message, index, tag) for index, tag in enumerate(message.tags)]
-        return [MessageStart(self.head), *segments, MessageEnd(self.result)]
+        return [Hl7Segment(message, index, tag) for index, tag in enumerate(message.tags)]
+
+    def tell(self, bind: Bind) -> None:
+        """Hand the segments to what takes them."""
+        message = self.message
+        for index, take in self.plan.takers(bind):
+            take(Hl7Segment(message, index, message.tags[index]))
+
+
+class MessageReader:
+    """Reads the messages of one file."""
+
+    def __init__(self, guides: Guides, settings: Settings) -> None:
+        self._settings = settings
+        self._outlines = Outlines(guides, settings)
+
+    def open(self, unit: Unit, offset: int, body: bytes) -> Opened:
+        """Decode a unit, read its delimiters and header."""
+        settings = self._settings
+        text, codec, remark = decode(unit, body, settings.charset, settings.charset_fallback)
+        field = text[3]
+        marks = read_delimiters(field, text[4:10].partition(field)[0])
+        if marks is None:
+            message = Message(text, codec, Delimiters(field, "", "", "", ""), offset, body)
+            return self._unusable(message, remark, _NAMELESS)
+        message = Message(text, codec, marks, offset, body)
+        if settings.continuation_lines:
+            message.join_continuations()
+        header = message.lines[0]
+        placed = self._outlines.place(header, marks, codec)
+        if placed is None:
+            return self._unusable(message, remark, read_header(header, marks))
+        return Opened(message, remark, *placed)
+
+    def _unusable(self, message: Message, remark: Rule | None, header: Header) -> Opened:
+        outline = Outline(header, message.codec, None, self._settings)
+        return Opened(message, remark, outline, header.fields[7], header.fields[10], usable=False)
+
+    def read(self, opened: Opened, frame: Frame) -> Reading:
+        """Judge a message."""
+        message, remark, outline, *_ = opened
+        if opened.usable and remark is not rules.UNDECODABLE:
+            plan = self._outlines.plan(outline, message.tags)
+            message.tags, message.loops = plan.tags, plan.walk.loops
+            found = self._judged(opened, plan, frame)
+        else:
+            plan = outline.unread(message.tags)
+            message.tags, message.loops = plan.tags, plan.walk.loops
+            found = self._unread(opened, frame)
+        return _reading(opened, plan, frame, found)
+
+    def _judged(self, opened: Opened, plan: Plan, frame: Frame) -> Collector | None:
+        """Return what is found in a message; ``None`` where it is seen at once to be right."""
+        message, remark, outline, time, control, _ = opened
+        lines = message.lines
+        refused = [
+            index
+            for index, (line, (match, padding)) in enumerate(zip(lines, plan.lines, strict=True))
+            if not match(line + padding)
+        ]
+        right = plan.settled and not (refused or remark or frame.outside or message.escaped)
+        if right and control.strip() and _fits_time(time):
+            for index in plan.charges:
+                if not plainly_agree(lines[index]):
+                    break
+            else:
+                return None
+        check = Check(message, outline, self._settings)
+        if remark:
+            check.note(remark)
+        check.run(plan, time, control, refused)
+        if frame.outside:
+            check.note(rules.OUTSIDE_BATCH)
+        return check.findings
+
+    def _unread(self, opened: Opened, frame: Frame) -> Collector:
+        """Return what is to be said of a message that is not looked into."""
+        check = Check(opened.message, opened.outline, self._settings)
+        if opened.remark:
+            severity = Severity.ERROR if opened.remark is rules.UNDECODABLE else None
+            place = opened.message.place(0)
+            check.findings.add(rules.found(opened.remark, place, severity=severity))
+        if not opened.usable:
+            named = opened.outline.header is not _NAMELESS
+            check.note(rules.MSH_TOO_SHORT if named else rules.BAD_DELIMITERS)
+        if frame.outside:
+            check.note(rules.OUTSIDE_BATCH)
+        return check.findings
+
+
+def _reading(opened: Opened, plan: Plan, frame: Frame, found: Collector | None) -> Reading:
+    message, _, outline, _, control, _ = opened
+    facts = plan.facts
+    if outline.functional and outline.guide:
+        facts = facts | functional_facts(message, outline.header, outline.guide)
+    head = MessageHead(
+        "hl7",
+        outline.type,
+        outline.header.version,
+        control,
+        plan.guide,
+        outline.sender,
+        outline.receiver,
+        frame.interchange,
+        frame.group,
+        outline.test,
+        facts,
+        outline.subscribed,
+    )
+    result = MessageResult(
+        control,
+        outline.type,
+        plan.guide,
+        Verdict.REJECTED if found and found.errors else Verdict.ACCEPTED,
+        len(message.lines),
+        found.listed() if found else (),
+        0,
+        facts,
+        message.offset,
+        len(message.body),
+        found.total if found else 0,
+    )
+    return Reading(message, plan, head, result)
