@@ -1,10 +1,10 @@
 """HL7: read, check and answer, against taking the text apart, and against four libraries.
 
-``python -m bench.hl7`` prints one table; with ``--memory`` it also reads a batch of 100 MB.
+``python -m bench.hl7`` prints one table; with ``--memory`` it also takes batches of 10 and 100 MiB,
+with ``--hostile`` the files that are made to hurt (``bench/hl7_files.py``).
 """
 
 import logging
-import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -15,11 +15,11 @@ import hl7types
 from hl7apy.parser import parse_message  # type: ignore[import-untyped]
 
 from acktrail.model import Answering
+from bench.hl7_files import hostile, large
 from bench.measure import Row, ratio, table
 from bench.reading import charges_of
 from tests.generators import hl7
 
-MIB = 1 << 20
 Lines = list[str]
 SAMPLES: dict[str, tuple[Callable[[int], Lines], int]] = {  # and how many of them make a batch
     "ADT^A01": (hl7.admission, 400),
@@ -122,47 +122,20 @@ def _hl7apy(texts: Sequence[str]) -> Callable[[], object]:
     return work
 
 
-PEAK = """
-import resource, sys
-from tests.generators import hl7
-from acktrail.ports import InterchangeEnd
-reader, size = hl7.FORMAT.reader({}), int(sys.argv[1])
-body = hl7.written(hl7.dft(1, lines=5))
-done = 0
-for event in reader.feed(b"BHS|^~\\\\&|A|B|C|D|20260102||||B1\\r"):
-    pass
-while done < size:
-    for event in reader.feed(body * 100):
-        pass
-    done += len(body) * 100
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
-"""
-
-
-def peaks() -> str:
-    """Return the peak memory in MiB of a process that reads 10 and 100 MB."""
-    script = PEAK.replace("\\\\", "\\")
-    found = [
-        subprocess.run(  # noqa: S603 - our own interpreter and script
-            [sys.executable, "-c", script, str(size * MIB)],
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout.strip()
-        for size in (10, 100)
-    ]
-    return f"peak memory, 10 MB batch: {found[0]} MiB; 100 MB: {found[1]} MiB (bar: <= 40 MiB)"
-
-
 def main() -> int:
     """Print the table."""
     warnings.simplefilter("ignore")
     logging.getLogger("hl7").setLevel(logging.CRITICAL + 1)  # it would log values
     found = list(rows())
     print(table(found))
+    kept = all(row.kept for row in found)
     if "--memory" in sys.argv:
-        print(peaks())
-    return 0 if all(row.kept for row in found) else 3
+        print("\n".join(large()))
+    if "--hostile" in sys.argv:
+        for line, linear in hostile():
+            print(line)
+            kept &= linear
+    return 0 if kept else 3
 
 
 if __name__ == "__main__":
