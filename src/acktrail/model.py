@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+REFUSED_PARTS = "refused"  # fact of a message: numbers of its documents, from 0: 0 3-5
+
 
 class Severity(StrEnum):
     """How much a finding weighs in the answer to the partner."""
@@ -190,10 +192,22 @@ class Answering:
     posted: dict[str, str] = field(
         default_factory=dict
     )  # by message: stored duplicate conflict held
+    parts: dict[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # by message: the same of each of its documents, in their order; none: they are only kept
     file_name: str = ""  # already safe to show: [A-Za-z0-9._-]
     file_sha256: str = ""
     profile: str = ""  # id@version
     content: Callable[[int, int], bytes] | None = None  # the opened file: offset, length -> bytes
+
+
+def refused_parts(message: MessageResult) -> frozenset[int]:
+    """Return the documents of a message that its answer refuses one by one, from 0."""
+    numbers: set[int] = set()
+    for part in message.facts.get(REFUSED_PARTS, "").split():
+        first, _dash, last = part.partition("-")
+        numbers.update(range(int(first), int(last or first) + 1))
+    return frozenset(numbers)
 
 
 def fold_verdicts(verdicts: tuple[Verdict, ...]) -> Verdict:

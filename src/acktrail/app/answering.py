@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from acktrail.app.endpoints import outbound_transport
+from acktrail.app.intake import numbers_of
 from acktrail.app.lister import transport_facts
 from acktrail.app.tools import Tools, last_body, received_flow
 from acktrail.documents.encoding import decode_result
@@ -18,7 +19,7 @@ from acktrail.engine.port import Task, longer
 from acktrail.errors import ConflictError
 from acktrail.model import Acknowledgement, Answering
 from acktrail.pipeline.outcomes import STALE, Advance, Hold, Outcome, Snooze
-from acktrail.pipeline.states import AT_REST, SETTLED
+from acktrail.pipeline.states import AT_REST, SETTLED, SUPERSEDED
 from acktrail.ports import Entry, ExchangeRow, OutboxRow, PostingRow, Transaction
 from acktrail.profiles.partner import PartnerProfile
 from acktrail.security.masking import safe_file_name
@@ -119,15 +120,15 @@ class Answers:
         tx.append(subject.row.id, "acknowledged", body, self._tools.actor, step)
 
     def _answering(self, subject: Subject, plan: dict[str, object]) -> Answering:
-        first, count = int(str(plan["first_number"])), int(str(plan["numbers"]))
         options = subject.profile.acknowledge.plain()
         if plan.get("same_control_as"):
             options = options | {"duplicate": "1"}
         return Answering(
             at=datetime.fromisoformat(str(plan["answer_at"])),
-            numbers=tuple(range(first, first + count)),
+            numbers=numbers_of(plan),
             options=options,
             posted=self._posted(subject.row.id),
+            parts=self._parts(subject),
             file_name=safe_file_name(subject.row.name),
             file_sha256=subject.row.raw_sha256,
             profile=subject.row.profile,
@@ -153,12 +154,14 @@ class Answers:
         became: dict[str, str] = {}
         with self._tools.ledger.begin() as tx:
             for row in tx.postings(exchange):
-                state = "held" if is_undecided(row) else row.state
                 known = became.get(row.message, "stored")
-                became[row.message] = max(
-                    known, state if state in GRAVITY else "stored", key=GRAVITY.index
-                )
+                became[row.message] = max(known, _gravity(row), key=GRAVITY.index)
         return became
+
+    def _parts(self, subject: Subject) -> dict[str, tuple[str, ...]]:
+        spool = str(last_body(subject.entries, "translated").get("documents", ""))
+        with self._tools.ledger.begin() as tx:
+            return document_states(tx.postings(subject.row.id), spool)
 
     # -------------------------------------------------------------- copies
 
@@ -240,6 +243,31 @@ class Answers:
             else:
                 body = {"entries": len(entries) + 1, "generation": task.generation}
                 tx.append(subject.row.id, "closed", body, self._tools.actor, step)
+
+
+def document_states(rows: tuple[PostingRow, ...], spool: str) -> dict[str, tuple[str, ...]]:
+    """Return what became of each document of the last reading, by message and in their order.
+
+    Args:
+        rows: Of the exchange; a replay has made a second one for a document that was read again.
+        spool: Store name of the documents' bytes of the last reading.
+    """
+    became: dict[int, tuple[str, str]] = {}  # by place
+    for row in rows:
+        blob, at, _length = row.document.split(":")
+        if blob == spool and row.error != SUPERSEDED:
+            _message, known = became.get(int(at), ("", GRAVITY[-1]))
+            became[int(at)] = (row.message, min(known, _gravity(row), key=GRAVITY.index))
+    states: dict[str, list[str]] = {}
+    for _at, (message, state) in sorted(became.items()):
+        states.setdefault(message, []).append(state)
+    return {message: tuple(found) for message, found in states.items()}
+
+
+def _gravity(row: PostingRow) -> str:
+    """Return what became of a document, as the answer builders are told."""
+    state = "held" if is_undecided(row) else row.state
+    return state if state in GRAVITY else "stored"
 
 
 def is_undecided(row: PostingRow) -> bool:

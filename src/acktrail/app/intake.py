@@ -192,7 +192,7 @@ class Intake:
             rows = posting_rows(tools, work.found.profile, row, released, documents)
             kept = tx.add_postings(rows)
             self._index(tx, work, done)
-            numbers = earlier_numbers(tx, work) or self._numbers(tx, work, done.result, duplicate)
+            numbers = self._numbers(tx, work, done.result, duplicate)
             body = numbers | {
                 "outcome": "reject" if refused else "advance",
                 "postings": sum(one.state in ("queued", "waiting") for one in kept),
@@ -226,16 +226,26 @@ class Intake:
     def _numbers(
         self, tx: Transaction, work: Work, result: ReadResult, duplicate: str
     ) -> dict[str, object]:
-        """Allocate the control numbers of the answers, once, in the commit that needs them."""
+        """Allocate the control numbers of the answers, once, in the commit that needs them.
+
+        Those that an earlier run fixed stay the exchange's own; if a newer profile asks for more
+        answers, more are added behind them.
+        """
         tools, profile = self._tools, work.found.profile
+        earlier = earlier_numbers(tx, work)
         at = tools.clock.now().replace(microsecond=0)
         options = profile.acknowledge.plain() | ({"duplicate": "1"} if duplicate else {})
         needed = tools.formats.get(work.flow.format).numbers_needed(
             result, Answering(at, options=options)
         )
+        lacking = needed - len(numbers_of(earlier))
         series = f"{profile.id}/{work.flow.format}"
-        first = tx.next_number(series, needed) if needed else 0
-        return {"first_number": first, "numbers": needed, "answer_at": at.isoformat()}
+        first = tx.next_number(series, lacking) if lacking > 0 else 0
+        if not earlier:
+            return {"first_number": first, "numbers": needed, "answer_at": at.isoformat()}
+        if lacking <= 0:
+            return earlier
+        return earlier | {"more_numbers": f"{earlier.get('more_numbers', '')} {first}+{lacking}"}
 
     def _opened_entries(self, tx: Transaction, work: Work, content: Content) -> None:
         tx.set_clear(work.row.id, content.blob, content.sha256)
@@ -306,8 +316,19 @@ def earlier_numbers(tx: Transaction, work: Work) -> dict[str, object]:
     if not work.task.generation:
         return {}
     entries = tx.entries(work.row.id)
-    first = next((one.body for one in entries if one.body.get("numbers")), {})
-    return {name: first[name] for name in ("first_number", "numbers", "answer_at") if first}
+    fixed = [one.body for one in entries if one.body.get("numbers")]
+    names = ("first_number", "numbers", "answer_at", "more_numbers")
+    return {name: fixed[-1][name] for name in names if fixed and name in fixed[-1]}
+
+
+def numbers_of(body: dict[str, object]) -> tuple[int, ...]:
+    """Return the control numbers that an entry fixed."""
+    parts = [f"{body.get('first_number', 0)}+{body.get('numbers', 0)}"]
+    numbers: list[int] = []
+    for part in (*parts, *str(body.get("more_numbers", "")).split()):
+        first, _plus, count = part.partition("+")
+        numbers += range(int(first), int(first) + int(count))
+    return tuple(numbers)
 
 
 def supersede(tx: Transaction, exchange: str) -> None:

@@ -22,6 +22,7 @@ from acktrail.model import (
     Severity,
     Verdict,
     fold_verdicts,
+    refused_parts,
 )
 from acktrail.ports import (
     Bind,
@@ -165,14 +166,16 @@ class _Pass:
             documents = ()
         else:
             verdict = result.verdict
-        for document in documents:
+        refused = refused_parts(result)
+        taken = [one for at, one in enumerate(documents) if at not in refused]
+        for document in taken:
             self._stage(result.control, document)
         return replace(
             result,
             verdict=verdict,
             findings=(*result.findings, *found),
             findings_total=result.findings_total + len(found),
-            documents=len(documents),
+            documents=len(taken),
         )
 
     def _stage(self, message: str, document: Document) -> None:

@@ -142,7 +142,8 @@ class Acknowledge(Table):
         Literal["005010X231A1", "005010X231", "005010X230", "005010", "004010"] | None
     ) = None
     accept_with_errors: bool | None = None
-    balance: Literal["none", "999"] | None = None  # where sums that do not balance are told
+    balance: Literal["none", "999", "277ca"] | None = None  # where sums are told
+    claims: Literal["none", "277ca"] | None = None  # an 837 that a 999 accepts, claim by claim
     advice: Literal["none", "824"] | None = None  # what refuses content is told by an 824
     context: Literal["all", "none"] | None = None  # CTX of the 999: the claim a fault is in
     reveal: tuple[Address, ...] | None = None  # X12 elements whose bad value may be repeated
@@ -162,6 +163,19 @@ class Acknowledge(Table):
     component_separator: str | None = None
     repetition_separator: str | None = None
     segment_terminator: str | None = None
+
+    @model_validator(mode="after")
+    def _told(self) -> Self:
+        if self.balance == "277ca" and self.claims != "277ca":
+            msg = 'balance = "277ca" needs claims = "277ca"'
+            raise ValueError(msg)
+        return self
+
+    def by_claim(self) -> tuple[str, ...]:
+        """Return the SNIP types of which a 277CA tells claim by claim (SNIP 1, 2 and 4: a 999)."""
+        if self.claims != "277ca":
+            return ()
+        return ("3", "5", "7") if self.balance == "277ca" else ("5", "7")
 
     def plain(self) -> dict[str, str]:
         """Return the keys that are set, as the answer builders take them."""

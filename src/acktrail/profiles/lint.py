@@ -26,6 +26,7 @@ def lint(
         layouts: Names of the layouts that this installation has.
     """
     found = [*_routes(profile), *_host_key(profile), *_identity(profile, others)]
+    found += _claims(profile)
     for at, flow in enumerate(profile.flow):
         found += _flow(at, flow, profile, layouts)
     return found
@@ -41,6 +42,21 @@ def _routes(profile: PartnerProfile) -> list[Problem]:
         found.append(
             Problem("route", "warning", "no route: documents are kept and nothing is posted")
         )
+    return found
+
+
+def _claims(profile: PartnerProfile) -> list[Problem]:
+    """A 277CA is made from the bytes of sets that follow their guide."""
+    if profile.acknowledge.claims != "277ca":
+        return []
+    found = []
+    snip = profile.x12.snip or {}
+    if any(snip.get(kind, "reject") != "reject" for kind in ("1", "2")):
+        text = "a 277CA (acknowledge.claims) needs sets that follow the guide: reject types 1 and 2"
+        found.append(Problem("x12.snip", "error", text))
+    if profile.x12.unwrap:
+        text = "no 277CA (acknowledge.claims) can be made of a file whose lines were wrapped"
+        found.append(Problem("x12.unwrap", "error", text))
     return found
 
 

@@ -208,6 +208,9 @@ class PartnerProfile(Table):
         """Return the plain options of the flow's format, as its reader takes them."""
         table: Table = getattr(self, flow.format)
         plain = table.model_dump(exclude_none=True, exclude_unset=True)
+        told = self.acknowledge.by_claim()
+        if flow.format == "x12" and told:
+            plain["by_claim"] = told  # such sets are judged claim by claim
         return plain | ({"layout": flow.layout} if flow.layout else {})
 
     def posts(self, kind: str) -> bool:

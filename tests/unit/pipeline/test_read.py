@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from acktrail.documents.kinds import Document
 from acktrail.errors import TruncatedFileError
 from acktrail.model import (
     Finding,
@@ -178,3 +179,18 @@ def test_group_that_no_answer_can_name_is_counted() -> None:
     done = told(interchange(group(message("1")), group(message("1"), control="7")))
 
     assert done.nameless == 1
+
+
+def test_documents_that_an_answer_refuses_one_by_one_are_not_released() -> None:
+    part = replace(message("1", Verdict.PARTIALLY_ACCEPTED), facts={"refused": "0 2-3"})
+
+    class Four(Giving):
+        def finish(self) -> tuple[tuple[Document, ...], tuple[Finding, ...]]:
+            documents, found = super().finish()
+            return documents * 5, found
+
+    done = run(events(interchange(group(part))), Four(), "x12")
+
+    assert released(done) == ["1", "1"]
+    judged = done.result.interchanges[0].groups[0].messages[0]
+    assert (judged.verdict, judged.documents) == (Verdict.PARTIALLY_ACCEPTED, 2)

@@ -100,3 +100,21 @@ def test_trailer_readiness_for_rows_is_warned() -> None:
     body = body.replace('format  = "x12"', 'format = "tabular"\nlayout = "supplier-invoice"')
 
     assert [p.path for p in lint(read_profile(body.encode()), (), LAYOUTS)] == ["flow[0].format"]
+
+
+@pytest.mark.parametrize(
+    ("table", "path"),
+    [
+        ('[x12]\nsnip = { 2 = "warn" }\n', "x12.snip"),
+        ('[x12]\nsnip = { 1 = "off" }\n', "x12.snip"),
+        ("[x12]\nunwrap = true\n", "x12.unwrap"),
+    ],
+)
+def test_277ca_needs_sets_that_follow_their_guide_and_bytes_where_they_were_read(
+    table: str, path: str
+) -> None:
+    asked = '[acknowledge]\nclaims = "277ca"\n'
+
+    assert said(ROUTE + SENDER + asked) == []
+    assert said(ROUTE + SENDER + table) == []
+    assert said(ROUTE + SENDER + asked + table) == [(path, "error")]

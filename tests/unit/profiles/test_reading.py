@@ -121,3 +121,20 @@ def test_documents_are_posted_only_where_a_route_says_so() -> None:
     assert one.posts("invoice")
     assert not one.posts("order")
     assert not one.posts("remittance")
+
+
+def test_sums_are_told_by_a_277ca_only_where_one_is_sent() -> None:
+    asked = '[acknowledge]\nbalance = "277ca"\n'
+
+    assert len(problems(text(asked))) == 1
+    assert problems(text(asked + 'claims = "277ca"\n')) == []
+
+
+def test_reader_is_told_what_refuses_single_claims() -> None:
+    plain = profile()
+    claims = profile('[acknowledge]\nclaims = "277ca"\n')
+    sums = profile('[acknowledge]\nclaims = "277ca"\nbalance = "277ca"\n')
+
+    told = [one.options(one.flow[0]).get("by_claim") for one in (plain, claims, sums)]
+
+    assert told == [None, ("5", "7"), ("3", "5", "7")]

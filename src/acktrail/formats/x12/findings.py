@@ -17,7 +17,7 @@ class Room:
 class Findings:
     """Findings of one set, group or interchange; beyond the caps they are only counted."""
 
-    __slots__ = ("_kept", "_room", "options", "rejected", "total", "warned")
+    __slots__ = ("_kept", "_room", "options", "parted", "rejected", "total", "warned")
 
     def __init__(self, options: Options, room: Room) -> None:
         self.options = options
@@ -25,6 +25,7 @@ class Findings:
         self._kept: list[Finding] = []
         self.total = 0
         self.rejected = False
+        self.parted = False  # something in it is refused, not the whole
         self.warned = False
 
     def add(
@@ -32,17 +33,38 @@ class Findings:
     ) -> None:
         """Note what a rule finds at a place, unless the options switch the rule off."""
         severity = self.options.severity(rule, code or rule.code)
-        if severity is None:
-            return
+        if severity is not None:
+            self._keep(severity, rule, place, code, reference, ours=ours, whole=True)
+
+    def add_part(self, rule: Rule, place: Place) -> bool:
+        """Note what refuses only the part it stands in; tell whether it refuses."""
+        severity = self.options.severity(rule, rule.code)
+        if severity is not None:
+            self._keep(severity, rule, place, "", "", ours=False, whole=False)
+        return severity is Severity.ERROR
+
+    def _keep(  # noqa: PLR0913 - all that makes a finding
+        self,
+        severity: Severity,
+        rule: Rule,
+        place: Place,
+        code: str,
+        reference: str,
+        *,
+        ours: bool,
+        whole: bool,
+    ) -> None:
         self.total += 1
         error = severity is Severity.ERROR
         # the first error is kept always: a rejection has to have a reason
+        first = error and not (self.rejected if whole else self.parted)
         room = len(self._kept) < self.options.limits.findings and self._room.findings > 0
-        if room or (error and not self.rejected):
+        if room or first:
             self._room.findings -= 1
             found = self.options.finding(rule, place, code=code, reference=reference, ours=ours)
             self._kept += [] if found is None else [found]
-        self.rejected |= error
+        self.rejected |= error and whole
+        self.parted |= error and not whole
         self.warned |= severity is Severity.WARNING
 
     def kept(self) -> tuple[Finding, ...]:

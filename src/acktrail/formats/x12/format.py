@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from acktrail.formats.x12.ack.advice import advice_numbers, advices
 from acktrail.formats.x12.ack.answers import acknowledgements, numbers_due
+from acktrail.formats.x12.ack.claim_answer import claim_answers, claim_numbers
 from acktrail.formats.x12.ack.telling import AnswersTelling
 from acktrail.formats.x12.guide.catalogue import Catalogue
 from acktrail.formats.x12.legend import X12Legend
@@ -23,7 +24,7 @@ ISA_CONTROL = re.compile("ISA[^A-Za-z0-9 ]")
 
 
 class X12:
-    """Reads X12 interchanges and answers them with TA1, 999, 997 and 824."""
+    """Reads X12 interchanges and answers them with TA1, 999, 997, 824 and 277CA."""
 
     name = "x12"
     rules: tuple[Rule, ...] = (*RULES, *SITUATIONS, *OVERLAY_RULES, EXTERNAL)
@@ -67,10 +68,11 @@ class X12:
 
     def numbers_needed(self, result: ReadResult, answering: Answering) -> int:
         """Return how many control numbers the answers take: one a TA1, one a group of sets."""
-        return numbers_due(result, answering) + advice_numbers(result, answering)
+        functional = numbers_due(result, answering)
+        return functional + advice_numbers(result, answering) + claim_numbers(result, answering)
 
     def acknowledge(self, result: ReadResult, answering: Answering) -> tuple[Acknowledgement, ...]:
-        """Build the TA1, 999, 997 and 824 that are due.
+        """Build the TA1, 999, 997, 824 and 277CA that are due.
 
         Raises:
             SetupError: If our delimiters occur in what an answer has to repeat, or fewer numbers
@@ -78,7 +80,9 @@ class X12:
         """
         functional = acknowledgements(result, answering, self._catalogue.element_kind)
         left = answering.numbers[numbers_due(result, answering) :]
-        return (*functional, *advices(result, answering, left))
+        advised = advice_numbers(result, answering)
+        claims = claim_answers(result, answering, left[advised:])
+        return (*functional, *advices(result, answering, left), *claims)
 
 
 def _headers(text: str) -> list[Header]:

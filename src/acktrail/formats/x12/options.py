@@ -44,6 +44,7 @@ class Options:
     agreed: tuple[tuple[str, str], ...] = ()  # (ST01, GS08 or ""); empty: all we have guides for
     overlays: Mapping[str, Overlay] = field(default_factory=dict)  # by guide id
     codes: tuple[tuple[Spot, str], ...] = ()  # place and the external list that its codes are of
+    by_claim: frozenset[str] = frozenset()  # snip3, ...: what refuses single claims of an 837
     unwrap: bool = False
     limits: Limits = Limits()
 
@@ -102,6 +103,7 @@ def read_options(table: Mapping[str, object]) -> Options:
         agreed=tuple((set_id, version) for set_id, _colon, version in pairs),
         overlays=_overlays(table.get("overlay")),
         codes=tuple((read_spot(spot), name) for spot, name in _texts(table.get("codes")).items()),
+        by_claim=_types(table.get("by_claim")),
         unwrap=table.get("unwrap") is True,
         limits=_limits(table),
     )
@@ -109,6 +111,11 @@ def read_options(table: Mapping[str, object]) -> Options:
 
 def _texts(value: object) -> dict[str, str]:
     return {str(k): str(v) for k, v in value.items()} if isinstance(value, Mapping) else {}
+
+
+def _types(value: object) -> frozenset[str]:
+    kinds = value if isinstance(value, list | tuple) else ()
+    return frozenset(f"snip{kind}" for kind in kinds)
 
 
 def _overlays(value: object) -> dict[str, Overlay]:

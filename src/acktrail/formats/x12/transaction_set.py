@@ -10,6 +10,7 @@ from acktrail.formats.delimited import Marks
 from acktrail.formats.x12 import rules
 from acktrail.formats.x12.balance import balance_of
 from acktrail.formats.x12.balance.watch import Watches, both
+from acktrail.formats.x12.claim_scopes import ClaimScopes
 from acktrail.formats.x12.explain import explain
 from acktrail.formats.x12.findings import Findings
 from acktrail.formats.x12.guide.codes import CodeList
@@ -24,7 +25,7 @@ from acktrail.formats.x12.situation import situations_of
 from acktrail.formats.x12.situation.codes import ExternalCodes
 from acktrail.formats.x12.situation.partner import PartnerRules
 from acktrail.formats.x12.walk import Walker
-from acktrail.model import MessageHead, MessageResult, Place, Rule
+from acktrail.model import MessageHead, MessageResult, Place, Rule, Verdict
 from acktrail.ports import Bind, Event, Segment, Take
 
 ENVELOPE_TAGS = frozenset({"ISA", "IEA", "GS", "GE", "ST"})
@@ -62,6 +63,8 @@ class TransactionSet:
         if machine is not None and overlay is not None:
             self._situations.append(PartnerRules(self._note, overlay, machine.guide))
         self._lines = LineNumbers()
+        by_claim = head.type == CLAIMS and machine is not None and findings.options.by_claim
+        self._claims = ClaimScopes() if by_claim else None
         self._watches = Watches()
         self._watch()
         self._text, self._start = start  # of ST, which is taken with the first segments behind it
@@ -189,7 +192,7 @@ class TransactionSet:
             control=self.head.control,
             type=self.head.type,
             guide=self.head.guide,
-            verdict=findings.verdict,
+            verdict=self._verdict(),
             segments=self.position,
             findings=findings.kept(),
             facts=self._facts,
@@ -197,6 +200,17 @@ class TransactionSet:
             length=self._end - self._start,
             findings_total=findings.total,
         )
+
+    def _verdict(self) -> Verdict:
+        """Judge the set; where only claims of it are refused, its facts say which."""
+        findings, claims = self.findings, self._claims
+        if findings.rejected or claims is None or not claims.claims:
+            return Verdict.REJECTED if findings.parted else findings.verdict
+        self._facts |= claims.facts()
+        if not findings.parted:
+            return findings.verdict
+        refused = sum(1 for _number in claims.refused())
+        return Verdict.REJECTED if refused == claims.claims else Verdict.PARTIALLY_ACCEPTED
 
     def _take_plain(self, pieces: list[str], span: range, cut: Cut) -> int:
         """Take segments of a set that no guide checks."""
@@ -332,6 +346,8 @@ class TransactionSet:
             groups.append({LEVEL: self._check_hierarchy})
         if self._machine is not None and self.head.type == CLAIMS:
             groups.append({CLAIM: self._lines.begin, LINE: self._check_line})
+        if self._claims is not None:
+            groups.append(self._claims.watches)
         self._watches.clear()
         for group in groups:
             for tag, call in group.items():
@@ -352,4 +368,7 @@ class TransactionSet:
         return Place(tag, self.position, element, component, repetition, self._offset, address)
 
     def _note(self, rule: Rule, place: Place) -> None:
-        self.findings.add(rule, place)
+        if self._claims is None or rule.category not in self.findings.options.by_claim:
+            self.findings.add(rule, place)
+        elif self.findings.add_part(rule, place):
+            self._claims.refuse(place.position)

@@ -158,7 +158,7 @@ class _Advisor:
         self._answering = answering
         self._style = style_of(answering.options)
         self._content = content_of(result, answering)
-        self._once = _controls_used_once(result)
+        self._once = controls_used_once(result)
 
     def answer(
         self,
@@ -231,7 +231,8 @@ def _number(form: Numbered, message: MessageResult, content: Content, marks: Mar
     return elements[form.element] if there else ""
 
 
-def _controls_used_once(result: ReadResult) -> frozenset[str]:
+def controls_used_once(result: ReadResult) -> frozenset[str]:
+    """Return the numbers (ST02) that name one set of a file only."""
     counts: dict[str, int] = {}
     for one in result.interchanges:
         for group in one.groups:

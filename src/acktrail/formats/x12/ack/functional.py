@@ -28,7 +28,7 @@ from acktrail.formats.x12.agreement import HIPAA_SETS
 from acktrail.formats.x12.group import is_control, is_set_control, is_set_id, is_version
 from acktrail.formats.x12.rules import BALANCE_PREFIX, LOOP_MIN, MISSING
 from acktrail.formats.x12.write import Element, Line, SetDraft
-from acktrail.model import Finding, GroupResult, MessageResult, Severity
+from acktrail.model import REFUSED_PARTS, Finding, GroupResult, MessageResult, Severity
 
 ACCEPTED, WITH_ERRORS, PARTLY, REJECTED = "A", "E", "P", "R"
 OWN_LISTS = (SEGMENT, ELEMENT, SET)
@@ -103,15 +103,17 @@ class Functional:
     def _set(self, message: MessageResult) -> tuple[str, list[Line]]:
         """Return whether a set is accepted, and the segments that say so."""
         facts = message.facts
-        findings = [self._told(finding) for finding in message.findings]
+        findings = [self._told(message, finding) for finding in message.findings]
         state, codes = self._judgement(findings)
         version = self._modern(facts.get("ST03", ""))
         opening = ("AK2", facts["ST01"], facts["ST02"], version)
         told = [] if state == ACCEPTED else [f for f in findings if f.severity in TOLD]
         return state, [opening, *self._segments(message, told), (self._name(SET), state, *codes)]
 
-    def _told(self, finding: Finding) -> Finding:
+    def _told(self, message: MessageResult, finding: Finding) -> Finding:
         """Return a finding as this answer tells it: sums only if the profile wants them here."""
+        if REFUSED_PARTS in message.facts and finding.severity is Severity.ERROR:
+            return replace(finding, code="")  # a 277CA tells it claim by claim
         balance = finding.rule.startswith(BALANCE_PREFIX) and finding.place.element
         return (
             replace(finding, code=BALANCE_CODE)

@@ -89,9 +89,12 @@ NOTHING = Original({}, {})
 
 def content_of(result: ReadResult, answering: Answering) -> Content | None:
     """Return what reads the opened file; None where offsets do not lead to its bytes."""
-    # the offsets of an unwrapped file count without its line ends: nothing is found by them
-    unwrapped = any(finding.rule == UNWRAPPED.name for finding in result.findings)
-    return None if unwrapped else answering.content
+    return answering.content if has_offsets(result) else None
+
+
+def has_offsets(result: ReadResult) -> bool:
+    """Tell whether offsets lead to bytes: those of an unwrapped file leave out its line ends."""
+    return all(finding.rule != UNWRAPPED.name for finding in result.findings)
 
 
 def marks_of(subject: InterchangeResult) -> Marks | None:
@@ -102,7 +105,7 @@ def marks_of(subject: InterchangeResult) -> Marks | None:
 
 def beginning_of(message: MessageResult, content: Content, marks: Marks) -> list[str]:
     """Return the elements of the segment behind ST, where a document says what it is."""
-    segments = _segments(message, content, marks)
+    segments = segments_of(message, content, marks)
     next(segments, None)
     _offset, text = next(segments, (0, ""))
     return text.split(marks.element)
@@ -120,7 +123,7 @@ def original_of(
     form, unit = UNIT_FORMS.get(message.type), None
     left = len(wanted)
     positions: dict[str, int] = {}
-    for position, (offset, text) in enumerate(_segments(message, content, marks), 1):
+    for position, (offset, text) in enumerate(segments_of(message, content, marks), 1):
         before = unit
         if form is not None:
             unit = _follow(form, unit, text.split(marks.element, form.element + 1), offset)
@@ -175,7 +178,9 @@ def _spot(finding: Finding) -> Spot:
     return (place.offset, place.element, place.component, place.repetition)
 
 
-def _segments(message: MessageResult, content: Content, marks: Marks) -> Iterator[tuple[int, str]]:
+def segments_of(
+    message: MessageResult, content: Content, marks: Marks
+) -> Iterator[tuple[int, str]]:
     """Yield offset and text of every segment of a set, a chunk in memory at a time.
 
     Of a binary segment it is the text up to its data, which is not read.

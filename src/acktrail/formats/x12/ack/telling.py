@@ -12,7 +12,7 @@ from acktrail.formats.x12.ack.advice import can_advise
 from acktrail.formats.x12.ack.functional import is_answerable
 from acktrail.formats.x12.agreement import ANSWERS
 from acktrail.formats.x12.rules import SNIP3
-from acktrail.model import GroupResult, MessageResult, Severity
+from acktrail.model import REFUSED_PARTS, GroupResult, MessageResult, Severity
 
 
 class AnswersTelling:
@@ -23,6 +23,8 @@ class AnswersTelling:
 
     def tells(self, message: MessageResult) -> bool:
         """Tell whether an answer says that a rejected set is refused."""
+        if REFUSED_PARTS in message.facts:
+            return True  # by a 277CA
         refusing = {f.category for f in message.findings if f.severity is Severity.ERROR}
         if refusing != {SNIP3}:
             return True
