@@ -1,7 +1,7 @@
 {
     "name": "acktrail bridge",
     "summary": "One call that takes documents of acktrail: deduplicate, create, act, attach",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Technical",
     "author": "acktrail",
     "license": "LGPL-3",

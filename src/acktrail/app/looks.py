@@ -25,15 +25,20 @@ def outcome(tools: Tools, exchange: str) -> str:
 
 
 def outcome_of(entries: tuple[Entry, ...]) -> str:
-    """Fold entries to how it went, in a word or two; the status says where it is."""
+    """Fold entries to how it went, in a word or two; the status says where it is.
+
+    A hold that was ended says nothing any more.
+    """
+    ended = False
     for entry in reversed(entries):
+        ended |= entry.kind in ("released", "replayed")
         if entry.kind == "duplicate":
             return "duplicate"
         if entry.kind == "rejected":
             return str(
                 entry.body.get("code") or last_body(entries, "read").get("verdict", "rejected")
             )
-        if entry.kind in ("held", "failed"):
+        if entry.kind in ("held", "failed") and not ended:
             return f"{entry.kind}: {entry.body.get('code', '')}"
         if entry.kind == "planned":
             return str(last_body(entries, "read").get("verdict", ""))

@@ -16,7 +16,9 @@ from acktrail.odoo.questions import REFERENCE, Key, Question, Record, Unmatched
 from acktrail.ports import PostingRow
 from acktrail.profiles.partner import PartnerProfile
 
-ROUNDS = 6  # of questions: order, its lines, its receipt, its moves, and one to spare
+ROUNDS = (
+    12  # of questions: supplier, order, lines, then per line product, code, unit, and some to spare
+)
 
 
 class RowPlan(NamedTuple):

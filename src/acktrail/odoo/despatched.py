@@ -28,7 +28,11 @@ from acktrail.odoo.references import References, quantity_of
 MODEL, MOVES, LOTS = "stock.picking", "stock.move", "stock.move.line"
 RULES = ("ref.receipt_unknown", "ref.receipt_ambiguous")
 WAITING = ("assigned", "confirmed", "waiting")
-MOVE_FIELDS = ("purchase_line_id", "product_uom_qty", "product_uom", "quantity", "product_id")
+PLACES = ("location_id", "location_dest_id")
+MOVE_FIELDS = (
+    *("purchase_line_id", "product_uom_qty", "product_uom", "quantity", "product_id"),
+    *PLACES,
+)
 
 
 class Receipt(NamedTuple):
@@ -165,9 +169,12 @@ def _lots(
             "picking_id/.id": str(receipt.head["id"]),
             "move_id/.id": str(move["id"]),
             "product_id/.id": str(many2one(move, "product_id")),
+            "product_uom_id/.id": str(many2one(move, "product_uom")),
             "lot_name": cells.text(number, 64),
             "quantity": cells.number(quantity.value),
         }
-        if expiry and "expiration_date" in refs.options.send.get(LOTS, ()):
+        sent = refs.options.send.get(LOTS, ())
+        cell |= {f"{name}/.id": str(many2one(move, name)) for name in PLACES if name in sent}
+        if expiry and "expiration_date" in sent:
             cell["expiration_date"] = cells.midnight(expiry)
         yield Load(LOTS, own, tuple(cell), (tuple(cell.values()),))

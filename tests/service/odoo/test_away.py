@@ -135,6 +135,27 @@ def test_right_that_is_missing_in_load_leaves_the_documents_queued(
         assert found.send(exchange) == Sent(stored=3)
 
 
+def test_f10_database_that_is_not_there_opens_the_circuit_and_is_used_when_it_appears(
+    desk_books: Books, sandbox: Sandbox, slug: str
+) -> None:
+    exchange, _ = desk_books.take(charges("T", 3))
+    name = sandbox.credentials["db"]
+    leave = f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}';"  # noqa: S608 - a name of ours
+    sandbox.sql(f'{leave}\nalter database "{name}" rename to "{name}_away";')
+    try:
+        assert desk_books.drain() == Sent(unknown=3)
+        kept = desk_books.sender.circuits.state("main")
+    finally:
+        sandbox.sql(f'alter database "{name}_away" rename to "{name}";')
+    assert (kept.state, kept.cause) == (breaker.State.OPEN, breaker.Cause.UNKNOWN)
+    assert desk_books.states(exchange) == {"queued": 3}
+    desk_books.shorten("main")
+
+    assert desk_books.until_drained() == Sent(stored=3)
+    assert desk_books.sender.circuits.state("main") == breaker.CLOSED
+    assert len(records(sandbox, slug)) == 3
+
+
 def test_killed_odoo_leaves_everything_queued_and_the_drain_takes_the_realtime_lane_first(
     desk_books: Books, sandbox: Sandbox, slug: str
 ) -> None:

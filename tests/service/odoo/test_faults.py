@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from time import sleep
+from time import sleep, time_ns
 
 import pytest
 
 from acktrail.errors import HaltedError
 from acktrail.odoo.attempts import Attempts
-from acktrail.odoo.client import Done, Doubt, Lost
+from acktrail.odoo.client import Answer, Client, Done, Doubt, Lost
 from acktrail.odoo.follow_up import FollowUp, Posted
 from acktrail.odoo.loads import Plan
 from acktrail.odoo.poster import Denied, Parked, Poster, Refused, Stored, Unknown
@@ -89,6 +89,28 @@ def test_f5_key_twice_with_other_content_is_refused_before_sending(desk: Desk) -
 
     assert isinstance(outcomes[1], Stored)
     assert outcomes[2] == Refused("post.key_twice")
+
+
+def test_f7_batch_that_kills_its_worker_is_halved_until_it_passes_and_each_is_there_once(
+    sandbox: Sandbox,
+) -> None:
+    """Odoo ends a worker that takes too much CPU time; the client sees a connection end."""
+    maps = sandbox.maps(slug=f"f7{time_ns()}")
+    made = [maps.plan(samples.charge(f"F7-{at}")) for at in range(240)]
+    plans = [one for one in made if isinstance(one, Plan)]
+    sandbox.restart("--workers", "2", "--limit-cpu", "4", "--limit-real", "60")
+    try:
+        with sandbox.client() as client:
+            counting = _Counting(client)
+            poster = Poster(counting, RunningClock(), size=240, limit=timedelta(minutes=8))
+            outcomes = poster.deliver(list(enumerate(plans))).outcomes
+    finally:
+        sandbox.restart()
+
+    assert all(isinstance(one, Stored) for one in outcomes.values())
+    assert len({one.odoo_id for one in outcomes.values() if isinstance(one, Stored)}) == 240
+    assert counting.lost[:4] == [240] * 4  # the same call four times, then half of it
+    assert set(counting.lost[4:]) <= {120, 60}
 
 
 def test_f8_wrong_key_halts_and_refuses_no_document(desk: Desk) -> None:
@@ -198,6 +220,22 @@ def test_lost_answer_to_a_question_is_asked_again(desk: Desk) -> None:
     attempts = Attempts(_Deaf(desk), RunningClock(), pause=lambda _: None)
 
     assert isinstance(attempts.call("res.users", "context_get", {}), Done)
+
+
+class _Counting:
+    """Notes how many documents were in each ``load`` that got no answer."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.lost: list[int] = []
+
+    def call(self, model: str, method: str, body: Mapping[str, object]) -> Answer:
+        answer = self.client.call(model, method, body)
+        data = body.get("data")
+        if (model, method) == ("account.move", "load") and isinstance(answer, Lost):
+            assert isinstance(data, list)
+            self.lost.append(sum(bool(row[0]) for row in data))
+        return answer
 
 
 class _Deaf:

@@ -1,5 +1,7 @@
 """Verdicts of the bridge module in the words of ``load``."""
 
+import ast
+
 import pytest
 
 from acktrail.errors import DeniedError
@@ -7,6 +9,8 @@ from acktrail.odoo.bridge import Bridge
 from acktrail.odoo.client import Answer, Done, Faults, load
 from acktrail.odoo.plan import context
 from acktrail.odoo.wire import Wire
+from tests.conftest import ROOT
+from tests.unit.odoo import samples
 from tests.unit.odoo.scripted import Body, Scripted
 
 FIELDS = ["id", "name", "line_ids/name"]
@@ -80,3 +84,19 @@ def test_denial_is_passed_on() -> None:
     door = Bridge(Scripted(play), Wire("http://127.0.0.1:9"))
     with pytest.raises(DeniedError, match="403"):
         door.call("account.move", "load", body())
+
+
+def test_module_is_open_for_every_model_that_a_map_inserts() -> None:
+    """What is only written to goes past the module, with the user's own rights."""
+    written = {"purchase.order", "purchase.order.line", "stock.picking", "stock.move"}
+    kinds = [path.stem for path in (ROOT / "parsers" / "odoo").glob("*.toml")]
+    module = ast.parse((ROOT / "addons/acktrail_bridge/models/inbox.py").read_text())
+    (allowed,) = (
+        node.value
+        for node in module.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "ALLOWED"
+    )
+    assert isinstance(allowed, ast.Dict)
+    names = {ast.literal_eval(one) for one in allowed.keys if one}
+
+    assert set(samples.maps().sent(kinds)) - written <= names

@@ -58,3 +58,20 @@ def test_answer_comes_back_in_the_newest_names() -> None:
 def test_statement_lines_alone_are_not_for_versions_before_16() -> None:
     assert "account.bank.statement.line" in DIALECTS.of(15).lacks
     assert not DIALECTS.of(16).lacks
+
+
+def test_field_that_the_version_lacks_is_left_out_with_its_cells() -> None:
+    body = {"fields": ["id", "memo", "invoice_ids/.id"], "data": [["a.b", "820", "7"]]}
+
+    asked = DIALECTS.of(14).asked("account.payment", body)
+
+    assert asked == {"fields": ["id", "ref"], "data": [["a.b", "820"]]}
+    assert DIALECTS.of(18).asked("account.payment", body) == body
+
+
+def test_values_that_are_written_are_renamed_too() -> None:
+    old = DIALECTS.of(14)
+
+    assert old.asked("stock.move", {"vals": {"quantity": 4.0}}) == {"vals": {"quantity_done": 4.0}}
+    made = old.asked("product.supplierinfo", {"vals_list": [{"partner_id": 7, "price": 1}]})
+    assert made == {"vals_list": [{"name": 7, "price": 1}]}

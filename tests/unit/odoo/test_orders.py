@@ -52,7 +52,8 @@ def odoo(**tables: list[dict[str, Any]]) -> Rows:
     }  # fmt: skip
     moves = [
         {"id": 80 + n, "picking_id": [8, ""], "purchase_line_id": [n, ""],
-         "product_id": [n * 10, ""], "product_uom_qty": Decimal(10), "quantity": 0}
+         "product_id": [n * 10, ""], "product_uom_qty": Decimal(10), "quantity": 0,
+         "product_uom": [1, ""]}
         for n in (1, 2)
     ]  # fmt: skip
     kept: Rows = {
@@ -298,5 +299,5 @@ def test_lots_are_records_of_their_own_and_their_move_starts_from_nothing() -> N
     load = made.loads[0]
     assert dict(zip(load.fields, load.rows[0], strict=True)) == {
         "id": load.external_id, "picking_id/.id": "8", "move_id/.id": "81",
-        "product_id/.id": "10", "lot_name": "L1", "quantity": "4",
+        "product_id/.id": "10", "product_uom_id/.id": "1", "lot_name": "L1", "quantity": "4",
     }  # fmt: skip
