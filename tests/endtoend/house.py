@@ -17,6 +17,7 @@ from time import monotonic, sleep
 
 from acktrail.app.cases import SECRETS
 from acktrail.app.looks import outcome
+from acktrail.app.sealing import keys, tile_files
 from acktrail.app.tools import Tools
 from acktrail.app.trial import trial_home
 from acktrail.app.wiring import open_tools
@@ -183,9 +184,10 @@ class House:
         return sum(sha256(body).hexdigest() not in kept for body in dropped)
 
     def faults(self) -> list[str]:
-        """Verify the ledger."""
+        """Verify the chains and the tree of the ledger."""
         with self.tools() as tools:
-            return list(tools.ledger.verify())
+            tree = tools.ledger.verify_tree(tile_files(tools), keys(tools), [])
+            return [*tools.ledger.verify(), *tree]
 
 
 def clean_environment() -> dict[str, str]:

@@ -89,6 +89,10 @@ class Home:
             msg = "var/keys/naming.key is missing; complete the home with: acktrail init DIR"
             raise NotFoundError(msg) from None
 
+    def ledger_key(self) -> Path:
+        """Return where the key that signs checkpoints lies, unless the settings name another."""
+        return self.var / "keys" / "ledger.key"
+
     def crosswalks(self, partner: str) -> list[tuple[str, bytes]]:
         """Return the partner's crosswalk files: table and content."""
         folder = self.root / "partners" / partner / "crosswalk"

@@ -12,6 +12,7 @@ from acktrail.app.drain import Drain
 from acktrail.app.home import Found
 from acktrail.app.lister import Lister
 from acktrail.app.looks import endpoint_stream
+from acktrail.app.sealing import SealLoop, sealing
 from acktrail.app.wiring import Wired
 from acktrail.engine.guard import kept_alive
 from acktrail.engine.port import back_off
@@ -103,9 +104,18 @@ class Service:
     stopping: threading.Event = field(default_factory=threading.Event)
     loops: list[EndpointLoop] = field(default_factory=list)
     watches: list[FolderWatch] = field(default_factory=list)
+    seal: SealLoop = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.seal = SealLoop(sealing(self.wired.tools), self.stopping)
 
     def start(self) -> None:
-        """Start the engine, which first finishes what was left."""
+        """Start the engine, which first finishes what was left.
+
+        Raises:
+            LedgerError: The ledger is older than, or other than, what was signed: nothing starts.
+        """
+        self.seal.sealing.check()
         gc.freeze()  # the guides stay for ever
         gc.set_threshold(GC_THRESHOLD)  # documents are trees without cycles
         self.wired.engine.start()
@@ -141,7 +151,10 @@ class Service:
         """Serve until :attr:`stopping` is set."""
         for loop in self.loops:
             self._watch(loop)
-        threads = [threading.Thread(target=self._drain, name="drain", daemon=True)]
+        threads = [
+            threading.Thread(target=self._drain, name="drain", daemon=True),
+            threading.Thread(target=self.seal.run, name="ledger", daemon=True),
+        ]
         threads += [
             threading.Thread(target=loop.run, name=f"poll-{loop.state.partner}", daemon=True)
             for loop in self.loops
@@ -224,4 +237,7 @@ class Service:
         for watch in self.watches:
             watch.stop()
         self.wired.engine.stop(self.wired.tools.settings.stop)
+        if not self.seal.forked:
+            self.seal.waited = timedelta.max  # what ends now is anchored now
+            self.seal.once()
         self.wired.close()

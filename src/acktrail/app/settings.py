@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from acktrail.errors import ProfileError
-from acktrail.profiles.partner import read_toml
+from acktrail.profiles.partner import Endpoint, read_toml
 from acktrail.profiles.problems import problems
 from acktrail.profiles.values import Duration, Name, SecretRef, Table
 
@@ -17,6 +17,10 @@ schema = "acktrail/settings/1"
 # node     = "node-1"               # unique among the processes of one database
 # database = "postgresql://..."     # left out: the file var/ledger.db
 # openpgp  = "auto"                 # gpg where it is installed, else pgpy
+
+# [[ledger.witness]]                # who keeps our checkpoints, outside of our reach
+# name     = "auditor"
+# folder   = "/mnt/auditor/acktrail"
 
 # [odoo.main]                       # left out: journal mode, see docs/operator.md
 # url      = "https://odoo.example.org"
@@ -45,6 +49,29 @@ class OdooServer(Table):
         return self
 
 
+class Witness(Endpoint):
+    """A place outside our own reach that keeps our signed checkpoints.
+
+    A folder, an SFTP server, or with ``url`` an HTTPS witness.
+    Spec: C2SP tlog-witness (add-checkpoint).
+    """
+
+    name: Name
+    url: str = Field(default="", pattern="^(https?://[^@ ]+)?$")
+
+
+class LedgerSettings(Table):
+    """The tree over all entries: who signs it and who keeps what was signed."""
+
+    signing_key: SecretRef | None = None  # left out: the file var/keys/ledger.key
+    next_key: SecretRef | None = None  # signs too, while the keys change
+    believed: tuple[str, ...] = ()  # public keys of before
+    every: Duration = timedelta(seconds=1)  # how long an entry may wait for its place
+    anchor_every: Duration = timedelta(minutes=5)
+    anchor_age: Duration = timedelta(hours=1)  # beyond it an anchor counts as too old
+    witness: tuple[Witness, ...] = ()
+
+
 class Settings(Table):
     """Everything in ``acktrail.toml``."""
 
@@ -52,6 +79,7 @@ class Settings(Table):
     node: Name = "node-1"
     database: str = ""
     openpgp: Literal["auto", "gpg", "pgpy"] = "auto"
+    ledger: LedgerSettings = LedgerSettings()
     odoo: dict[Name, OdooServer] = Field(default_factory=dict)
     stop: Duration = timedelta(seconds=20)  # how long a graceful stop waits for running steps
 

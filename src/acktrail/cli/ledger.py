@@ -1,12 +1,14 @@
 """``acktrail ledger`` and ``acktrail db``."""
 
+from itertools import chain
 from pathlib import Path
 
 import click
 
 from acktrail.app.home import Home
+from acktrail.app.sealing import keys, sealing, tile_files
 from acktrail.app.wiring import database_url, open_tools
-from acktrail.cli.failures import BROKEN
+from acktrail.cli.failures import BROKEN, DOWN
 from acktrail.cli.output import json_option, line
 from acktrail.ledger import database
 
@@ -17,24 +19,92 @@ def ledger() -> None:
 
 
 @ledger.command()
+@click.option(
+    "--anchors",
+    type=click.Path(exists=True, path_type=Path),
+    help="A checkpoint that was kept outside, or a folder of them.",
+)
 @click.pass_context
 @json_option
-def verify(ctx: click.Context, *, as_json: bool) -> None:
-    """Recompute every chain; exit 8 with the first places where something differs."""
+def verify(ctx: click.Context, anchors: Path | None, *, as_json: bool) -> None:
+    """Recompute every chain and the tree; exit 8 with the places where something differs.
+
+    Without --anchors the ledger is proved consistent with itself and its own signatures only.
+    """
     tools = open_tools(Home(Path(ctx.obj)))
+    kept = _notes(anchors)
     faults = 0
-    for fault in tools.ledger.verify():
+    for fault in chain(
+        tools.ledger.verify(), tools.ledger.verify_tree(tile_files(tools), keys(tools), kept)
+    ):
         faults += 1
         click.echo(fault, err=True)
     entries, streams = tools.ledger.size()
     if as_json:
-        line({"ok": not faults, "entries": entries, "streams": streams, "faults": faults})
+        line(
+            {
+                "ok": not faults,
+                "entries": entries,
+                "streams": streams,
+                "faults": faults,
+                "anchors": len(kept),
+            }
+        )
     else:
         word = "verified" if not faults else "BROKEN"
         click.echo(f"{word}: {entries} entries in {streams} streams, {faults} faults")
     tools.close()
     if faults:
         ctx.exit(BROKEN)
+
+
+def _notes(place: Path | None) -> list[str]:
+    """Read the checkpoints that somebody kept."""
+    if place is None:
+        return []
+    files = sorted(one for one in place.iterdir() if one.is_file()) if place.is_dir() else [place]
+    return [one.read_text("utf-8", errors="replace") for one in files]
+
+
+@ledger.command()
+@click.pass_context
+@json_option
+def checkpoint(ctx: click.Context, *, as_json: bool) -> None:
+    """Place what waits, sign, hand it to the witnesses, and print the checkpoint.
+
+    Exit 7 when a witness could not be reached, 8 when one keeps another history.
+    """
+    tools = open_tools(Home(Path(ctx.obj)))
+    one = sealing(tools)
+    one.check()
+    one.seal()
+    newest = one.sequencer.newest()
+    given = one.anchor()
+    if as_json:
+        line(
+            {
+                "size": newest.newest.size,
+                "note": newest.note,
+                "witnesses": [{"name": n, "size": s, "error": code} for n, s, code in given],
+            }
+        )
+    else:
+        click.echo(newest.note, nl=False)
+    for name, size, code in given:
+        click.echo(f"{name}: {code or f'keeps {size}'}", err=True)
+    tools.close()
+    if any(code for _, _, code in given):
+        ctx.exit(DOWN)
+
+
+@ledger.command()
+@click.pass_context
+def key(ctx: click.Context) -> None:
+    """Print the public keys that checkpoints are checked with, one a line."""
+    tools = open_tools(Home(Path(ctx.obj)))
+    for one in keys(tools).believed:
+        click.echo(str(one))
+    tools.close()
 
 
 @ledger.command()

@@ -14,7 +14,7 @@ from acktrail.app.demo import run_demo
 from acktrail.app.home import Home
 from acktrail.app.service import Service
 from acktrail.app.wiring import wire
-from acktrail.cli.failures import AGAIN
+from acktrail.cli.failures import AGAIN, BROKEN
 
 
 def _log_to_stderr() -> None:
@@ -52,11 +52,14 @@ def run(ctx: click.Context, *, once: bool, patience: int) -> None:
     service.start()
     if once:
         done = service.run_once(timedelta(seconds=patience))
-        _leave(0 if done else AGAIN)
-        ctx.exit(0 if done else AGAIN)
+        code = BROKEN if service.seal.forked else 0 if done else AGAIN
+        _leave(code)
+        ctx.exit(code)
     click.echo("running; stop with SIGTERM", err=True)
     service.run()
-    _leave(0)
+    code = BROKEN if service.seal.forked else 0
+    _leave(code)
+    ctx.exit(code)
 
 
 def _leave(code: int) -> None:

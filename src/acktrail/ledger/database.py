@@ -18,10 +18,13 @@ from acktrail.errors import LedgerError, SetupError
 from acktrail.ledger.refusals import translated
 
 SCHEMA: Final = "acktrail"
+GUARDED: Final = ("ledger_entry", "ledger_leaf", "ledger_checkpoint", "ledger_anchor")
 SQLITE_TRIGGERS: Final = frozenset(
-    {"ledger_entry_no_update", "ledger_entry_no_delete", "ledger_entry_guard"}
+    f"{table}_{what}" for table in GUARDED for what in ("no_update", "no_delete", "guard")
 )
-POSTGRESQL_TRIGGERS: Final = frozenset({"ledger_entry_rows", "ledger_entry_truncate"})
+POSTGRESQL_TRIGGERS: Final = frozenset(
+    f"{table}_{what}" for table in GUARDED for what in ("rows", "truncate")
+)
 _UPGRADE_LOCK: Final = 7300  # any constant; two nodes that start together upgrade one by one
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
@@ -142,7 +145,7 @@ def may_alter(engine: sa.Engine) -> bool:
 
 
 def _sqlite_faults(connection: sa.Connection) -> Iterator[str]:
-    query = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'ledger_entry'"
+    query = "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
     present = set(connection.exec_driver_sql(query).scalars())
     yield from _missing(SQLITE_TRIGGERS - present)
     if connection.exec_driver_sql("PRAGMA journal_mode").scalar() != "wal":
@@ -157,11 +160,12 @@ _FULL: Final = 2  # PRAGMA synchronous answers with a number
 def _postgresql_faults(connection: sa.Connection) -> Iterator[str]:
     # tgenabled 'A': fires also for sessions that claim to be a replica
     query = (
-        "SELECT tgname FROM pg_trigger WHERE tgenabled = 'A' AND NOT tgisinternal"
-        " AND tgrelid = to_regclass(:name)"
+        "SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+        " JOIN pg_namespace s ON s.oid = c.relnamespace WHERE s.nspname = :schema"
+        " AND c.relname = ANY (:tables) AND t.tgenabled = 'A' AND NOT t.tgisinternal"
     )
-    rows = connection.execute(sa.text(query), {"name": f"{SCHEMA}.ledger_entry"})
-    yield from _missing(POSTGRESQL_TRIGGERS - set(rows.scalars()))
+    found = connection.execute(sa.text(query), {"schema": SCHEMA, "tables": list(GUARDED)})
+    yield from _missing(POSTGRESQL_TRIGGERS - set(found.scalars()))
     for setting in ("fsync", "full_page_writes", "synchronous_commit"):
         if connection.scalar(sa.select(sa.func.current_setting(setting))) == "off":
             yield f"{setting} is off"

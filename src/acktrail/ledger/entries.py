@@ -21,7 +21,7 @@ from acktrail.ledger.entry import (
     microseconds,
 )
 from acktrail.ledger.status import next_status
-from acktrail.ledger.tables import exchange, ledger_entry, ledger_head
+from acktrail.ledger.tables import exchange, ledger_entry, ledger_head, ledger_pending
 from acktrail.ports import Entry
 
 # Made once: building a statement costs more than SQLite takes to run it.
@@ -42,6 +42,7 @@ _DATA: Final = (
     .where(ledger_entry.c.stream == sa.bindparam("key"))
     .order_by(ledger_entry.c.n)
 )
+_WAITS: Final = sa.insert(ledger_pending)
 
 
 class Draft(NamedTuple):
@@ -97,6 +98,7 @@ def insert_entry(connection: sa.Connection, row: dict[str, object]) -> None:
     msg = "an entry with this number exists with other content"
     try:
         if insert_if_absent(connection, ledger_entry, row):
+            connection.execute(_WAITS, {"stream": row["stream"], "n": row["n"]})
             return
     except sa.exc.IntegrityError:  # SQLite's guard
         raise LedgerError(msg, code="ledger.conflict") from None

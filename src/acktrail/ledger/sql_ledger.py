@@ -1,16 +1,27 @@
 """The ledger on SQLite or PostgreSQL, in the words of :class:`acktrail.ports.Ledger`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from acktrail.ledger import circuits, claims, entries, journal, outbox, queries, verification
+from acktrail.ledger import (
+    circuits,
+    claims,
+    entries,
+    journal,
+    outbox,
+    queries,
+    tree_verification,
+    verification,
+)
 from acktrail.ledger.circuits import Circuit
 from acktrail.ledger.database import begin_writing
 from acktrail.ledger.queries import Backlog
 from acktrail.ledger.refusals import translated
+from acktrail.ledger.sequencer import Keys, Sequencer
+from acktrail.ledger.tile_files import TileFiles
 from acktrail.ledger.transaction import SqlTransaction, Writer
 from acktrail.ports import Arrival, Clock, Entry, ExchangeRow, OutboxRow, PostingRow, Seen
 
@@ -132,6 +143,15 @@ class SqlLedger:
         """Return what waits for each Odoo, by partner, model and lane."""
         with self._reading() as connection:
             return queries.backlog(connection)
+
+    def sequencer(self, files: TileFiles, keys: Keys) -> Sequencer:
+        """Return what gives this ledger's entries their places in the tree and signs it."""
+        return Sequencer(self._engine, files, keys, self._writer.clock)
+
+    def verify_tree(self, files: TileFiles, keys: Keys, anchors: Iterable[str]) -> Iterator[str]:
+        """Recompute the tree; yield each fault as ``place: what differs``."""
+        with translated():
+            yield from tree_verification.verify(self._engine, files, keys, anchors)
 
     def verify(self) -> Iterator[str]:
         """Recompute every chain; yield each fault as ``stream n: what differs``."""

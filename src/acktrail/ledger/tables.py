@@ -50,6 +50,41 @@ ledger_head: Final = sa.Table(
     sa.Column("head", sa.LargeBinary, nullable=False),
 )
 
+# Entries that have no place in the tree yet; the sequencer deletes what it placed.
+ledger_pending: Final = sa.Table(
+    "ledger_pending",
+    METADATA,
+    _word("stream", key=True),
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
+)
+
+# The order of the tree. Insert-only, as the two tables after it.
+ledger_leaf: Final = sa.Table(
+    "ledger_leaf",
+    METADATA,
+    sa.Column("leaf_index", sa.BigInteger, primary_key=True, autoincrement=False),
+    _word("stream"),
+    sa.Column("n", sa.Integer, nullable=False),
+    sa.UniqueConstraint("stream", "n", name="ledger_leaf_entry"),
+)
+
+ledger_checkpoint: Final = sa.Table(
+    "ledger_checkpoint",
+    METADATA,
+    sa.Column("size", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("signed_at", Instant, nullable=False),
+)
+
+ledger_anchor: Final = sa.Table(
+    "ledger_anchor",
+    METADATA,
+    _word("witness", key=True),
+    sa.Column("size", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("receipt", sa.Text, nullable=False),
+    sa.Column("anchored_at", Instant, nullable=False),
+)
+
 exchange: Final = sa.Table(
     "exchange",
     METADATA,

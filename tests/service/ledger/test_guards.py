@@ -250,11 +250,35 @@ def test_check_refuses_a_relaxed_engine_for_the_ledger(database_url: str) -> Non
     engine.dispose()
 
 
+TREE = {
+    "ledger_leaf": ("leaf_index, stream, n", "0, 'x_1', 0", "n = 7"),
+    "ledger_checkpoint": ("size, note, signed_at", "1, 'a', 1", "note = 'b'"),
+    "ledger_anchor": ("witness, size, receipt, anchored_at", "'w', 1, 'a', 1", "receipt = 'b'"),
+}
+
+
+@pytest.mark.parametrize("table", TREE)
+def test_order_checkpoints_and_anchors_are_insert_only(
+    opened: tuple[SqlLedger, sa.Engine], table: str
+) -> None:
+    _, engine = opened
+    columns, values, change = TREE[table]
+    row = f"INTO {table} ({columns}) VALUES ({values})"
+    attack(engine, f"INSERT {row}")
+    attacks = [f"UPDATE {table} SET {change}", f"DELETE FROM {table}"]  # noqa: S608 - our own names
+    sqlite = engine.dialect.name == "sqlite"
+    attacks += [f"INSERT OR REPLACE {row}" if sqlite else f"TRUNCATE {table}"]
+
+    for statement in attacks:
+        with pytest.raises(sa.exc.IntegrityError):
+            attack(engine, statement)
+
+
 def test_upgrade_twice_changes_nothing(opened: tuple[SqlLedger, sa.Engine]) -> None:
     _, engine = opened
     upgrade(engine)
 
-    assert current_revision(engine) == "0001"
+    assert current_revision(engine) == "0002"
     check_triggers(engine)
 
 
