@@ -208,7 +208,7 @@ class AnswerTranslator:
         return REJECTED if all_named and set(self._sets) == {REJECTED} else "PARTIAL"
 
     def _oti(self, segment: Segment) -> None:
-        """Spec: set 824 of 004010; OTI08 and OTI09 are GS06 and ST02 of what was sent."""
+        """Spec: set 824; OTI08 and OTI09 are GS06 and ST02 of what was sent."""
         self._close()
         sent = ((GROUP, segment.get(8)), (MESSAGE, segment.get(9)))
         numbers = [Reference(kind, one.strip()) for kind, one in sent if one.strip()]

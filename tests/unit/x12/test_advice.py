@@ -1,10 +1,19 @@
-"""824: set 824 of 004010, elements 110, 128 and 647; what a 997 may not say (RFI 1312)."""
+"""824 in 004010 and 005010: elements 110, 128 and 647; what a 997 may not say (RFI 1312)."""
 
 import pytest
 
 from acktrail.errors import SetupError
 from acktrail.model import Acknowledgement, Answering, ReadResult
-from tests.generators.x12 import interchange, invoice, invoices, order, orders, payments, remittance
+from tests.generators.x12 import (
+    group,
+    interchange,
+    invoice,
+    invoices,
+    order,
+    orders,
+    payments,
+    remittance,
+)
 from tests.unit.x12.reading import AT, FORMAT, findings_of, messages_of, read
 
 ASKED = {"advice": "824"}
@@ -149,6 +158,24 @@ def test_824_passes_its_own_guide_is_the_same_twice_and_is_answered_by_no_824() 
     assert findings_of(fed_back) == []
     assert [one.guide for one in messages_of(fed_back)] == ["824-004010", "824-004010"]
     assert [one.kind for one in answered(once)] == ["997"]
+
+
+def test_824_is_written_in_the_release_of_the_group_that_it_is_about() -> None:
+    """Set 824 of 005010; a file may hold groups of both releases."""
+    modern = group("IN", "005010", [wrong(invoice(number="INV-5"))], control="906")
+    data = interchange(invoices(wrong(invoice(number="INV-4"))), modern)
+
+    old, new = [one.body for one in answered(data) if one.kind == "824"]
+
+    assert b"*U*00401*000000073*" in old
+    assert b"GS*AG*CLINICA*ACMEPAYER*20260315*1245*73*X*004010~" in old
+    assert b"OTI*TR*IV*INV-4*****905*0001*810~" in old
+    assert b"*^*00501*000000074*" in new
+    assert b"GS*AG*CLINICA*ACMEPAYER*20260315*1245*74*X*005010~" in new
+    assert b"OTI*TR*IV*INV-5*****906*0001*810~" in new
+    fed_back = read(new)
+    assert findings_of(fed_back) == []
+    assert [one.guide for one in messages_of(fed_back)] == ["824-005010"]
 
 
 def test_number_is_kept_for_what_posting_may_still_refuse() -> None:

@@ -160,6 +160,17 @@ def test_other_sets_and_sets_without_claims_get_no_277ca() -> None:
     assert "277CA" not in {one.kind for one in answered(sent(empty))}
 
 
+def test_837_of_4010_is_judged_and_answered_as_a_whole() -> None:
+    """005010X214 is about claims of 005010 only."""
+    data = interchange(group("HC", "004010X098A1", [claim_set([GOOD])]))
+
+    (one,) = messages_of(judged(data))
+
+    assert one.guide == "837-004010X098A1"
+    assert "claims" not in one.facts
+    assert [answer.kind for answer in answered(data)] == ["997"]
+
+
 def test_content_that_a_translation_refuses_is_a_persons_and_gets_no_277ca() -> None:
     data = sent(claim_set([GOOD]))
     result = judged(data)

@@ -13,8 +13,14 @@ from acktrail.formats.x12.segment import SetSegment
 from acktrail.model import REFUSED_PARTS
 
 CLAIMS = "claims"  # fact of a set: how many there are
+GUIDES = "837-005010X"  # a 277CA is about claims of this release
 SET, CLAIM, NOTHING = -1, 4, 9
 LEVELS = {"2000A": 1, "2000B": 2, "2000C": 3}
+
+
+def is_told_by_claim(guide: str) -> bool:
+    """Tell whether there is a 277CA for the sets of a guide."""
+    return guide.startswith(GUIDES)
 
 
 class ClaimScopes:

@@ -10,7 +10,7 @@ from acktrail.formats.delimited import Marks
 from acktrail.formats.x12 import rules
 from acktrail.formats.x12.balance import balance_of
 from acktrail.formats.x12.balance.watch import Watches, both
-from acktrail.formats.x12.claim_scopes import ClaimScopes
+from acktrail.formats.x12.claim_scopes import ClaimScopes, is_told_by_claim
 from acktrail.formats.x12.explain import explain
 from acktrail.formats.x12.findings import Findings
 from acktrail.formats.x12.guide.codes import CodeList
@@ -63,7 +63,7 @@ class TransactionSet:
         if machine is not None and overlay is not None:
             self._situations.append(PartnerRules(self._note, overlay, machine.guide))
         self._lines = LineNumbers()
-        by_claim = head.type == CLAIMS and machine is not None and findings.options.by_claim
+        by_claim = findings.options.by_claim and is_told_by_claim(head.guide)
         self._claims = ClaimScopes() if by_claim else None
         self._watches = Watches()
         self._watch()

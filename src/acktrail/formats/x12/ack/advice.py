@@ -2,8 +2,8 @@
 
 Told are sums and counts that the profile lets refuse a set, and documents whose number came before
 with other content. A 997 and a 999 may not say so (RFI 1312). One set 824 for each refused set; of
-its values only the document's own number is repeated. Written in 004010, whatever was received.
-Spec: set 824 of 004010; elements 110 (OTI01), 128 (OTI02) and 647 (TED01).
+its values only the document's own number is repeated. Written in the release of the group.
+Spec: set 824 of 004010 and 005010; elements 110 (OTI01), 128 (OTI02) and 647 (TED01).
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ from acktrail.formats.x12.ack.answers import (
     reply_draft,
     style_of,
 )
-from acktrail.formats.x12.ack.codes import GROUP
+from acktrail.formats.x12.ack.codes import GROUP, MODERN
 from acktrail.formats.x12.ack.masking import fits
 from acktrail.formats.x12.ack.original import Content, beginning_of, content_of, marks_of
 from acktrail.formats.x12.agreement import SET_GROUPS, is_hipaa
@@ -26,6 +26,7 @@ from acktrail.formats.x12.group import is_set_control
 from acktrail.formats.x12.rules import BALANCE_PREFIX
 from acktrail.formats.x12.write import (
     RELEASE_4010,
+    RELEASE_5010,
     GroupDraft,
     Line,
     SetDraft,
@@ -43,7 +44,7 @@ from acktrail.model import (
     Severity,
 )
 
-ADVICE, VERSION = "824", "004010"
+ADVICE = "824"
 RESPONSE = "11"  # BGN01
 SET_REJECTED = "TR"  # OTI01
 TRANSACTION = "TN"  # OTI02 where the document has no number that can be repeated
@@ -78,11 +79,29 @@ ADVISED = {
 Groups = list[GroupResult]
 
 
+class Form(NamedTuple):
+    """How an 824 is written, by the release of what it is about."""
+
+    release: str  # ISA12
+    version: str  # GS08
+
+
+OLD, NEW = Form(RELEASE_4010, "004010"), Form(RELEASE_5010, "005010")
+
+
+class Ends(NamedTuple):
+    """Who sent groups of one release to whom: GS02 and GS03."""
+
+    sender: str
+    receiver: str
+    form: Form
+
+
 class Due(NamedTuple):
-    """What one received interchange may be told of: its groups by sender and receiver."""
+    """What one received interchange may be told of: its groups by sender, receiver and release."""
 
     subject: InterchangeResult
-    ends: dict[tuple[str, str], Groups]
+    ends: dict[Ends, Groups]
 
 
 def advice_numbers(result: ReadResult, answering: Answering) -> int:
@@ -122,10 +141,11 @@ def _dues(result: ReadResult, answering: Answering) -> list[Due]:
         return []
     dues = []
     for one in result.interchanges:
-        ends: dict[tuple[str, str], Groups] = {}
+        ends: dict[Ends, Groups] = {}
         for group in groups_to_answer(one, result, answering):
             if any(_is_advisable(message, group, answering) for message in group.messages):
-                ends.setdefault(ends_of(group), []).append(group)
+                form = NEW if group.version.startswith(MODERN) else OLD
+                ends.setdefault(Ends(*ends_of(group), form), []).append(group)
         if ends:
             dues.append(Due(one, ends))
     return dues
@@ -163,7 +183,7 @@ class _Advisor:
     def answer(
         self,
         subject: InterchangeResult,
-        ends: tuple[str, str],
+        ends: Ends,
         groups: Groups,
         number: int,
     ) -> Acknowledgement | None:
@@ -182,8 +202,9 @@ class _Advisor:
         for ordinal, (group, message, errors) in enumerate(refused, 1):
             about = self._about(subject, group, message)
             sets.append(SetDraft(ADVICE, [self._begin(f"{control}-{ordinal:04d}"), about, *errors]))
-        back = GroupDraft(SET_GROUPS[ADVICE], ends[1], ends[0], number, VERSION, sets)
-        draft = reply_draft(subject, self._answering, number, RELEASE_4010)
+        form, kind = ends.form, SET_GROUPS[ADVICE]
+        back = GroupDraft(kind, ends.receiver, ends.sender, number, form.version, sets)
+        draft = reply_draft(subject, self._answering, number, form.release)
         body = written(replace(draft, groups=[back]), self._style)
         return Acknowledgement(ADVICE, control, subject.control, body, "edi", after_posting=True)
 
