@@ -11,8 +11,10 @@ from types import FrameType
 
 import pytest
 
+from acktrail.errors import TooLargeError
+from acktrail.formats.hl7 import reading
 from acktrail.model import ReadResult
-from tests.generators.hl7 import acknowledge, messages, read
+from tests.generators.hl7 import acknowledge, dft, messages, read, written
 from tests.generators.hl7_hostile import HOSTILE
 
 SIZE = 30_000
@@ -72,3 +74,15 @@ def test_hostile_file_gets_a_verdict_and_a_short_list_of_findings(name: str) -> 
     assert found or result.findings
     assert all(len(one.findings) <= MOST_FINDINGS for one in found)
     assert len(result.findings) <= MOST_FINDINGS
+
+
+@pytest.mark.parametrize(
+    ("line", "least"),
+    [("NTE|1||x\r", reading.MOST_SEGMENTS), ("|" * 100, reading.MOST_FIELDS // 100)],
+)
+def test_message_of_more_segments_or_fields_than_any_has_is_refused(line: str, least: int) -> None:
+    most, beyond = written([*dft()[:1], line * (least - 10)]), written([*dft(), line * (least + 1)])
+
+    assert read(most).usable
+    with pytest.raises(TooLargeError, match="than the limit"):
+        read(beyond)

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from acktrail.errors import TooLargeError
 from acktrail.formats.hl7 import rules
 from acktrail.formats.hl7.amounts import plainly_agree
 from acktrail.formats.hl7.charset import decode
@@ -20,6 +21,7 @@ from acktrail.model import MessageHead, MessageResult, Rule, Severity, Verdict
 from acktrail.ports import Bind
 
 _NAMELESS = Header([""] * 26, Delimiters("|", "^", "~", "\\", "&"), 0)
+MOST_SEGMENTS, MOST_FIELDS = 100_000, 1_000_000  # of one message
 _fits_time = FITS["TS"]
 
 
@@ -70,7 +72,11 @@ class MessageReader:
         self._outlines = Outlines(guides, settings)
 
     def open(self, unit: Unit, offset: int, body: bytes) -> Opened:
-        """Decode a unit, read its delimiters and header."""
+        """Decode a unit, read its delimiters and header.
+
+        Raises:
+            TooLargeError: If it has more segments or fields than any message has.
+        """
         settings = self._settings
         text, codec, remark = decode(unit, body, settings.charset, settings.charset_fallback)
         field = text[3]
@@ -79,6 +85,8 @@ class MessageReader:
             message = Message(text, codec, Delimiters(field, "", "", "", ""), offset, body)
             return self._unusable(message, remark, _NAMELESS)
         message = Message(text, codec, marks, offset, body)
+        if len(text) > MOST_SEGMENTS:
+            _measure(message, text)
         if settings.continuation_lines:
             message.join_continuations()
         header = message.lines[0]
@@ -176,3 +184,10 @@ def _reading(opened: Opened, plan: Plan, frame: Frame, found: Collector | None) 
         found.total if found else 0,
     )
     return Reading(message, plan, head, result)
+
+
+def _measure(message: Message, text: str) -> None:
+    """Refuse what would take many times its size: each segment and field is a text of its own."""
+    if len(message.lines) > MOST_SEGMENTS or text.count(message.marks.field) > MOST_FIELDS:
+        msg = "a message has more segments or fields than the limit"
+        raise TooLargeError(msg, code="hl7.unit_too_large")
