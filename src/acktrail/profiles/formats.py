@@ -93,6 +93,7 @@ class Hl7Table(Table):
     on_missing_trailer: Literal["hold", "reject", "process"] | None = None
     structure_for: dict[str, str] | None = None
     control_id_fallback: bool | None = None
+    severity: dict[str, Literal["info", "warning", "error"]] | None = None  # by name of a finding
     functional: bool | None = None  # MFN is answered by MFK, orders by ORR, ORL, ORS, ORN, RRE, RRD
 
 

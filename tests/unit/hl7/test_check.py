@@ -2,6 +2,7 @@
 
 import pytest
 
+from acktrail.errors import ProfileError
 from acktrail.formats.hl7.guides import Guides
 from acktrail.formats.hl7.message import Hl7Segment
 from acktrail.formats.hl7.structure import Structure
@@ -343,3 +344,46 @@ def test_every_rule_has_a_dotted_name_of_its_own() -> None:
 
     assert len(names) == len(set(names))
     assert all(name.startswith("hl7.") for name in names)
+
+
+SEVERITIES = [
+    ("hl7.z_segment", "error", "rejected"),
+    ("hl7.z_segment", "info", "accepted"),
+    ("hl7.required_missing", "warning", "accepted"),
+]
+
+
+@pytest.mark.parametrize(("name", "severity", "verdict"), SEVERITIES)
+def test_profile_moves_a_finding_up_or_down(name: str, severity: str, verdict: str) -> None:
+    lines = [line.replace("|CG|", "||") for line in dft()] if "missing" in name else dft()
+    body = written([*lines, "ZZ1|x"])
+
+    (message,) = messages(read(body, {"severity": {name: severity}}))
+
+    moved = {one.severity.value for one in message.findings if one.rule == name}
+    assert moved == {severity}
+    assert message.verdict.value == verdict
+
+
+def test_moved_findings_are_capped_and_counted_like_any() -> None:
+    body = written([*dft(), *["ZZ1|x"] * 70])
+
+    (message,) = messages(read(body, {"severity": {"hl7.z_segment": "error"}}))
+
+    listed = [one.rule for one in message.findings]
+    assert (listed.count("hl7.z_segment"), listed[-1]) == (50, "hl7.more_findings")
+    assert message.findings_total == 70
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        *({"hl7.nothing": "error"}, {"z_segment": "error"}, {"hl7.z_segment": "fatal"}),
+        *({"hl7.bad_delimiters": "info"}, {"hl7.trailer_missing": "info"}),
+    ],
+)
+def test_severity_of_no_rule_or_of_one_that_is_fixed_is_a_setup_error(
+    table: dict[str, str],
+) -> None:
+    with pytest.raises(ProfileError, match=r"hl7\.severity"):
+        read(b"", {"severity": table})

@@ -32,7 +32,7 @@ class Check:
         self._outline = outline
         self._settings = settings
         self._used = outline.used
-        self.findings = Collector(settings.max_findings)
+        self.findings = Collector(settings.max_findings, settings.severities)
 
     def run(self, plan: Plan, time: str, control: str, refused: list[int]) -> None:
         """Judge the message.

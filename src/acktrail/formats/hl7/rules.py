@@ -3,6 +3,9 @@
 Spec: HL7 v2+ chapter 2 (2.5.2, 2.7.1, 2.9.3), table 0357 for the codes.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from acktrail.model import NOWHERE, Finding, Owner, Place, Rule, Severity
 
 _INFO, _WARNING = Severity.INFO, Severity.WARNING
@@ -128,6 +131,14 @@ MORE_FINDINGS = _rule("more_findings", _WARNING, "", "envelope", "More findings 
 
 RULES = tuple(value for value in list(globals().values()) if isinstance(value, Rule))
 
+# what a message cannot be read, placed or answered without: no profile makes less, or more, of it
+_FIXED = (
+    *(EMPTY_INPUT, NO_MSH, TRUNCATED, TRAILER_MISSING, HEADER_MISSING, COUNT_MISMATCH),
+    *(TERMINATOR_MISSING, BOM, MLLP_BYTES, TERMINATOR_LF, TERMINATOR_CRLF, LEADING_GARBAGE),
+    *(MSH_TOO_SHORT, BAD_DELIMITERS, UNDECODABLE, CONTROL_ID_MISSING, FRAGMENTED, MORE_FINDINGS),
+)
+MOVABLE = frozenset(rule.name for rule in RULES) - {rule.name for rule in _FIXED}
+
 BAD_FORMAT = {"NM": BAD_NM, "SI": BAD_SI, "DT": BAD_DT, "TM": BAD_TM, "TS": BAD_TS}
 
 # AR in original mode and CR in enhanced mode: these alone (2.8.2, 2.8.3)
@@ -183,12 +194,16 @@ def found(
 
 
 class Collector:
-    """The findings of one message: errors first in line when there are too many."""
+    """The findings of one message: errors first in line when there are too many.
 
-    __slots__ = ("_limit", "errors", "remarks", "total")
+    ``moved`` is what the profile says of the severity of rules; it has the last word.
+    """
 
-    def __init__(self, limit: int) -> None:
+    __slots__ = ("_limit", "_moved", "errors", "remarks", "total")
+
+    def __init__(self, limit: int, moved: Mapping[str, Severity]) -> None:
         self._limit = limit
+        self._moved = moved
         self.errors: list[Finding] = []
         self.remarks: list[Finding] = []
         self.total = 0
@@ -196,6 +211,8 @@ class Collector:
     def full(self, severity: Severity) -> bool:
         """Count a finding and tell whether there is no room for it; then it need not be made."""
         self.total += 1
+        if self._moved:  # it is not yet known which list it goes to
+            return min(len(self.errors), len(self.remarks)) >= self._limit
         return len(self._list(severity)) >= self._limit
 
     def add(self, finding: Finding) -> None:
@@ -205,7 +222,11 @@ class Collector:
 
     def keep(self, finding: Finding) -> None:
         """Keep a finding that :meth:`full` had room for."""
-        self._list(finding.severity).append(finding)
+        severity = self._moved.get(finding.rule)
+        if severity is None:
+            self._list(finding.severity).append(finding)
+        elif len(self._list(severity)) < self._limit:
+            self._list(severity).append(replace(finding, severity=severity))
 
     def _list(self, severity: Severity) -> list[Finding]:
         return self.errors if severity in (_ERROR, _FATAL) else self.remarks

@@ -7,12 +7,15 @@ from typing import NamedTuple
 
 from acktrail.errors import ProfileError
 from acktrail.formats.hl7.charset import codec_name
+from acktrail.formats.hl7.rules import MOVABLE
 from acktrail.model import Severity
 
 _PATH = re.compile(r"([A-Z][A-Z0-9]{2})(?:-([0-9]{1,3})(?:\.([0-9]{1,3}))?)?")
 _WIDE = ("utf-16", "utf-32")
 _UNIT_BYTES = 64 << 20
 _FINDINGS = 50
+_SEVERITIES = ("info", "warning", "error")
+_EXAMPLE = '"hl7.z_segment"'
 
 
 class Path(NamedTuple):
@@ -96,6 +99,7 @@ class Settings:
     require_terminator: bool = False
     continuation_lines: bool = False
     control_id_fallback: bool = False
+    severities: Mapping[str, Severity] = field(default_factory=dict)  # by rule, in place of its own
     functional: bool = False  # answers of their own for master files and orders
     structure_for: Mapping[str, str] = field(default_factory=dict)
     used: Mapping[str, Used] = field(default_factory=dict)  # by message type; "" = any other
@@ -152,11 +156,25 @@ def read_settings(
         require_terminator=bool(options.get("require_terminator")),
         continuation_lines=bool(options.get("continuation_lines")),
         control_id_fallback=bool(options.get("control_id_fallback")),
+        severities=_severities(options),
         functional=bool(options.get("functional")),
         structure_for={key: str(value) for key, value in _table(options, "structure_for")},
         used=own or used,
         agreed=by_type(_agreed(options), specified),
     )
+
+
+def _severities(options: Mapping[str, object]) -> dict[str, Severity]:
+    """Read what the profile makes of rules about a message; it may move one, never invent one."""
+    moved = dict[str, Severity]()
+    for name, value in _table(options, "severity"):
+        if name not in MOVABLE or value not in _SEVERITIES:
+            msg = (
+                f"hl7.severity: a rule about a message, such as {_EXAMPLE}; info, warning or error"
+            )
+            raise ProfileError(msg)
+        moved[name] = Severity(str(value))
+    return moved
 
 
 def _agreed(options: Mapping[str, object]) -> list[Agreed]:
