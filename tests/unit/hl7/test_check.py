@@ -1,5 +1,7 @@
 """Structure, fields and profile rules. Tables: hl7apy 1.3.5 with parsers/hl7/overlay.toml."""
 
+import tomllib
+
 import pytest
 
 from acktrail.errors import ProfileError
@@ -387,3 +389,19 @@ def test_severity_of_no_rule_or_of_one_that_is_fixed_is_a_setup_error(
 ) -> None:
     with pytest.raises(ProfileError, match=r"hl7\.severity"):
         read(b"", {"severity": table})
+
+
+def test_event_that_is_kept_unread_is_failed_by_no_field() -> None:
+    lines = [line.replace("|20260102030405", "|x", 1) for line in adt(event="A02")[1:]]
+
+    assert not {one.severity for one in findings([adt(event="A02")[0], *lines])} & {Severity.ERROR}
+    assert Severity.ERROR in {one.severity for one in findings([adt(event="A01")[0], *lines])}
+
+
+def test_events_that_are_kept_unread_are_those_of_the_opaque_map() -> None:
+    files = ParserFiles()
+    used = tomllib.loads(files.read("hl7/used.toml").decode())
+    opaque = tomllib.loads(files.read("maps/hl7-opaque.toml").decode())["types"]
+
+    read = [one for one in opaque if one.partition("^")[0] in used["used"]]
+    assert sorted(used["unread"]) == sorted(read)

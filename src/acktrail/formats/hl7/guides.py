@@ -158,7 +158,7 @@ class Guides:
         return self._guides[name]
 
     def used(self) -> Mapping[str, Used]:
-        """Return what our maps use, by message type.
+        """Return what our maps use, by message type; by type and event where that is nothing.
 
         Raises:
             GuideError: If the file is not there.
@@ -166,6 +166,7 @@ class Guides:
         if not self._used:
             table = tomllib.loads(self._files.read("hl7/used.toml").decode("utf-8"))
             self._used = {name: Used(read_paths(paths)) for name, paths in table["used"].items()}
+            self._used |= dict.fromkeys(table["unread"], Used(()))
         return self._used
 
     def specification(self, name: str) -> Specification:

@@ -83,7 +83,7 @@ class Outline:
         self.test = header.processing in _TEST
         self.guide = guide
         self.agreed = settings.agreed_on(header.type, header.kind)
-        self.used = settings.used_by(header.kind)
+        self.used = settings.used_by(header.type, header.kind)
         self.subscribed = is_subscribed(header, settings) or not header.complete
         self.faults = tuple(header_faults(header, guide, settings))
         self.choice = self._choose(settings)

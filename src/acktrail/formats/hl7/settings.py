@@ -105,9 +105,9 @@ class Settings:
     used: Mapping[str, Used] = field(default_factory=dict)  # by message type; "" = any other
     agreed: Mapping[str, AgreedRows] = field(default_factory=dict)  # by message type; "" = other
 
-    def used_by(self, message_type: str) -> Used:
-        """Return what messages of ``message_type`` are needed for."""
-        return self.used.get("") or self.used.get(message_type, _NOTHING)
+    def used_by(self, type_: str, kind: str) -> Used:
+        """Return what messages of DFT^P03, else of all of DFT, are needed for."""
+        return self.used.get("") or self.used.get(type_) or self.used.get(kind, _NOTHING)
 
     def agreed_on(self, type_: str, kind: str) -> AgreedRows:
         """Return what is agreed on for DFT^P03, else for all of DFT, else for every message."""
