@@ -10,11 +10,12 @@ from decimal import Decimal
 from acktrail.formats.hl7.delimiters import Delimiters
 from acktrail.formats.hl7.patterns import NUMBER
 
+_BEFORE = r"[^|]*+\|" * 9
 _QUANTITY, _EXTENDED, _UNIT = 10, 11, 12
 # what is nearly always sent: a whole quantity, amounts with two places, a currency behind them
 _USUAL = re.compile(
-    r"FT1\|(?:[^|]*+\|){9}([0-9]{1,9})\|([0-9]{1,12})\.([0-9]{2})(?:[&^][^|]*+)?+"
-    r"\|([0-9]{1,12})\.([0-9]{2})(?=[|&^]|\Z)"
+    rf"FT1\|{_BEFORE}([0-9]{{1,9}}+)\|([0-9]{{1,12}}+)\.([0-9][0-9])(?:[&^][^|]*+|)"
+    r"\|([0-9]{1,12}+)\.([0-9][0-9])(?=[|&^]|\Z)"
 ).match
 _CENT = Decimal("0.01")
 _MOST_DIGITS = 28  # of a Decimal in the default context

@@ -58,7 +58,8 @@ def codec_name(name: str, key: str) -> str:
 def decode(unit: Unit, body: bytes, charset: str, fallback: str) -> Decoded:
     """Decode a message; text that fits nowhere is read as latin-1 and marked UNDECODABLE."""
     if body.isascii() and not charset:
-        remark = _declared(body)[1] if b"UNICODE" in body[:_HEADER_BYTES] else None
+        named = body.find(b"UNICODE", 0, body.find(b"\r")) > 0  # in the header, if CR ends it
+        remark = _declared(body)[1] if named else None
         return Decoded(body.decode("ascii"), "ascii", remark)
     if charset:
         return _first(body, (charset,), None) or _unreadable(body)

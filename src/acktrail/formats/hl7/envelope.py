@@ -92,19 +92,25 @@ class Envelope:
         self._settings = settings
         self._interchange: _Interchange | None = None
         self._group: _Group | None = None
+        self._frame: Frame | None = None  # of the messages from here on
         self._batched = False  # a BHS was seen in this interchange, or an FHS before it
         self._counts = Counter[str]()  # findings about the file, by rule
         self.seen = False  # the file has at least one envelope header
 
     def frame(self, opened: Opened) -> Frame:
         """Return where a message stands; open an implicit interchange and group if needed."""
+        if self._frame is not None:
+            return self._frame
         header = opened.outline.header
         outside = self._batched and (self._group is None or not self._group.explicit)
         interchange = self._open_interchange(header, opened.control)
         group = self._group = self._group or _Group()
         group.kind = group.kind or header.kind
         group.version = group.version or header.version
-        return Frame(interchange.control, group.control, outside)
+        frame = Frame(interchange.control, group.control, outside)
+        if group.kind and group.version:
+            self._frame = frame  # the same until the next envelope segment
+        return frame
 
     def add(self, result: MessageResult) -> None:
         """Count a message to the group that :meth:`frame` named."""
@@ -113,6 +119,7 @@ class Envelope:
 
     def take(self, unit: Unit, offset: int, body: bytes) -> list[Event]:
         """Take an envelope segment; return what it ends."""
+        self._frame = None
         tag = body[:3].decode("ascii")
         settings = self._settings
         text, codec, _ = decode(unit, body, settings.charset, settings.charset_fallback)

@@ -9,6 +9,7 @@ from acktrail.model import Place
 
 _HEADERS = frozenset({"MSH", "FHS", "BHS", "FTS", "BTS"})
 SHIFTED = frozenset({"MSH", "FHS", "BHS"})  # field 1 is the separator itself
+_BEHIND_MARKS = 7  # where a message may go on behind an escape character in MSH-2
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
 
 
@@ -52,11 +53,11 @@ class Message:
         self.offset = offset
         self.lines = cut_lines(text, marks.field)
         self.tags = tuple([line.partition(marks.field)[0] for line in self.lines])
-        self.escaped = text.count(marks.escape) > 1 if marks.escape else False
+        self.escaped = text.find(marks.escape, _BEHIND_MARKS) > 0 if marks.escape else False
         self.loops: list[str] = []
         self.joined: list[int] = []  # numbers of the lines that were joined to the one before
-        self._starts: list[tuple[int, int]] = []
-        self._fields: dict[int, list[str]] = {}
+        self._starts: list[tuple[int, int]] | None = None
+        self._fields: dict[int, list[str]] | None = None
 
     def join_continuations(self) -> None:
         """Join lines that are no segment to the one before (profile key continuation_lines)."""
@@ -72,9 +73,12 @@ class Message:
 
     def fields(self, index: int) -> list[str]:
         """Return the raw fields of a line so that field n stands at n; MSH-1 is filled in."""
-        fields = self._fields.get(index)
+        known = self._fields
+        if known is None:
+            known = self._fields = {}
+        fields = known.get(index)
         if fields is None:
-            fields = self._fields[index] = self.lines[index].split(self.marks.field)
+            fields = known[index] = self.lines[index].split(self.marks.field)
             if fields[0] in SHIFTED:
                 fields.insert(1, self.marks.field)
         return fields
@@ -96,12 +100,14 @@ class Message:
 
     def _start(self, index: int) -> tuple[int, int]:
         """Return byte offset and occurrence of a line; all are worked out together."""
-        if not self._starts:
+        starts = self._starts
+        if starts is None:
             counts: dict[str, int] = {}
+            starts = self._starts = []
             for tag, start in zip(self.tags, self._offsets(), strict=False):
                 counts[tag] = counts.get(tag, 0) + 1
-                self._starts.append((start, counts[tag]))
-        return self._starts[index]
+                starts.append((start, counts[tag]))
+        return starts[index]
 
     def _offsets(self) -> list[int]:
         body, starts, at = self.body, list[int](), 0

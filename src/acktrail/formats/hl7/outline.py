@@ -5,7 +5,7 @@ number only, and most of his messages are made of the same segments in the same 
 from the rest of a header is an outline; what follows from the names of the segments is a plan.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
 
 from acktrail.formats.hl7.delimiters import Delimiters
 from acktrail.formats.hl7.functional import answer_type
@@ -30,8 +30,7 @@ CHARGE = "FT1"
 FRAGMENTS = frozenset({"ADD", "DSC"})
 _ANSWERED = "MSA"  # the message answers one itself
 _TEST = frozenset({"T", "D"})  # training, debugging: table 0103
-_TIME, _CONTROL = 6, 9  # of MSH in pieces: MSH-1 is the separator itself
-_OWN = (_TIME, 7, _CONTROL, 12)
+_TIME, _SECURITY, _CONTROL, _SEQUENCE = 6, 7, 9, 12  # of MSH cut: MSH-1 is the separator itself
 _LEAST = 12  # pieces of a header that reaches to MSH-12
 _LONGEST = 400  # characters of a header that is remembered
 _MOST_OUTLINES = 256
@@ -40,6 +39,7 @@ _LONGEST_PLAN = 1024
 _MOST_BINDS = 8  # of one plan
 
 Tags = tuple[str, ...]
+Match = Callable[[str], object]
 
 
 class Plan:
@@ -47,7 +47,7 @@ class Plan:
 
     __slots__ = (
         *("_takers", "charges", "cold", "facts", "guide"),
-        *("lines", "settled", "tags", "walk"),
+        *("matches", "paddings", "settled", "tags", "walk"),
     )
 
     def __init__(self, tags: Tags, walk: Walk, guide: str, facts: dict[str, str]) -> None:
@@ -56,10 +56,16 @@ class Plan:
         self.guide = guide  # structure and version
         self.facts = facts  # one table for all messages: nobody writes into it
         self.settled = False  # nothing is to be said but of what single lines hold
-        self.lines: list[LinePattern] = []  # what tells each line without any fault
+        self.matches: list[Match] = []  # what tells each line, padded, without any fault
+        self.paddings: list[str] = []
         self.cold: Tags = ()  # segments that have no pattern yet
         self.charges = [index for index, tag in enumerate(tags) if tag == CHARGE]
         self._takers: dict[Bind, list[tuple[int, Take]]] = {}
+
+    def arm(self, lines: list[LinePattern]) -> None:
+        """Set the patterns of all lines."""
+        self.matches = [line.match for line in lines]
+        self.paddings = [line.padding for line in lines]
 
     def takers(self, bind: Bind) -> list[tuple[int, Take]]:
         """Return what takes the segments that anybody wants, with their numbers from 0."""
@@ -126,15 +132,15 @@ class Outline:
     def warm(self, plan: Plan) -> None:
         """Give the lines of a plan the patterns that their segments have by now."""
         if self.guide is None:
-            plan.lines = [ANY_LINE] * len(plan.tags)
+            plan.arm([ANY_LINE] * len(plan.tags))
             return
         patterns = self.guide.patterns(self.agreed)
         found = [(tag, patterns.line(tag)) for tag in plan.tags]
         if self.header.marks.plain:
-            plan.lines = [line or NO_LINE for _, line in found]
+            plan.arm([line or NO_LINE for _, line in found])
             plan.cold = tuple([tag for tag, line in found if line is None])
         else:
-            plan.lines = [line if line is ANY_LINE else NO_LINE for _, line in found]
+            plan.arm([line if line is ANY_LINE else NO_LINE for _, line in found])
 
     def count(self, plan: Plan) -> None:
         """Count the lines that have no pattern: a segment that is seen often gets its own."""
@@ -153,14 +159,6 @@ class Outline:
         return whole or not FRAGMENTS.isdisjoint(tags) or not apart.keys().isdisjoint(tags)
 
 
-class Placed(NamedTuple):
-    """A header in its outline."""
-
-    outline: Outline
-    time: str  # MSH-7
-    control: str  # MSH-10
-
-
 class Outlines:
     """The outlines and plans of one file; as many are remembered as fit."""
 
@@ -170,15 +168,15 @@ class Outlines:
         self._known: dict[tuple[str, str], Outline] = {}
         self._segments = 0  # of all plans
 
-    def place(self, line: str, marks: Delimiters, codec: str) -> Placed | None:
-        """Return the outline of a header and what is its own; ``None`` if it is cut short."""
-        parts = line.split(marks.field, _OWN[-1] + 1)
+    def place(self, line: str, marks: Delimiters, codec: str) -> tuple[Outline, str, str] | None:
+        """Return outline, MSH-7 and MSH-10 of a header; ``None`` if it ends before MSH-12."""
+        parts = line.split(marks.field, _SEQUENCE + 1)
         if len(parts) < _LEAST:
             return None
         time, control = parts[_TIME], parts[_CONTROL]
-        for piece in _OWN:
-            if piece < len(parts):
-                parts[piece] = ""
+        parts[_TIME] = parts[_SECURITY] = parts[_CONTROL] = ""
+        if len(parts) > _SEQUENCE:
+            parts[_SEQUENCE] = ""
         rest = marks.field.join(parts)
         outline = self._known.get((codec, rest))
         if outline is None:
@@ -188,7 +186,7 @@ class Outlines:
             if len(rest) <= _LONGEST:
                 self._make_room(len(self._known) >= _MOST_OUTLINES)
                 self._known[codec, rest] = outline
-        return Placed(outline, time, control)
+        return outline, time, control
 
     def plan(self, outline: Outline, tags: Tags) -> Plan:
         """Return the plan of a message."""

@@ -115,7 +115,7 @@ class Hl7Reader:
         events: list[Event] = []
         if b"\x0b" in raw or b"\x1c" in raw:
             events += self._remark(rules.MLLP_BYTES, unit.offset)
-        if UTF8_MARK in raw[:_NEAR_START]:
+        if offset != unit.offset and UTF8_MARK in raw[:_NEAR_START]:
             events += self._remark(rules.BOM, unit.offset)
         if b"\n" in body:
             if b"\r\n" in body:

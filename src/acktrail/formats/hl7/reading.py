@@ -1,5 +1,6 @@
 """Reads one unit that starts with MSH into a judged message."""
 
+from operator import add, call
 from typing import NamedTuple
 
 from acktrail.errors import TooLargeError
@@ -101,7 +102,7 @@ class MessageReader:
 
     def read(self, opened: Opened, frame: Frame) -> Reading:
         """Judge a message."""
-        message, remark, outline, *_ = opened
+        message, remark, outline, _, _, _ = opened
         if opened.usable and remark is not rules.UNDECODABLE:
             plan = self._outlines.plan(outline, message.tags)
             message.tags, message.loops = plan.tags, plan.walk.loops
@@ -115,19 +116,19 @@ class MessageReader:
     def _judged(self, opened: Opened, plan: Plan, frame: Frame) -> Collector | None:
         """Return what is found in a message; ``None`` where it is seen at once to be right."""
         message, remark, outline, time, control, _ = opened
-        lines = message.lines
-        refused = [
-            index
-            for index, (line, (match, padding)) in enumerate(zip(lines, plan.lines, strict=True))
-            if not match(line + padding)
-        ]
-        right = plan.settled and not (refused or remark or frame.outside or message.escaped)
-        if right and control.strip() and _fits_time(time):
-            for index in plan.charges:
-                if not plainly_agree(lines[index]):
-                    break
-            else:
-                return None
+        lines, matches = message.lines, plan.matches
+        padded = map(add, lines, plan.paddings)
+        if (
+            plan.settled
+            and not (remark or frame.outside or message.escaped)
+            and control.strip()
+            and _fits_time(time)
+            and all(map(call, matches, padded))
+            and all(map(plainly_agree, map(lines.__getitem__, plan.charges)))
+        ):
+            return None
+        padded = map(add, lines, plan.paddings)
+        refused = [at for at, match in enumerate(map(call, matches, padded)) if not match]
         check = Check(message, outline, self._settings)
         if remark:
             check.note(remark)
