@@ -1,6 +1,7 @@
 """Odoo is away while all files come in; when it is there again, everything drains, once."""
 
 from collections import Counter
+from collections.abc import Callable
 
 from acktrail.pipeline.states import AT_REST
 from tests.endtoend.house import House
@@ -18,6 +19,7 @@ pytest_plugins = ["tests.service.postgres"]
 FILES = 24
 TAKEN_SECONDS = 120
 SAYS_WHAT_ODOO_SAID = "ACK"  # HL7's original mode: accepted means that the content was stored
+RESUMED_SECONDS = 40  # the service looks every few seconds; exchanges sleep for a minute
 DRAIN_SECONDS = 240  # the circuit to an Odoo that does not answer stays open for half a minute
 
 
@@ -43,4 +45,31 @@ def test_files_that_came_while_odoo_was_away_are_posted_once_when_it_is_back(
     assert posted(fake_odoo.records()) == expected_records(files)
     assert answered(house, partners) == due
     assert {row.status for row in house.exchanges()} == {"closed"}
+    assert house.faults() == []
+
+
+def test_lane_that_a_person_paused_holds_documents_and_their_answers_only(
+    make_house: Callable[..., House], fake_odoo: Running
+) -> None:
+    house = make_house()
+    house.configure(odoo=fake_odoo.url)
+    files = mixed(FILES)
+    partners = {file.partner for file in files}
+    due = expected_answers(files)
+    house.up()
+    assert house.run("lane", "pause", "main", "--reason", "maintenance").returncode == 0
+
+    for file in files:
+        house.drop(file.partner, file.name, file.body)
+    house.settle(FILES, TAKEN_SECONDS, among=AT_REST | {"parked"})
+    meanwhile, stored = answered(house, partners), fake_odoo.records()
+    assert house.run("lane", "resume", "main", "--reason", "done").returncode == 0
+    expected = expected_records(files)
+    house.wait_for(lambda: posted(fake_odoo.records()) == expected, RESUMED_SECONDS)
+    house.settle(FILES, DRAIN_SECONDS)
+
+    assert house.stop() == 0
+    assert posted(stored) == Counter()
+    assert meanwhile == Counter({one: n for one, n in due.items() if one[1] != SAYS_WHAT_ODOO_SAID})
+    assert answered(house, partners) == due
     assert house.faults() == []

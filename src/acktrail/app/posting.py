@@ -20,7 +20,7 @@ from acktrail.profiles.partner import PartnerProfile
 
 DUE = frozenset({"queued", "sending", "stored", "waiting"})
 WAIT_FOR_ORDER = timedelta(seconds=1)
-LOOK_AGAIN = timedelta(minutes=10)  # at the latest: a person may end a pause before its time
+LOOK_AGAIN = timedelta(minutes=1)  # at the latest: a person may end a pause before its time
 
 
 class Posting:

@@ -1,13 +1,13 @@
 """What stands between a profile and its Odoo, found before any document is sent."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from acktrail.errors import HaltedError
 from acktrail.odoo.bridge import INBOX
 from acktrail.odoo.client import Client, Done, Lost
 from acktrail.odoo.options import OdooOptions
-from acktrail.odoo.privileges import POSTING, beyond, may
+from acktrail.odoo.privileges import POSTING, beyond, in_group, may
 
 PRODUCT = "product.product"  # made only where the profile says so
 GROUPS = {
@@ -27,6 +27,13 @@ GROUPS = {
     "mail.activity": "base.group_user",
 }
 
+
+# What a verb of the options takes, where a profile says that it is done.
+VERBS = {
+    "post": (("account.move", "account.payment"), "account.group_account_invoice"),
+    "confirm": (("sale.order",), "sales_team.group_sale_salesman_all_leads"),
+    "validate": (("stock.picking",), "stock.group_stock_user"),
+}
 
 # What a reference of the options has to be.
 MODELS = {
@@ -98,12 +105,22 @@ def check(
             rows.append(Row(model, "missing", known.lacks[model]))
         else:
             rows += _model(client, model, fields)
+    rows += _verbs(client, options, posted)
     named = ((key, one) for key, names in _references(options) for one in names.split(","))
     rows += [_reference(client, key, name) for key, name in named if name]
     for model, operations in beyond(client, posted):
         hint = f"may {operations}, and no document of this profile needs it"
         rows.append(Row(f"right {model}", "beyond", hint))
     return rows
+
+
+def _verbs(client: Client, options: OdooOptions, posted: Collection[str]) -> Iterator[Row]:
+    """Check the group of each verb that the profile asks for."""
+    for name, (models, group) in VERBS.items():
+        if getattr(options, name) and set(models) & set(posted):
+            ok = in_group(client, group)
+            hint = "" if ok else f"{name} = true needs it: documents are stored and wait"
+            yield Row(f"group {group}", "ok" if ok else "denied", hint)
 
 
 def _administrator(client: Client) -> Row:
@@ -142,7 +159,7 @@ def _model(client: Client, model: str, sent: Iterable[str]) -> Iterator[Row]:
         hint = f"may not {' '.join(denied)}; give {GROUPS.get(model, 'a group that may')}"
         yield Row(model, "denied", hint)
     else:
-        yield Row(model, "ok")
+        yield Row(model, "ok", GROUPS.get(model, ""))
 
 
 def _fields(client: Client, model: str, names: list[str]) -> dict[str, dict[str, object]] | None:

@@ -68,3 +68,17 @@ def may(client: Client, model: str, operation: str) -> bool:
     except HaltedError:
         return False
     return isinstance(answer, Done) and answer.value is True
+
+
+def in_group(client: Client, group: str) -> bool:
+    """Tell whether our user is in a group of Odoo's, by its external id.
+
+    Until some version between 14 and 19 the question is asked of the model, later of the user.
+    """
+    asked: dict[str, object] = {"group_ext_id": group}
+    answer = client.call("res.users", "has_group", asked)
+    if not isinstance(answer, Done):
+        said = client.call("res.users", "context_get", {})
+        ids = [said.value.get("uid")] if isinstance(said, Done) else []
+        answer = client.call("res.users", "has_group", {"ids": ids, **asked})
+    return isinstance(answer, Done) and answer.value is True

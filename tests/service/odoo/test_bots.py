@@ -105,6 +105,38 @@ def test_post_bot_posts_what_the_draft_bot_made(desk: Desk) -> None:
     assert posting.finish([(1, planned, record)]).outcomes == {1: Posted("posted")}
 
 
+def test_post_bot_can_make_a_payment_and_cannot_delete_what_is_posted(
+    desk: Desk, moves: Moves
+) -> None:
+    document = samples.premium(f"PREM-{desk.slug}")
+    planned = desk.plan(document, bank_journal=desk.sandbox.bank_journal, post=True)
+    client = desk.sandbox.client("post")
+    mine = replace(
+        desk,
+        poster=replace(desk.poster, client=client),
+        follow_up=replace(desk.follow_up, client=client),
+    )
+
+    [payment] = mine.store(planned)
+
+    assert isinstance(mine.follow_up.finish([(1, planned, payment)]).outcomes[1], Posted)
+    assert refused(desk, "post", ("account.move", "unlink", {"ids": [moves.posted]}))
+    assert {one["id"]: one["state"] for one in _moves(desk, moves)}[moves.posted] == "posted"
+
+
+@pytest.mark.parametrize("bot", ["draft", "post"])
+@pytest.mark.parametrize("model", ["sale.order", "product.product", "stock.quant"])
+def test_no_bot_can_make_what_its_documents_do_not_need(desk: Desk, bot: str, model: str) -> None:
+    values: dict[str, dict[str, object]] = {
+        "sale.order": {"partner_id": 1},
+        "product.product": {"name": "x"},
+        "stock.quant": {"product_id": 1, "location_id": 1},
+    }
+
+    with pytest.raises(DeniedError):
+        desk.sandbox.client(bot).call(model, "create", {"vals_list": [values[model]]})
+
+
 def test_replay_of_a_draft_that_was_posted_meanwhile_gives_the_draft_bot_the_same_id(
     desk: Desk, moves: Moves
 ) -> None:

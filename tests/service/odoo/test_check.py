@@ -11,7 +11,10 @@ from acktrail.odoo.check import Known, Row, check
 from tests.service.odoo.conftest import DIALECTS, Sandbox
 from tests.unit.odoo import samples
 
-KINDS = ("invoice", "credit_note", "order", "remittance", "price_catalogue", "party", "charge")
+KINDS = (
+    *("invoice", "credit_note", "order", "remittance", "price_catalogue", "party", "charge"),
+    *("order_response", "despatch_advice", "premium_payment", "service_order", "appointment"),
+)
 
 
 def sent(*kinds: str) -> Mapping[str, Iterable[str]]:
@@ -116,6 +119,22 @@ def test_check_of_a_profile_that_makes_products_asks_for_the_right(either: Sandb
     [denied] = [one for one in rows if one.state == "denied"]
     assert denied.what == "product.product"
     assert "product.group_product_manager" in denied.hint
+
+
+@pytest.mark.parametrize(("bot", "state"), [("draft", "denied"), ("post", "ok")])
+def test_check_names_the_group_that_posting_takes(either: Sandbox, bot: str, state: str) -> None:
+    rows = check(either.client(bot), either.options(post=True), sent("invoice"), known(either))
+
+    [group] = [one for one in rows if one.what.startswith("group ")]
+    assert (group.what, group.state) == ("group account.group_account_invoice", state)
+
+
+def test_check_says_the_smallest_group_that_each_model_takes(either: Sandbox) -> None:
+    rows = check(either.client(), either.options(), sent("invoice", "order"), known(either))
+
+    hints = {one.what: one.hint for one in rows if one.state == "ok"}
+    assert hints["sale.order"] == "sales_team.group_sale_salesman"
+    assert not [one for one in rows if one.what.startswith("group ")]  # no verb is asked for
 
 
 @pytest.mark.parametrize("field", ["no_such_field", "order_line/no_such_field"])

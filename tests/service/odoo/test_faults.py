@@ -16,6 +16,8 @@ from acktrail.errors import HaltedError
 from acktrail.odoo.attempts import Attempts
 from acktrail.odoo.client import Answer, Client, Done, Doubt, Lost
 from acktrail.odoo.follow_up import FollowUp, Posted
+from acktrail.odoo.json2 import Json2
+from acktrail.odoo.jsonrpc import JsonRpc
 from acktrail.odoo.loads import Plan
 from acktrail.odoo.poster import Denied, Parked, Poster, Refused, Stored, Unknown
 from tests.service.odoo.conftest import Desk, RunningClock, Sandbox
@@ -122,6 +124,35 @@ def test_f8_wrong_key_halts_and_refuses_no_document(desk: Desk) -> None:
     assert delivery.halted.startswith("Odoo refuses us")
     assert set(map(type, delivery.outcomes.values())) == {Unknown}
     assert all(isinstance(one, Stored) for one in _deliver(desk, plans).values())
+
+
+def test_f8_refusal_that_does_not_last_is_no_refusal(either: Sandbox) -> None:
+    """A restarting database refuses good keys too: Odoo is asked again before it is believed."""
+    login = either.credentials["post"]["login"]
+    domain = [["login", "=", login], ["active", "in", [True, False]]]
+    with either.client("admin") as admin, either.client("post") as client:
+        found = admin.call("res.users", "search_read", {"domain": domain, "fields": ["id"]})
+        assert isinstance(found, Done)
+        [user] = found.value
+        asked: list[float] = []
+
+        def switch(*, on: bool) -> None:
+            admin.call("res.users", "write", {"ids": [user["id"]], "vals": {"active": on}})
+
+        def wait(seconds: float) -> None:
+            asked.append(seconds)
+            switch(on=True)
+
+        assert isinstance(client, Json2 | JsonRpc)
+        client.pause = wait
+        switch(on=False)
+        try:
+            answer = client.call("res.users", "context_get", {})
+        finally:
+            switch(on=True)
+
+    assert isinstance(answer, Done)
+    assert len(asked) == 1
 
 
 def test_f8_missing_right_denies_and_refuses_no_document(desk: Desk) -> None:

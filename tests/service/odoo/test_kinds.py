@@ -1,8 +1,9 @@
 """Kinds of their own on each real Odoo and adapter: each record is read back field by field."""
 
+from acktrail.odoo.attempts import Attempts
 from acktrail.odoo.client import Done
-from acktrail.odoo.follow_up import Posted
-from tests.service.odoo.conftest import Desk
+from acktrail.odoo.follow_up import Posted, compare
+from tests.service.odoo.conftest import Desk, RunningClock
 from tests.unit.odoo import samples
 
 POSTED = {"in_process", "paid", "posted"}  # 14 has one word for it
@@ -42,6 +43,23 @@ def test_premium_payment_is_posted_where_the_profile_says(desk: Desk) -> None:
 
     assert isinstance(desk.follow_up.finish([(1, found, record)]).outcomes[1], Posted)
     assert desk.read("account.payment", record, "state")["state"] in POSTED
+
+
+def test_payment_that_a_person_took_back_is_undone_in_the_reconciliation(desk: Desk) -> None:
+    document = samples.premium(f"PREM-{desk.slug}")
+    found = desk.plan(document, bank_journal=desk.sandbox.bank_journal, post=True)
+    (record,) = desk.store(found)
+    desk.follow_up.finish([(1, found, record)])
+    attempts = Attempts(desk.client, RunningClock())
+
+    before = dict(compare(attempts, [(1, found, record)]))
+    for verb in ("action_draft", "action_cancel"):
+        desk.admin().call("account.payment", verb, {"ids": [record]})
+    after = dict(compare(attempts, [(1, found, record)]))
+
+    assert (before[1].undone, after[1].undone) == (False, True)
+    state = desk.read("account.payment", record, "state")["state"]
+    assert state == ("cancel" if desk.sandbox.version == "14" else "canceled")
 
 
 def product(desk: Desk, code: str) -> int:

@@ -208,6 +208,44 @@ def test_order_response_writes_reference_and_dates_and_nothing_else(shop: Shop) 
         assert (ordered["product_qty"], ordered["price_unit"]) == (10, Decimal("4.25"))
 
 
+@pytest.mark.parametrize(("owner", "kept"), [("partner", "theirs"), ("odoo", "a person's")])
+def test_field_that_a_person_filled_is_written_only_where_the_partner_owns_it(
+    shop: Shop, owner: str, kept: str
+) -> None:
+    _fill(shop, "a person's")
+
+    shop.post(answer(shop), owner={"purchase.order.partner_ref": owner})
+
+    found = shop.desk.read("purchase.order", shop.order, "partner_ref", "acknowledged")
+    told = {"theirs": f"SO-{shop.desk.slug}"}.get(kept, kept)
+    assert found["partner_ref"] == told
+    assert found["acknowledged"] is True
+
+
+def test_field_that_odoo_owns_and_nobody_filled_is_written(shop: Shop) -> None:
+    shop.post(answer(shop), owner={"purchase.order.partner_ref": "odoo"})
+
+    found = shop.desk.read("purchase.order", shop.order, "partner_ref")
+    assert found["partner_ref"] == f"SO-{shop.desk.slug}"
+
+
+def test_field_about_which_a_person_is_asked_refuses_the_document_and_writes_nothing(
+    shop: Shop,
+) -> None:
+    _fill(shop, "a person's")
+
+    asked = shop.refused(answer(shop), owner={"purchase.order.partner_ref": "ask"})
+
+    assert asked == [("match.field_asks", "order purchase.order.partner_ref")]
+    found = shop.desk.read("purchase.order", shop.order, "partner_ref", "acknowledged")
+    assert (found["partner_ref"], found["acknowledged"]) == ("a person's", False)
+
+
+def _fill(shop: Shop, reference: str) -> None:
+    body = {"ids": [shop.order], "vals": {"partner_ref": reference}}
+    shop.desk.admin().call("purchase.order", "write", body)
+
+
 def test_despatch_advice_prepares_the_receipt_and_does_not_validate_it(shop: Shop) -> None:
     shop.post(despatch(shop))
 
