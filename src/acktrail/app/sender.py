@@ -24,7 +24,7 @@ from acktrail.odoo.bridge import Bridge
 from acktrail.odoo.check import Known
 from acktrail.odoo.client import Client
 from acktrail.odoo.connect import Address, connect, version
-from acktrail.odoo.dialect import Dialects
+from acktrail.odoo.dialect import Dialect, Dialects
 from acktrail.odoo.follow_up import Completion, End, FollowUp, Kept, Mismatch, Missing, Posted
 from acktrail.odoo.json2 import Json2
 from acktrail.odoo.jsonrpc import JsonRpc
@@ -103,8 +103,9 @@ class Sender:
     def known(self, target: str) -> Known:
         """Ask a server's version, and look up what that version lacks."""
         found = version(self.address(target))
-        lacks = Dialects.read(self._tools.files).of(found[0]).lacks if any(found) else {}
-        return Known(found, lacks, self._tools.settings.odoo[target].adapter == "bridge")
+        spoken = Dialects.read(self._tools.files).of(found[0]) if any(found) else Dialect()
+        bridge = self._tools.settings.odoo[target].adapter == "bridge"
+        return Known(found, spoken.lacks, bridge, spoken.without)
 
     def close(self) -> None:
         """Give the connections back."""

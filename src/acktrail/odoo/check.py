@@ -69,6 +69,7 @@ class Known(NamedTuple):
     version: tuple[int, int] = (0, 0)
     lacks: Mapping[str, str] = {}  # models that cannot be posted to on this version, with why
     bridge: bool = False  # documents go through the bridge module
+    without: frozenset[str] = frozenset()  # fields, model.field, that this version is not sent
 
 
 UNKNOWN = Known()
@@ -104,7 +105,8 @@ def check(
         if model in known.lacks:
             rows.append(Row(model, "missing", known.lacks[model]))
         else:
-            rows += _model(client, model, fields)
+            sent = (name for name in fields if f"{model}.{name}" not in known.without)
+            rows += _model(client, model, sent)
     rows += _verbs(client, options, posted)
     named = ((key, one) for key, names in _references(options) for one in names.split(","))
     rows += [_reference(client, key, name) for key, name in named if name]

@@ -23,6 +23,16 @@ class Dialect:
     values: Mapping[str, Mapping[str, Names]] = field(default_factory=dict)
     lacks: Names = field(default_factory=dict)  # models that cannot be loaded alone, with why
 
+    @property
+    def without(self) -> frozenset[str]:
+        """Fields that this Odoo lacks, as model.field: they are left out."""
+        return frozenset(
+            f"{model}.{name}"
+            for model, names in self.fields.items()
+            for name, theirs in names.items()
+            if not theirs
+        )
+
     def asked(self, model: str, body: Mapping[str, object]) -> dict[str, Any]:
         """Return a call's arguments in this Odoo's words: a new mapping.
 

@@ -23,7 +23,8 @@ def sent(*kinds: str) -> Mapping[str, Iterable[str]]:
 
 def known(sandbox: Sandbox) -> Known:
     major = int(sandbox.version)
-    return Known((major, 0), DIALECTS.of(major).lacks)
+    spoken = DIALECTS.of(major)
+    return Known((major, 0), spoken.lacks, without=spoken.without)
 
 
 def faults(rows: Iterable[Row]) -> list[Row]:
