@@ -33,6 +33,7 @@ VERB_CONTEXT: dict[str, dict[str, object]] = {
     "button_validate": {"skip_backorder": True, "picking_ids_not_to_backorder": []}
 }
 READ_SIZE = 200
+UNANSWERED = "odoo.unanswered"
 
 Kept = tuple[int, Plan, int]  # posting id, its plan, the id that Odoo gave
 
@@ -127,6 +128,8 @@ class FollowUp:
         for posting, plan, record in due:
             if record not in seen:
                 ends[posting] = Missing()
+            elif posting in undone and refusals.get(posting) == UNANSWERED:
+                ends[posting] = Unknown("unanswered")  # Odoo ended meanwhile: nobody refused it
             elif posting in undone:
                 ends[posting] = Refused(refusals.get(posting) or "odoo.verb", "state")
             else:
@@ -144,7 +147,7 @@ class FollowUp:
         answer = self.client.call(plan.model, plan.verb, body)
         if isinstance(answer, Lost):
             attempts.lost(answer, 0)
-            return "odoo.unanswered"
+            return UNANSWERED
         return "" if isinstance(answer, Done) else answer.fault.error_class
 
 
