@@ -243,7 +243,7 @@ def attached(
     """Return an interchange with a set that has no guide around one binary segment, and an 835."""
     written = segment.format(length=len(data) + wrong)
     one = closed(["ST*275*0001", "BGN*02*A1*20260315", written, "DTM*097*20260315"])
-    groups = group("PI", "005010X210", [one]), payments(control="906")
+    groups = group("PI", "005010X210", [one]), payments(remittance("0002"), control="906")
     return interchange(*groups, envelope=envelope).replace(HELD, data)
 
 

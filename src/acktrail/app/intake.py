@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from hashlib import sha256
 from typing import BinaryIO, NamedTuple
 
+from acktrail.app.alone import Alone, message_alone, ordered_message
 from acktrail.app.home import Found
 from acktrail.app.journal import posting_rows
 from acktrail.app.tools import Tools, received_flow
@@ -48,6 +49,7 @@ class Work(NamedTuple):
     found: Found
     flow: Flow
     step: str
+    alone: Alone | None = None  # of the whole file only this message
 
 
 class Content(NamedTuple):
@@ -77,6 +79,10 @@ class Intake:
             return outcome_of(done)
         found = tools.in_force(row)
         work = Work(task, row, found, received_flow(entries, found), step)
+        message = ordered_message(entries, task.generation)
+        if message:
+            alone = message_alone(tools, work.flow.format, entries, message)
+            work = work._replace(alone=alone)
         try:
             content = self._open(work)
         except PartnerError as error:
@@ -134,7 +140,7 @@ class Intake:
             done = read_and_translate(
                 format_.name,
                 format_.reader(options),
-                _chunks(clear),
+                work.alone.chunks(clear) if work.alone else _chunks(clear),
                 lambda head: tools.translators.find(head, translate),
                 lambda body: _append(spool, body),
                 telling=_telling(format_, profile),
@@ -144,7 +150,10 @@ class Intake:
         held = self._held(work, done.result)
         if held:
             return self._hold(work, content, held)
-        return self._commit(work, content, done, documents)
+        whole = work.alone.joined(done) if work.alone else done
+        if whole is None:
+            return self._hold(work, content, "replay.message")
+        return self._commit(work, content, whole, documents)
 
     def _held(self, work: Work, result: ReadResult) -> str:
         """Return the code to hold the file with before anything is made of it."""
@@ -188,7 +197,7 @@ class Intake:
             body |= {"nameless": done.nameless} if done.nameless else {}
             tx.append(row.id, "translated", body, tools.actor)
             if work.task.generation:
-                supersede(tx, row.id)
+                supersede(tx, row.id, work.alone.excerpt.control if work.alone else "")
             rows = posting_rows(tools, work.found.profile, row, released, documents)
             kept = tx.add_postings(rows)
             self._index(tx, work, done)
@@ -331,9 +340,17 @@ def numbers_of(body: dict[str, object]) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def supersede(tx: Transaction, exchange: str) -> None:
-    """Set aside what an earlier run left undone: the new run makes its rows again."""
+def supersede(tx: Transaction, exchange: str, message: str = "") -> None:
+    """Set aside what an earlier run left undone: the new run makes its rows again.
+
+    Args:
+        tx: The transaction that makes them.
+        exchange: Whose rows.
+        message: Control number of the one message that is read again; "" = all are.
+    """
     for row in tx.postings(exchange):
+        if message and row.message != message:
+            continue
         undone = row.state == "parked" and row.odoo_id is None
         if undone or (row.state == "rejected" and row.error not in SETTLED):
             tx.set_posting(row.id, "rejected", error=SUPERSEDED)

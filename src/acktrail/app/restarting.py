@@ -4,10 +4,13 @@ A new *generation* begins: its steps run anew and look at what the earlier ones 
 nothing is posted or answered twice. What still runs of the old generation ends at its next look.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
+from acktrail.app.alone import message_alone
 from acktrail.app.home import Found
-from acktrail.app.tools import Tools
+from acktrail.app.tools import Tools, received_flow
 from acktrail.engine.port import Engine, Part, Task
 from acktrail.errors import ConflictError, PolicyError
 from acktrail.pipeline.states import AT_REST, FINISHED, SETTLED
@@ -25,6 +28,7 @@ class Order(NamedTuple):
     exchange: str
     actor: str  # user:<name>
     reason: str
+    message: str = ""  # control number or number of the one message to read again; "" = all
     newest: bool = False  # under the newest version of the profile, not the one it came under
 
 
@@ -52,17 +56,29 @@ class Restart:
         return self._start(order, row, "released", part)
 
     def replay(self, order: Order) -> Part:
-        """Read, translate and post again an exchange that is at rest.
+        """Read, translate and post again an exchange that is at rest, or one message of it.
 
         Raises:
-            ConflictError: It is still on its way.
+            ConflictError: It is still on its way, or the message cannot stand alone.
+            NotFoundError: It has no such message.
             PolicyError: There is no reason.
         """
         row = self._tools.ledger.exchange(order.exchange)
         if row.status not in AT_REST:
             msg = f"the exchange is {row.status}: park it first, or let it finish"
             raise ConflictError(msg)
-        return self._start(order, row, "replayed", "all")
+        _need_reason(order)
+        return self._start(order, row, "replayed", "all", self._message(order, row))
+
+    def _message(self, order: Order, row: ExchangeRow) -> dict[str, object]:
+        """Return what the entry says of the message that is wanted, which can stand alone."""
+        if not order.message:
+            return {}
+        entries = self._tools.ledger.entries(row.id)
+        found = self._profile(order, row) or self._tools.in_force(row)
+        flow = received_flow(entries, found)
+        excerpt = message_alone(self._tools, flow.format, entries, order.message).excerpt
+        return {"message": excerpt.number, "control": excerpt.control}
 
     def park(self, order: Order) -> None:
         """Stop an exchange until it is released.
@@ -81,7 +97,14 @@ class Restart:
             body = {"code": PARKED, "reason": order.reason, "generation": generation}
             tx.append(row.id, "held", body, order.actor)
 
-    def _start(self, order: Order, row: ExchangeRow, kind: str, part: Part) -> Part:
+    def _start(
+        self,
+        order: Order,
+        row: ExchangeRow,
+        kind: str,
+        part: Part,
+        more: Mapping[str, object] = MappingProxyType({}),
+    ) -> Part:
         _need_reason(order)
         found = self._profile(order, row)
         with self._tools.ledger.begin() as tx:
@@ -100,6 +123,7 @@ class Restart:
                 "generation": generation,
                 "profile": label,
                 "documents": again,
+                **more,
             }
             tx.append(row.id, kind, body, order.actor)
             self._engine.submit(

@@ -131,16 +131,23 @@ def release(ctx: click.Context, key: str, reason: str, profile: str) -> None:
 
 @exchange.command()
 @click.argument("key")
+@click.option(
+    "--message",
+    default="",
+    help="Only this X12 transaction set: its control number (ST02), or its number in the file.",
+)
 @reason_option
 @profile_option
 @click.pass_context
-def replay(ctx: click.Context, key: str, reason: str, profile: str) -> None:
+def replay(ctx: click.Context, key: str, message: str, reason: str, profile: str) -> None:
     """Read, translate and post again what is at rest; exit 6 when it is still on its way.
 
-    What was posted or answered is neither posted nor answered a second time.
+    What was posted or answered is neither posted nor answered a second time. Exit 6 too when the
+    message cannot stand alone, 4 when there is no such one.
     """
     with restarts(Home(Path(ctx.obj))) as restart:
-        part = restart.replay(Order(key, actor(), reason, newest=profile == "newest"))
+        order = Order(key, actor(), reason, message, newest=profile == "newest")
+        part = restart.replay(order)
     click.echo(f"replayed\t{part}")
 
 

@@ -116,6 +116,39 @@ class DirectReader(Reader, Protocol):
         ...
 
 
+class Span(NamedTuple):
+    """Bytes of the opened file."""
+
+    offset: int
+    length: int
+
+
+class Excerpt(NamedTuple):
+    """One message as a file of its own."""
+
+    number: int  # of the message in the whole file, from 1
+    control: str
+    pieces: tuple[Span | bytes, ...]  # in order: as sent, and what has to be written around it
+
+
+@runtime_checkable
+class Divisible(Protocol):
+    """A format whose messages can be read alone."""
+
+    def alone(self, result: ReadResult, message: str) -> Excerpt:
+        """Return one message as a file of its own.
+
+        Args:
+            result: Of the whole file.
+            message: Its control number, else its number in the file, from 1.
+
+        Raises:
+            NotFoundError: If there is no such message.
+            ConflictError: If it cannot stand alone; the text says why and holds no value.
+        """
+        ...
+
+
 class Format(Protocol):
     """A file format, with no I/O: bytes in, values out."""
 

@@ -48,7 +48,7 @@ def structure(result: ReadResult) -> list[tuple[str, str, int]]:
     return [(one.type, one.control, one.segments) for one in messages_of(result)]
 
 
-WHOLE = [("275", "0001", 5), ("835", "0001", len(remittance()))]
+WHOLE = [("275", "0001", 5), ("835", "0002", len(remittance()))]
 
 
 @pytest.mark.parametrize("data", DATA)

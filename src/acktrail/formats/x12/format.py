@@ -12,12 +12,13 @@ from acktrail.formats.x12.legend import X12Legend
 from acktrail.formats.x12.marks import ISA_LENGTH, Header, read_header
 from acktrail.formats.x12.options import read_options
 from acktrail.formats.x12.reader import X12Reader
+from acktrail.formats.x12.replay import excerpt_of
 from acktrail.formats.x12.rules import RULES
 from acktrail.formats.x12.situation.checks import SITUATIONS
 from acktrail.formats.x12.situation.codes import EXTERNAL
 from acktrail.formats.x12.situation.partner import OVERLAY_RULES
 from acktrail.model import Acknowledgement, Answering, MessageHead, ReadResult, Rule
-from acktrail.ports import DataFiles
+from acktrail.ports import DataFiles, Excerpt
 
 LEADING = "\xef\xbb\xbf\r\n\t "
 ISA_CONTROL = re.compile("ISA[^A-Za-z0-9 ]")
@@ -56,6 +57,10 @@ class X12:
     def reader(self, options: Mapping[str, object]) -> X12Reader:
         """Return a reader for one file under the ``[x12]`` table of a profile."""
         return X12Reader(read_options(options), self._catalogue)
+
+    def alone(self, result: ReadResult, message: str) -> Excerpt:
+        """Return one transaction set as an interchange of its own; see :class:`Divisible`."""
+        return excerpt_of(result, message)
 
     def legend(self, head: MessageHead) -> X12Legend:
         """Return what the segments of a set mean by its guide."""

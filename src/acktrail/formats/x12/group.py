@@ -12,6 +12,7 @@ from acktrail.formats.x12.findings import Findings
 from acktrail.model import GroupResult, MessageResult, Place, Rule, Verdict, fold_verdicts
 
 GS_ELEMENTS = 8
+PLACE = "place"  # fact of an interchange, offset of ISA, and of a group, offset:length of GS
 is_kind = re.compile("[A-Z][A-Z0-9]").fullmatch
 is_version = re.compile("[A-Z0-9]{1,12}").fullmatch
 # ST03: release, guide and its errata. Looser, and data of a lost terminator would be repeated
@@ -28,6 +29,7 @@ class Group:
 
     elements: list[str]  # of GS, padded to GS08
     offset: int
+    length: int  # of GS
     findings: Findings
     agreement: Agreement
     messages: list[MessageResult] = field(default_factory=list)
@@ -66,6 +68,7 @@ class Group:
         if self.findings.rejected:
             verdict = Verdict.REJECTED
         accepted = sum(message.verdict is not Verdict.REJECTED for message in self.messages)
+        self.facts |= {PLACE: f"{self.offset}:{self.length}"}
         self.facts |= {"sets": str(len(self.messages)), "accepted": str(accepted)}
         return GroupResult(
             control=self.elements[6],
@@ -81,7 +84,8 @@ class Group:
 def open_group(elements: list[str], offset: int, findings: Findings, agreement: Agreement) -> Group:
     """Take a GS segment."""
     padded = elements + [""] * (GS_ELEMENTS + 1 - len(elements))
-    group = Group(padded, offset, findings, agreement)
+    length = len("*".join(elements)) + 1  # its terminator included
+    group = Group(padded, offset, length, findings, agreement)
     for number in (1, 2, 3, 6, 8):
         group.facts[f"GS{number:02d}"] = padded[number]
     if not is_control(padded[6]):

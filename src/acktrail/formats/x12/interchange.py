@@ -10,6 +10,7 @@ from acktrail.formats.x12 import rules
 from acktrail.formats.x12.agreement import ANSWERS, HIPAA_SETS, SET_GROUPS, Agreement, is_hipaa
 from acktrail.formats.x12.findings import Findings, Room
 from acktrail.formats.x12.group import (
+    PLACE,
     Group,
     is_implementation,
     is_kind,
@@ -68,6 +69,7 @@ class Interchange:
         self._is_name = re.compile(allowed(header.marks) + "{1,15}").fullmatch  # GS02, GS03
         self._facts = {f"ISA{n:02d}": header.elements[n].rstrip() for n in HEADER_FACTS}
         marks = header.marks
+        self._facts[PLACE] = str(offset)
         self._facts[MARKS] = marks.element + marks.component + marks.segment + marks.repetition
         for fault in header.faults:
             rule = rules.ISA_DELIMITER if fault.delimiter else rules.ISA_ELEMENT

@@ -1,29 +1,90 @@
 """One transaction set as an interchange of its own, so that it can be read again alone."""
 
-from acktrail.errors import UnreadableFileError
-from acktrail.formats.x12.marks import ISA_LENGTH, read_header
+from collections.abc import Iterator
+from typing import NamedTuple
 
-GROUP_CONTROL = 6  # GS06
+from acktrail.errors import ConflictError, NotFoundError
+from acktrail.formats.x12 import rules
+from acktrail.formats.x12.ack.original import marks_of
+from acktrail.formats.x12.group import PLACE
+from acktrail.formats.x12.marks import ISA_LENGTH
+from acktrail.model import GroupResult, InterchangeResult, MessageResult, ReadResult, Severity
+from acktrail.ports import Excerpt, Span
+
+REFUSING = frozenset({Severity.ERROR, Severity.FATAL})
+SHAPELESS = frozenset({rules.SE_MISSING.name, rules.ST_CONTROL.name, rules.ST_ID.name})
 
 
-def standalone(isa: bytes, gs: bytes, transaction_set: bytes) -> bytes:
-    """Return the bytes of an interchange that holds one set as it was sent.
+class Standing(NamedTuple):
+    """A set, its number in the file from 1, and what it stands in."""
+
+    number: int
+    interchange: InterchangeResult
+    group: GroupResult
+    message: MessageResult
+
+
+def excerpt_of(result: ReadResult, message: str) -> Excerpt:
+    """Return the pieces of an interchange that holds one set as it was sent.
 
     Args:
-        isa: The set's ISA segment, its terminator included.
-        gs: The set's GS segment, without terminator.
-        transaction_set: From ST to SE, as ``MessageResult.offset`` and ``length`` name them.
+        result: Of the whole file.
+        message: The set's control number (ST02), else its number in the file, from 1.
 
     Raises:
-        UnreadableFileError: If ISA or GS cannot be read.
+        NotFoundError: If the file has no such set.
+        ConflictError: If the set cannot stand alone; the message says why.
     """
-    text = isa.decode("latin-1")
-    header = read_header(text, 0) if len(text) == ISA_LENGTH else None
-    elements = gs.decode("latin-1").split(header.marks.element) if header else []
-    if header is None or len(elements) <= GROUP_CONTROL:
-        msg = "the ISA or GS of the transaction set cannot be read"
-        raise UnreadableFileError(msg)
-    mark, end = header.marks.element, header.marks.segment
-    ge = f"GE{mark}1{mark}{elements[GROUP_CONTROL]}{end}"
-    iea = f"IEA{mark}1{mark}{header.control}{end}"
-    return isa + gs + end.encode("latin-1") + transaction_set + (ge + iea).encode("latin-1")
+    sets = list(_sets(result))
+    named = [one for one in sets if one.message.control == message]
+    numbered = [one for one in sets if message.isdecimal() and one.number == int(message)]
+    found = next(iter(named or numbered), None)
+    if found is None:
+        msg = "the file has no such transaction set"
+        raise NotFoundError(msg)
+    same = [one for one in sets if one.message.control == found.message.control]
+    reason = _why_not(result, found, len(same))
+    if reason:
+        msg = f"the transaction set cannot stand alone: {reason}"
+        raise ConflictError(msg)
+    return Excerpt(found.number, found.message.control, _pieces(found))
+
+
+def _sets(result: ReadResult) -> Iterator[Standing]:
+    number = 0
+    for interchange in result.interchanges:
+        for group in interchange.groups:
+            for message in group.messages:
+                number += 1
+                yield Standing(number, interchange, group, message)
+
+
+def _why_not(result: ReadResult, found: Standing, same: int) -> str:
+    """Return why a set cannot be taken out of its file; empty when it can."""
+    above = (*result.findings, *found.interchange.findings, *found.group.findings)
+    own = {finding.rule for finding in found.message.findings}
+    if not result.usable or any(finding.severity in REFUSING for finding in above):
+        return "the file, the interchange or the group around it is refused"
+    if any(finding.rule == rules.UNWRAPPED.name for finding in result.findings):
+        return "its lines were unwrapped, so its bytes have no place in the file"
+    if own & SHAPELESS:
+        return "its ST or SE is missing or cannot be read"
+    if same > 1:
+        return "another set of the file has its control number"
+    if not (found.interchange.facts.get(PLACE) and found.group.facts.get(PLACE)):
+        return "the file was read before places were kept; replay the whole file once"
+    return ""
+
+
+def _pieces(found: Standing) -> tuple[Span | bytes, ...]:
+    marks = marks_of(found.interchange)
+    mark, end = (marks.element, marks.segment) if marks else ("*", "~")
+    at, length = found.group.facts[PLACE].split(":")
+    ge = f"GE{mark}1{mark}{found.group.control}{end}"
+    iea = f"IEA{mark}1{mark}{found.interchange.control}{end}"
+    return (
+        Span(int(found.interchange.facts[PLACE]), ISA_LENGTH),
+        Span(int(at), int(length)),
+        Span(found.message.offset, found.message.length),
+        (ge + iea).encode("latin-1"),
+    )
