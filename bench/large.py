@@ -21,6 +21,7 @@ MB = 1_000_000
 PARTNER = "clearing-relay"
 ENVELOPE = x12.Envelope(sender="RELAY", receiver="SAMPLECLINIC")
 CLAIMS = 500  # of one set
+PATIENCE = "7200"  # seconds that the run may take
 RIGHT, WRONG = b"DTM*232*20260301~", b"DTM*232*20261301~"
 
 
@@ -55,7 +56,9 @@ def run(house: House) -> str:
     """Run the service once; return its exit code, CPU and wall seconds and peak memory."""
     began = time.monotonic()
     child = os.posix_spawn(
-        COMMAND, [str(COMMAND), "--home", str(house.root), "run", "--once"], clean_environment()
+        COMMAND,
+        [str(COMMAND), "--home", str(house.root), "run", "--once", "--patience", PATIENCE],
+        clean_environment(),
     )
     _, status, used = os.wait4(child, 0)
     cpu, wall = used.ru_utime + used.ru_stime, time.monotonic() - began
