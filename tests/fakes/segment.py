@@ -19,6 +19,13 @@ class FakeSegment:
         self._loop = loop
 
     @property
+    def elements(self) -> list[str]:
+        return self._elements
+
+    def components(self, element: int) -> int:
+        return self._elements[element].count(self._marks[1]) + 1
+
+    @property
     def loop(self) -> str:
         return self._loop
 

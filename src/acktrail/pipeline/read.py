@@ -7,7 +7,7 @@ in: the message, its interchange, and the file's end.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, cast, runtime_checkable
 
 from acktrail.documents.encoding import encode_compact
 from acktrail.documents.kinds import Document
@@ -41,6 +41,8 @@ from acktrail.ports import (
 from acktrail.translate.answers import interchange_answers
 
 REFUSING = frozenset({Severity.ERROR, Severity.FATAL})
+Envelope = MessageStart | MessageEnd | GroupEnd | InterchangeEnd | FileFinding
+ENVELOPE = frozenset({MessageStart, MessageEnd, GroupEnd, InterchangeEnd, FileFinding})
 CONTENT_ANSWERED = frozenset({"hl7", "tabular"})  # formats whose answer judges content too
 
 
@@ -118,8 +120,16 @@ class _Pass:
     withheld: int = 0
     nameless: int = 0
 
-    def take(self, event: Event) -> None:
-        """Take one event."""
+    def take_all(self, events: Iterable[Event]) -> None:
+        """Take events in turn; nearly all are segments, and what they are costs one look."""
+        for event in events:
+            if type(event) in ENVELOPE:
+                self._take(cast("Envelope", event))
+            elif self.translator is not None:
+                self.translator.segment(cast("Segment", event))
+
+    def _take(self, event: Envelope) -> None:
+        """Take what is no segment."""
         match event:
             case MessageStart(head):
                 self.translator = self._translator(head)
@@ -132,9 +142,6 @@ class _Pass:
                 self._interchange(interchange)
             case FileFinding(finding):
                 self.findings.append(finding)
-            case segment:
-                if self.translator is not None:
-                    self.translator.segment(segment)
 
     def _translator(self, head: MessageHead) -> Translator | None:
         name = (head.type, head.version)
@@ -265,10 +272,8 @@ def read_and_translate(  # noqa: PLR0913 - one call is the whole of both stages
     failure: PartnerError | None = None
     try:
         for chunk in chunks:
-            for event in reader.feed(chunk):
-                one.take(event)
-        for event in reader.close():
-            one.take(event)
+            one.take_all(reader.feed(chunk))
+        one.take_all(reader.close())
     except PartnerError as error:
         failure = error
         one.findings.append(Finding(error.code, Severity.FATAL, str(error), category="file"))

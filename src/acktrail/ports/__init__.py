@@ -2,6 +2,7 @@
 
 from acktrail.ports.formats import (
     Bind,
+    CutSegment,
     DataFiles,
     DirectReader,
     Divisible,
@@ -47,6 +48,7 @@ __all__ = [
     "Arrival",
     "Bind",
     "Clock",
+    "CutSegment",
     "DataFiles",
     "DirectReader",
     "Divisible",

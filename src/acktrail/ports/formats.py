@@ -49,6 +49,19 @@ class Segment(Protocol):
         ...
 
 
+class CutSegment(Segment, Protocol):
+    """A segment that shows how far it goes: maps ask it for nothing that was not sent."""
+
+    @property
+    def elements(self) -> Sequence[str]:
+        """Tag and elements as sent, so that element n stands at n."""
+        ...
+
+    def components(self, element: int) -> int:
+        """Return how many components an element may have that was sent; never too few."""
+        ...
+
+
 class MessageStart(NamedTuple):
     """A message begins; its segments follow."""
 

@@ -1,10 +1,10 @@
 """The one mutable thing of translating: a document while it is built, one message at a time."""
 
 from datetime import tzinfo
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from acktrail.model import NOWHERE, Finding, Place, Rule
-from acktrail.ports import Segment
+from acktrail.ports import CutSegment, Segment
 from acktrail.translate import rules
 from acktrail.translate.paths import Path
 from acktrail.translate.shapes import Shape, Values
@@ -13,6 +13,15 @@ MAX_FINDINGS = 1000
 MAX_EXT = 10_000
 MAX_PARTS = 200_000
 Origins = dict[str, tuple[str, str]]
+
+
+class Placed(Protocol):
+    """What stands somewhere in the file."""
+
+    @property
+    def place(self) -> Place:
+        """Where."""
+        ...
 
 
 class Level(NamedTuple):
@@ -27,11 +36,13 @@ class Level(NamedTuple):
 class Frame:
     """An open level: what was filled so far."""
 
-    __slots__ = ("level", "origins", "path", "place", "values", "weak")
+    __slots__ = ("_opener", "level", "origins", "path", "values", "weak")
 
-    def __init__(self, level: Level, place: Place, around: "Frame | None" = None) -> None:
+    def __init__(
+        self, level: Level, opener: Placed | None = None, around: "Frame | None" = None
+    ) -> None:
         self.level = level
-        self.place = place
+        self._opener = opener
         self.path = ""  # in front of its fields' names, where sources are asked for
         # of a part that a total may stand for: field -> address and text
         self.origins: Origins | None = None
@@ -39,12 +50,17 @@ class Frame:
         # field -> address and text, while it may give way
         self.weak: dict[str, tuple[str, str]] = {} if around is None else around.weak
 
+    @property
+    def place(self) -> Place:
+        """Where it was opened."""
+        return NOWHERE if self._opener is None else self._opener.place
+
 
 class Origin(NamedTuple):
     """Where a value comes from; no path for a constant."""
 
     path: Path | None
-    segment: Segment
+    segment: CutSegment
     weak: bool = False
 
     def address_and_text(self) -> tuple[str, str]:
@@ -124,10 +140,10 @@ class Building:
             self.keep(address, text)
         return False
 
-    def collect(self, frame: Frame, name: str, part: object, place: Place) -> None:
+    def collect(self, frame: Frame, name: str, part: object, at: Placed) -> None:
         """Add a part to those of its kind, up to a cap."""
         self.parts += 1
         if self.parts <= MAX_PARTS:
             frame.values.setdefault(name, []).append(part)
         elif self.parts == MAX_PARTS + 1:
-            self.found_at(rules.TOO_MANY_PARTS, place)
+            self.found_at(rules.TOO_MANY_PARTS, at.place)

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from acktrail.ports import Segment
+from acktrail.ports import CutSegment
 from acktrail.translate.building import Building, Frame
 from acktrail.translate.paths import Getter, Path
-from acktrail.translate.rest import Rest
+from acktrail.translate.rest import Parts, Rest
 
-Step = Callable[[Building, Frame, Segment], None]
+Step = Callable[[Building, Frame, CutSegment], None]
+MOST_PLANS = 64  # of a rule: a sender can make segments of any length
 
 
 class Test(NamedTuple):
@@ -19,14 +20,46 @@ class Test(NamedTuple):
     wanted: frozenset[str]
 
 
+class Fill(NamedTuple):
+    """One field that a rule fills."""
+
+    name: str
+    step: Step
+    paths: tuple[Path, ...]
+    least: int  # the first element that it reads: where fewer were sent, it does nothing
+
+
+class Plan(NamedTuple):
+    """What one rule does with a segment of so many elements."""
+
+    steps: tuple[Step, ...]
+    left: tuple[int, ...]  # elements that are kept beside the document, and components of others
+    left_parts: Parts
+
+
+class Plans(dict[int, Plan]):
+    """The plans of one rule by the number of elements sent, tag counted; made when met."""
+
+    def __init__(self, fills: Sequence[Fill], rest: Rest) -> None:
+        super().__init__()
+        self._fills = fills
+        self._rest = rest
+
+    def __missing__(self, sent: int) -> Plan:
+        steps = tuple(one.step for one in self._fills if one.least < sent)
+        plan = Plan(steps, self._rest.left(sent), self._rest.left_parts(sent))
+        if len(self) < MOST_PLANS:
+            self[sent] = plan
+        return plan
+
+
 class Handler(NamedTuple):
     """What one rule does with a segment."""
 
     tests: tuple[Test, ...]
     opens: str
-    steps: tuple[Step, ...]
-    rest: Rest
-    fields: tuple[tuple[str, tuple[Path, ...]], ...] = ()  # what each step fills, and from where
+    fills: tuple[Fill, ...]
+    plans: Plans
 
 
 class Dispatch(NamedTuple):
@@ -39,7 +72,7 @@ class Dispatch(NamedTuple):
     by_value: Mapping[str, tuple[Handler, ...]]
     others: tuple[Handler, ...]
 
-    def find(self, segment: Segment) -> Handler | None:
+    def find(self, segment: CutSegment) -> Handler | None:
         """Return the handler for a segment."""
         handlers = self.others
         if self.read is not None:

@@ -7,10 +7,11 @@ groups are not used: they differ from directory to directory, what a level holds
 
 from collections.abc import Mapping
 from datetime import tzinfo
+from typing import cast
 
 from acktrail.documents.kinds import HEALTH_KINDS, Document
-from acktrail.model import NOWHERE, Finding, MessageHead, Place, Severity
-from acktrail.ports import Segment
+from acktrail.model import Finding, MessageHead, Place, Severity
+from acktrail.ports import CutSegment, Segment
 from acktrail.translate import rules, sums
 from acktrail.translate.assemble import assemble
 from acktrail.translate.building import Building, Frame
@@ -42,20 +43,21 @@ class MapTranslator:
         self._checks = checks or {}
         health = map_.kinds[0] in HEALTH_KINDS
         self._building = Building(map_.format, health=health, units=units or {}, zone=zone)
-        self._frames = [Frame(map_.levels[DOCUMENT], NOWHERE)]
+        self._frames = [Frame(map_.levels[DOCUMENT])]
         self._places: list[Place] = []
         self.sources: list[ValueSource] | None = None  # a list: it takes where values come from
 
     def start(self, head: MessageHead) -> None:
         """Begin a message."""
         self._building.begin(self._currency)
-        self._frames = [Frame(self._map.levels[DOCUMENT], NOWHERE)]
+        self._frames = [Frame(self._map.levels[DOCUMENT])]
         self._places = []
         if HEAD_TAG in self._rules[DOCUMENT]:
             self.segment(HeadSegment(head))
 
     def segment(self, segment: Segment) -> None:
         """Take the next segment."""
+        cut = cast("CutSegment", segment)  # maps are for X12, EDIFACT and HL7 only
         tag, frames, building = segment.tag, self._frames, self._building
         holds = frames[-1].level.holds
         while holds is not None and tag not in holds:
@@ -63,19 +65,21 @@ class MapTranslator:
             holds = frames[-1].level.holds
         frame = frames[-1]
         dispatch = self._rules[frame.level.name].get(tag)
-        handler = dispatch.find(segment) if dispatch is not None else None
+        handler = dispatch.find(cut) if dispatch is not None else None
         if handler is None:
             if tag not in self._map.drop and EVERY not in self._map.drop:
-                keep_segment(building, segment)
+                keep_segment(building, cut)
             return
         if handler.opens:
-            frame = self._open(handler.opens, frame, segment)
+            frame = self._open(handler.opens, frame, cut)
+        plan = handler.plans[len(cut.elements)]
         if self.sources is not None:
-            follow(handler, building, frame, segment, self.sources)
+            follow(handler, building, frame, cut, self.sources)
         else:
-            for step in handler.steps:
-                step(building, frame, segment)
-        keep_rest(building, segment, handler.rest)
+            for step in plan.steps:
+                step(building, frame, cut)
+        if plan.left or plan.left_parts:
+            keep_rest(building, cut, plan.left, plan.left_parts)
 
     def finish(self) -> tuple[tuple[Document, ...], tuple[Finding, ...]]:
         """End the message: one document, or none when there is a finding of severity error."""
@@ -99,7 +103,7 @@ class MapTranslator:
 
     def _open(self, name: str, around: Frame, segment: Segment) -> Frame:
         level = self._map.levels[name]
-        frame = Frame(level, segment.place, around if level.shape is None else None)
+        frame = Frame(level, segment, around if level.shape is None else None)
         if self.sources is not None:
             frame.path = path_of(level, around)
         if level.shape is not None and around.values is self._frames[0].values:
@@ -112,13 +116,14 @@ class MapTranslator:
         shape = frame.level.shape
         if shape is None:
             return
-        self._check_required(frame)
+        if frame.level.required:
+            self._check_required(frame)
         part = shape.build(frame.values)
         if part is None and frame.values:
             self._building.keep(f"{frame.level.name}@{frame.place.position}", "")
         if part is None:
             return
-        self._building.collect(self._frames[-1], shape.into, part, frame.place)
+        self._building.collect(self._frames[-1], shape.into, part, frame)
         if frame.origins is not None:
             self._building.itemised.setdefault(shape.into, []).append(frame.origins)
         if shape.into == "lines":

@@ -5,14 +5,14 @@ wrong is a :class:`GuideError` with the path of keys to it, never a fault in a p
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from acktrail.errors import GuideError
-from acktrail.ports import DataFiles, Segment
+from acktrail.ports import CutSegment, DataFiles
 from acktrail.translate.building import Building, Frame, Level, Origin
-from acktrail.translate.dispatch import Dispatch, Handler, Step, Test, dispatch_of
+from acktrail.translate.dispatch import Dispatch, Fill, Handler, Plans, Step, Test, dispatch_of
 from acktrail.translate.fields import DOCUMENTS, SHAPES, TOTALS
 from acktrail.translate.paths import NOTATIONS, Path
 from acktrail.translate.readers import Reader, compile_part, compile_reader
@@ -210,8 +210,7 @@ class _Compiler:
         tests, tested = _tests(rule.get("when", {}), context)
         target = opens or level
         shape = self.shapes[target][1]
-        steps: list[Step] = []
-        fields: list[tuple[str, tuple[Path, ...]]] = []
+        fills: list[Fill] = []
         used: list[Path] = list(tested)
         for name, spec in rule.items():
             if name in RESERVED:
@@ -219,15 +218,15 @@ class _Compiler:
             if name not in shape.fields:
                 context.at(name).refuse("no such field; known: " + ", ".join(shape.fields))
             for key, reader, many in _fields(name, shape.fields[name], spec, context.at(name)):
-                steps.append(_step(key, reader, many=many))
-                fields.append((key, reader.paths))
+                step = _step(key, reader, many=many)
+                fills.append(Fill(key, step, reader.paths, reader.least))
                 used.extend(reader.paths)
                 if reader.required:
                     self._require(target, key, reader, context)
         if tests is None:  # an option of the profile rules it out
             return None
         rest = rest_of(used, rule.get("drop", []), context)
-        return Handler(tests, opens, tuple(steps), rest, tuple(fields))
+        return Handler(tests, opens, tuple(fills), Plans(fills, rest))
 
     def _require(self, level: str, name: str, reader: Reader, context: Context) -> None:
         address = reader.paths[0].address if reader.paths else context.tag
@@ -314,32 +313,52 @@ def _numbered(value: object, number: int, width: int) -> object:
 def _step(name: str, reader: Reader, *, many: bool) -> Step:
     if many:
         return _collecting(name, reader)
-    read, weak, required = reader.read, reader.weak, reader.required
-    path = reader.paths[0] if reader.paths else None
+    read, put = reader.read, _putting(name, reader)
+    if reader.weak or name in SPREADS:
 
-    def step(building: Building, frame: Frame, segment: Segment) -> None:
+        def step(building: Building, frame: Frame, segment: CutSegment) -> None:
+            value = read(building, segment)
+            if value is not None:
+                put(building, frame, segment, value)
+
+        return step
+
+    def first(building: Building, frame: Frame, segment: CutSegment) -> None:
         value = read(building, segment)
         if value is None:
             return
-        if frame.origins is not None:
-            frame.origins[name] = Origin(path, segment).address_and_text()
-        if not weak and name not in frame.values:
+        if name in frame.values or frame.origins is not None:
+            put(building, frame, segment, value)
+        else:
             frame.values[name] = value
-        elif not building.put(frame, name, value, Origin(path, segment, weak=weak)) and required:
+
+    return first
+
+
+def _putting(name: str, reader: Reader) -> Callable[[Building, Frame, CutSegment, object], None]:
+    """Return what fills a field with a value, where another one may be there already."""
+    weak, required = reader.weak, reader.required
+    path = reader.paths[0] if reader.paths else None
+
+    def put(building: Building, frame: Frame, segment: CutSegment, value: object) -> None:
+        origin = Origin(path, segment, weak=weak)
+        if frame.origins is not None:
+            frame.origins[name] = origin.address_and_text()
+        if not building.put(frame, name, value, origin) and required:
             building.found(TWO_CANDIDATES, path, segment)
         if name in SPREADS:
             setattr(building, name, frame.values[name])
 
-    return step
+    return put
 
 
 def _collecting(name: str, reader: Reader) -> Step:
     read, paths = reader.read, reader.paths
 
-    def step(building: Building, frame: Frame, segment: Segment) -> None:
+    def step(building: Building, frame: Frame, segment: CutSegment) -> None:
         part = read(building, segment)
         if part is not None:
-            building.collect(frame, name, part, segment.place)
+            building.collect(frame, name, part, segment)
             return
         for path in paths:
             text = path.read(segment)

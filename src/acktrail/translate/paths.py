@@ -16,9 +16,9 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from acktrail.model import NOWHERE, MessageHead, Place
-from acktrail.ports import Segment
+from acktrail.ports import CutSegment, Segment
 
-Getter = Callable[[Segment], str]
+Getter = Callable[[CutSegment], str]
 
 HEAD_TAG = "@"
 HEAD_FIELDS = ("control", "type", "event", "version", "sender", "receiver", "interchange", "group")
@@ -44,7 +44,7 @@ class Pick(NamedTuple):
     how: str  # = != ?=
     values: frozenset[str]
 
-    def holds(self, segment: Segment, element: int, repetition: int) -> bool:
+    def holds(self, segment: CutSegment, element: int, repetition: int) -> bool:
         """Tell whether the repetition fulfils it."""
         value = segment.get(element, self.component, repetition, self.part)
         return (value.strip() in self.values) != (self.how == "!=")
@@ -66,7 +66,7 @@ class Path(NamedTuple):
         """Return the address without its conditions."""
         return CONDITION.sub("", self.text)
 
-    def values(self, segment: Segment) -> tuple[str, ...]:
+    def values(self, segment: CutSegment) -> tuple[str, ...]:
         """Return the different values of all repetitions that the conditions pick, in order."""
         found: dict[str, None] = {}
         for one in range(1, min(segment.repetitions(self.element), MAX_REPETITIONS) + 1):
@@ -76,7 +76,7 @@ class Path(NamedTuple):
                     found[value] = None
         return tuple(found)
 
-    def deleted(self, segment: Segment) -> bool:
+    def deleted(self, segment: CutSegment) -> bool:
         """Tell whether the sender asks to empty the value: the whole field, or the component."""
         whole = segment.get(self.element) == DELETE and segment.repetitions(self.element) == 1
         return whole or segment.get(self.element, self.component, 1, self.part) == DELETE
@@ -103,12 +103,12 @@ class Source(NamedTuple):
 class HeadSegment:
     """What is known of a message, as a segment in front of its segments."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("elements",)
 
     def __init__(self, head: MessageHead) -> None:
         event = head.type.replace("_", "^").split("^")[1] if "^" in head.type else ""
-        self._values: tuple[str, ...] = (head.control, head.type, event, head.version)
-        self._values += (head.sender, head.receiver, head.interchange, head.group)
+        self.elements: tuple[str, ...] = (HEAD_TAG, head.control, head.type, event, head.version)
+        self.elements += (head.sender, head.receiver, head.interchange, head.group)
 
     @property
     def loop(self) -> str:
@@ -128,11 +128,15 @@ class HeadSegment:
     def get(self, element: int, component: int = 0, repetition: int = 1, part: int = 1) -> str:
         """Return one of ``HEAD_FIELDS``, counted from 1."""
         plain = component <= 1 and repetition == 1 and part == 1
-        return self._values[element - 1] if plain and 1 <= element <= len(self._values) else ""
+        return self.elements[element] if plain and 1 <= element < len(self.elements) else ""
 
     def repetitions(self, element: int) -> int:
         """Return 1 for what is known."""
         return 1 if self.get(element) else 0
+
+    def components(self, _element: int) -> int:
+        """Return 1: what is known is never a composite."""
+        return 1
 
 
 def compile_source(text: str, format_: str, tag: str, options: Mapping[str, object]) -> Source:
@@ -153,7 +157,7 @@ def _reader(joins: tuple[tuple[Path, ...], ...]) -> Getter:
     if len(joins) == 1 and len(joins[0]) == 1:
         return joins[0][0].read
 
-    def read(segment: Segment) -> str:
+    def read(segment: CutSegment) -> str:
         for join in joins:
             text = " ".join(part for path in join if (part := path.read(segment)))
             if text:
@@ -213,13 +217,22 @@ def _pick(text: str, options: Mapping[str, object]) -> tuple[Pick, ...]:
 
 
 def _plain(element: int, component: int) -> Getter:
-    if component:
+    """Return what reads an element, or its first component; other components cost a cut."""
+    if component > 1:
         return lambda segment: segment.get(element, component).strip()
-    return lambda segment: segment.get(element).strip()
+
+    def read(segment: CutSegment) -> str:
+        elements = segment.elements
+        text = elements[element] if element < len(elements) else ""
+        if not text or (text.isascii() and text.isalnum()):  # no mark is a letter or digit
+            return text
+        return segment.get(element).strip()
+
+    return read
 
 
 def _hl7(element: int, component: int, part: int) -> Getter:
-    def read(segment: Segment) -> str:
+    def read(segment: CutSegment) -> str:
         text = segment.get(element, component, 1, part).strip()
         return "" if text == DELETE else text
 
@@ -229,7 +242,7 @@ def _hl7(element: int, component: int, part: int) -> Getter:
 def _picked(element: int, component: int, part: int, picks: tuple[Pick, ...]) -> Getter:
     soft = all(pick.how == "?=" for pick in picks)
 
-    def read(segment: Segment) -> str:
+    def read(segment: CutSegment) -> str:
         count = min(segment.repetitions(element), MAX_REPETITIONS)
         for one in range(1, count + 1):
             if all(pick.holds(segment, element, one) for pick in picks):

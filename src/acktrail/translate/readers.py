@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from acktrail.ports import Segment
+from acktrail.ports import CutSegment
 from acktrail.translate import rules
 from acktrail.translate.building import Building
 from acktrail.translate.fields import SHAPES
@@ -20,6 +20,7 @@ NEEDED = {
     "date_role": "on",
     "quantity": "value",
 }
+SPEAKING = frozenset({"flag", "unit"})  # types whose absence is told
 RAW = {IDENTIFIER: "scheme", "date_role": "on"}  # of which the text as sent is kept
 
 
@@ -30,6 +31,9 @@ class Reader(NamedTuple):
     paths: tuple[Path, ...]
     weak: bool = False
     required: bool = False
+    least: int = (
+        0  # the first element of it; where fewer were sent, nothing comes of it; 0: not known
+    )
 
 
 def compile_reader(type_: str, spec: object, context: Context) -> Reader:
@@ -55,7 +59,8 @@ def compile_reader(type_: str, spec: object, context: Context) -> Reader:
     required, weak = spec.get("required", False), spec.get("weak", False)
     if not isinstance(required, bool) or not isinstance(weak, bool):
         context.refuse("`required` and `weak` are true or false")
-    return Reader(read, source.paths + more, weak, required)
+    silent = type_ not in SPEAKING and "default" not in spec
+    return Reader(read, source.paths + more, weak, required, _least(source.paths) if silent else 0)
 
 
 def compile_part(shape: str, spec: object, context: Context) -> Reader:
@@ -75,7 +80,16 @@ def compile_part(shape: str, spec: object, context: Context) -> Reader:
     raws = {name: reader.paths[0] for name, reader in readers.items() if reader.paths}
     paths = tuple(path for reader in readers.values() for path in reader.paths)
     read = _part(shape, {name: one.read for name, one in readers.items()}, raws)
-    return Reader(read, paths, spec.get("weak") is True, spec.get("required") is True)
+    weak, required = spec.get("weak") is True, spec.get("required") is True
+    if needed:
+        silent = readers[needed].least > 0
+    else:
+        silent = all(one.least for one in readers.values()) and SHAPES[shape].build({}) is None
+    return Reader(read, paths, weak, required, _least(paths) if silent else 0)
+
+
+def _least(paths: tuple[Path, ...]) -> int:
+    return min((path.element for path in paths), default=0)
 
 
 def _part(shape: str, reads: Mapping[str, Read], raws: Mapping[str, Path]) -> Read:
@@ -86,7 +100,7 @@ def _part(shape: str, reads: Mapping[str, Read], raws: Mapping[str, Path]) -> Re
     items = tuple((name, one) for name, one in reads.items() if name != needed)
     sent = raws.get(RAW.get(shape, ""))
 
-    def read(building: Building, segment: Segment) -> object | None:
+    def read(building: Building, segment: CutSegment) -> object | None:
         values: Values = {}
         if first is not None:
             value = first(building, segment)
@@ -116,7 +130,7 @@ def _alternatives(shape: str, spec: object, context: Context) -> Reader:
     if len(readers) == 1:
         return readers[0]
 
-    def read(building: Building, segment: Segment) -> object | None:
+    def read(building: Building, segment: CutSegment) -> object | None:
         for reader in readers:
             part: object | None = reader.read(building, segment)
             if part is not None:
@@ -125,7 +139,11 @@ def _alternatives(shape: str, spec: object, context: Context) -> Reader:
 
     paths = tuple(path for reader in readers for path in reader.paths)
     return Reader(
-        read, paths, any(one.weak for one in readers), any(one.required for one in readers)
+        read,
+        paths,
+        any(one.weak for one in readers),
+        any(one.required for one in readers),
+        min(one.least for one in readers),
     )
 
 

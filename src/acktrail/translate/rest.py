@@ -1,32 +1,38 @@
 """What a rule leaves of a segment: kept in ``ext`` by address, unless the map drops it by name."""
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from acktrail.ports import Segment
+from acktrail.ports import CutSegment, Segment
 from acktrail.translate.building import Building
 from acktrail.translate.paths import HEAD_TAG, Path
 from acktrail.translate.scalars import Context, source_of
 
-# Elements looked at in a segment that a rule maps, and in one that no rule maps. The widest that
-# occur: X12 PO1 and IT1 25, EDIFACT NAD 9 (DGS, never mapped, 18), HL7 IN1 53. What stands beyond
-# is more than the directory allows, and a finding of the reader.
-WIDTHS = {"x12": (25, 40), "edifact": (10, 20), "hl7": (60, 60)}
+# Elements looked at in a segment that no rule maps. The widest that occur: EDIFACT DGS 18, HL7 IN1
+# 53. What stands beyond is more than the directory allows, and a finding of the reader.
+WIDTHS = {"x12": 40, "edifact": 20, "hl7": 60}
 COMPONENTS = {"x12": 7, "edifact": 6, "hl7": 1}
 
 
-# The signs that can part an element into components: never letters or digits. Counting them all
-# gives the most components that there can be, whatever the delimiters are.
-SIGNS = re.compile("[^A-Za-z0-9]")
+Parts = tuple[tuple[int, tuple[int, ...]], ...]  # elements, and components of each
 
 
 class Rest(NamedTuple):
-    """What is left of a segment; the addresses of its mapped and dropped parts."""
+    """What is left of a segment beside what is mapped and dropped."""
 
     whole: frozenset[int] = frozenset()  # elements that are mapped or dropped as a whole or in part
-    parts: tuple[tuple[int, tuple[int, ...]], ...] = ()  # components left of elements in ``whole``
-    width: int = 0  # elements looked at
+    parts: Parts = ()  # components left of elements in ``whole``
+    kept: bool = False  # else all of it is dropped
+
+    def left(self, sent: int) -> tuple[int, ...]:
+        """Return the elements left of a segment with so many, its tag counted."""
+        if not self.kept:
+            return ()
+        return tuple(element for element in range(1, sent) if element not in self.whole)
+
+    def left_parts(self, sent: int) -> Parts:
+        """Return the components left of a segment with so many elements, its tag counted."""
+        return tuple(one for one in self.parts if one[0] < sent)
 
 
 def rest_of(used: Sequence[Path], drop: object, context: Context) -> Rest:
@@ -48,60 +54,41 @@ def rest_of(used: Sequence[Path], drop: object, context: Context) -> Rest:
         if path.component:
             composite.add(path.element)
     most = range(1, COMPONENTS[context.format] + 1)
-    parts = tuple(
+    parts = (
         (element, tuple(one for one in most if one not in taken[element]))
         for element in sorted(composite - dropped)
     )
     whole = frozenset(taken.keys() | dropped)
-    return Rest(whole, parts, WIDTHS[context.format][0])
+    return Rest(whole, tuple(one for one in parts if one[1]), kept=True)
 
 
-def keep_rest(building: Building, segment: Segment, rest: Rest) -> None:
-    """Keep what a rule leaves of a segment.
-
-    A segment that shows its raw ``elements``, tag first, is looked through by these: asking for
-    each element that might be there costs more than the rest of the translation.
-    """
-    if not rest.width:
-        return
-    raw = getattr(segment, "elements", None)
-    if isinstance(raw, list):
-        sent = len(raw)
-        for element in range(1, sent):
-            if raw[element] and element not in rest.whole:
-                _keep_element(building, segment, element)
-        for element, components in rest.parts:
-            if element < sent and raw[element]:
-                most = len(SIGNS.findall(raw[element])) + 1
-                _keep_components(building, segment, element, components, most)
-        return
-    for element in range(1, rest.width + 1):
-        if element not in rest.whole and segment.repetitions(element):
-            _keep_element(building, segment, element)
-    for element, components in rest.parts:
-        _keep_components(
-            building, segment, element, components, components[-1] if components else 0
-        )
-
-
-def _keep_components(
-    building: Building, segment: Segment, element: int, components: Sequence[int], most: int
+def keep_rest(
+    building: Building, segment: CutSegment, left: Sequence[int], left_parts: Parts
 ) -> None:
-    for component in components:
-        if component > most:
-            return
-        text = segment.get(element, component)
-        if text:
-            building.keep(address(building.format, segment, element, component), text)
+    """Keep what a rule leaves of a segment: elements, and components of others."""
+    elements = segment.elements
+    for element in left:
+        if elements[element]:
+            _keep_element(building, segment, element)
+    for element, components in left_parts:
+        if elements[element]:
+            most = segment.components(element)
+            for component in components:
+                if component > most:
+                    break
+                text = segment.get(element, component)
+                if text:
+                    building.keep(address(building.format, segment, element, component), text)
 
 
-def keep_segment(building: Building, segment: Segment) -> None:
+def keep_segment(building: Building, segment: CutSegment) -> None:
     """Keep a segment that no rule maps; of health data only that it was there."""
     if building.health:
         building.keep(f"{segment.tag}@{segment.place.position}", "")
         return
-    for element in range(1, WIDTHS[building.format][1] + 1):
-        if segment.repetitions(element):
+    elements = segment.elements
+    for element in range(1, min(len(elements), WIDTHS[building.format] + 1)):
+        if elements[element]:
             _keep_element(building, segment, element)
 
 
@@ -116,7 +103,7 @@ def address(format_: str, segment: Segment, element: int, component: int) -> str
     return f"{tag}-{element}@{position}"
 
 
-def _keep_element(building: Building, segment: Segment, element: int) -> None:
+def _keep_element(building: Building, segment: CutSegment, element: int) -> None:
     if building.health:
         building.keep(address(building.format, segment, element, 1), "")
         return

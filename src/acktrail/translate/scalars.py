@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from acktrail.documents.parts import CLEAR, Money
 from acktrail.errors import GuideError
-from acktrail.ports import Segment
+from acktrail.ports import CutSegment
 from acktrail.translate import rules
 from acktrail.translate.building import Building
 from acktrail.translate.paths import Path, Source, compile_source
@@ -22,7 +22,7 @@ from acktrail.translate.values import (
     zone_of,
 )
 
-Read = Callable[[Building, Segment], Any]
+Read = Callable[[Building, CutSegment], Any]
 Texts = Mapping[str, str]
 Compiled = tuple[Read, tuple[Path, ...]]  # and addresses beside the source's
 CURRENCY_LETTERS = 3
@@ -116,34 +116,54 @@ def _lookup(spec: Mapping[str, Any], context: Context) -> tuple[Texts | None, st
 def _text(spec: Mapping[str, Any], source: Source, context: Context) -> Compiled:
     table, other = _lookup(spec, context)
     default, keep = _default(spec, context), spec.get("keep") is True
-    unique = spec.get("unique") is True
-    take, first = source.read, source.first
+    take, first, absent = source.read, source.first, default or None
 
-    def read(building: Building, segment: Segment) -> str | None:
+    def read(building: Building, segment: CutSegment) -> str | None:
         text = take(segment)
         if not text:
-            return default or None
-        if unique and len(first.values(segment)) > 1:
-            building.found(rules.TWO_CANDIDATES, first, segment)
-            return None
-        if table is not None:
-            known = table.get(text, text if keep else other)
-            if known is None:
-                building.found(rules.UNKNOWN_CODE, first, segment)
-            return known
+            return absent
+        if text.isprintable():  # as nearly all are; what is read is trimmed
+            return text
         cleaned = clean(text)
         if cleaned is None:
             building.found(rules.CONTROL_CHARACTER, first, segment)
         return cleaned or None
 
-    return read, ()
+    def read_code(building: Building, segment: CutSegment) -> str | None:
+        text = take(segment)
+        if not text:
+            return absent
+        known = codes.get(text, text if keep else other)
+        if known is None:
+            building.found(rules.UNKNOWN_CODE, first, segment)
+        return known
+
+    codes = table or {}
+    plain = read if table is None else read_code
+    return (_unique(source, plain, absent) if spec.get("unique") is True else plain), ()
+
+
+def _unique(source: Source, plain: Read, absent: str | None) -> Read:
+    """Return what reads a value that may be repeated, but not be another one then."""
+    take, first = source.read, source.first
+
+    def read(building: Building, segment: CutSegment) -> str | None:
+        if not take(segment):
+            return absent
+        if len(first.values(segment)) > 1:
+            building.found(rules.TWO_CANDIDATES, first, segment)
+            return None
+        found: str | None = plain(building, segment)
+        return found
+
+    return read
 
 
 def _owned(spec: Mapping[str, Any], source: Source, context: Context) -> Compiled:
     plain, _ = _text(spec, source, context)
     first = source.first
 
-    def read(building: Building, segment: Segment) -> object | None:
+    def read(building: Building, segment: CutSegment) -> object | None:
         text: object | None = plain(building, segment)
         if text is None and first.deleted(segment):
             return CLEAR
@@ -157,7 +177,7 @@ def _flag(spec: Mapping[str, Any], source: Source, context: Context) -> Compiled
     flags = {key: value == "true" for key, value in (table or {"true": "true"}).items()}
     take, first = source.read, source.first
 
-    def read(building: Building, segment: Segment) -> bool | None:
+    def read(building: Building, segment: CutSegment) -> bool | None:
         flag = flags.get(take(segment))
         if flag is None:
             building.found(rules.UNKNOWN_CODE, first, segment)
@@ -174,7 +194,7 @@ def _date(spec: Mapping[str, Any], source: Source, context: Context) -> Compiled
         form = source_of(spec["format"], context.at("format"))
         form_of = form.read
 
-        def read_edifact(building: Building, segment: Segment) -> object | None:
+        def read_edifact(building: Building, segment: CutSegment) -> object | None:
             text, sent = take(segment), form_of(segment)
             if not text:
                 return None
@@ -189,7 +209,7 @@ def _date(spec: Mapping[str, Any], source: Source, context: Context) -> Compiled
         return read_edifact, form.paths
     convert = to_hl7_date if context.format == "hl7" else to_date
 
-    def read(building: Building, segment: Segment) -> object | None:
+    def read(building: Building, segment: CutSegment) -> object | None:
         text = take(segment)
         if not text:
             return None
@@ -204,7 +224,7 @@ def _date(spec: Mapping[str, Any], source: Source, context: Context) -> Compiled
 def _instant(_spec: Mapping[str, Any], source: Source, _context: Context) -> Compiled:
     take, first = source.read, source.first
 
-    def read(building: Building, segment: Segment) -> object | None:
+    def read(building: Building, segment: CutSegment) -> object | None:
         text = take(segment)
         if not text:
             return None
@@ -219,7 +239,7 @@ def _instant(_spec: Mapping[str, Any], source: Source, _context: Context) -> Com
 def _zone(_spec: Mapping[str, Any], source: Source, _context: Context) -> Compiled:
     take = source.read
 
-    def read(_building: Building, segment: Segment) -> object | None:
+    def read(_building: Building, segment: CutSegment) -> object | None:
         return zone_of(take(segment))
 
     return read, ()
@@ -240,7 +260,7 @@ def _decimal(spec: Mapping[str, Any], source: Source, context: Context) -> Compi
         context.at("default").refuse("not a number")
     take, first, format_ = source.read, source.first, context.format
 
-    def read(building: Building, segment: Segment) -> Decimal | None:
+    def read(building: Building, segment: CutSegment) -> Decimal | None:
         text = take(segment)
         if not text:
             return fallback
@@ -262,7 +282,7 @@ def _money(spec: Mapping[str, Any], source: Source, context: Context) -> Compile
     sent = source_of(spec["currency"], context.at("currency")) if "currency" in spec else None
     take, first, format_ = source.read, source.first, context.format
 
-    def read(building: Building, segment: Segment) -> Money | None:
+    def read(building: Building, segment: CutSegment) -> Money | None:
         text = take(segment)
         if not text:
             return None
@@ -275,7 +295,7 @@ def _money(spec: Mapping[str, Any], source: Source, context: Context) -> Compile
     return read, sent.paths if sent else ()
 
 
-def _currency(sent: Source, building: Building, segment: Segment) -> str:
+def _currency(sent: Source, building: Building, segment: CutSegment) -> str:
     """Return the amount's own currency, else the document's; one in an odd place is reported."""
     text = sent.read(segment)
     if len(text) != CURRENCY_LETTERS or not (text.isascii() and text.isupper()):
@@ -290,7 +310,7 @@ def _unit(spec: Mapping[str, Any], source: Source, context: Context) -> Compiled
     default = _default(spec, context)
     take, first = source.read, source.first
 
-    def read(building: Building, segment: Segment) -> tuple[str, str] | None:
+    def read(building: Building, segment: CutSegment) -> tuple[str, str] | None:
         raw = take(segment)
         if not raw and default:
             return default, ""

@@ -37,12 +37,14 @@ class Shape(NamedTuple):
 def under(values: Values, name: str) -> dict[str, Any]:
     """Return what was filled under ``name.``, by the rest of the name."""
     start = name + "."
-    return {key[len(start) :]: one for key, one in values.items() if key.startswith(start)}
+    found = [key for key in values if key.startswith(start)]
+    return {key[len(start) :]: values[key] for key in found} if found else {}
 
 
 def many(values: Values, name: str) -> tuple[Any, ...]:
     """Return what was collected under a name."""
-    return tuple(values.get(name, ()))
+    found = values.get(name)
+    return tuple(found) if found else ()
 
 
 def identifier(values: Values) -> Identifier | None:
@@ -144,19 +146,20 @@ def party(values: Values) -> Party:
 
 def line(values: Values) -> Line:
     """A line of a trade document."""
-    ids, description = many(values, "ids"), values.get("description", "")
+    get = values.get
+    ids, description = tuple(get("ids", ())), get("description", "")
     return Line(
-        values.get("no", ""),
+        get("no", ""),
         Item(ids, description) if ids or description else NO_ITEM,
         under(values, "quantities") or None,
-        values.get("price"),
-        values.get("basis", ONE),
-        values.get("amount"),
-        many(values, "allowances"),
-        many(values, "taxes"),
-        many(values, "references"),
-        many(values, "dates"),
-        many(values, "notes"),
+        get("price"),
+        get("basis", ONE),
+        get("amount"),
+        tuple(get("allowances", ())),
+        tuple(get("taxes", ())),
+        tuple(get("references", ())),
+        tuple(get("dates", ())),
+        tuple(get("notes", ())),
     )
 
 

@@ -6,7 +6,7 @@ Only for documents that a map makes: it knows the address of every field. No val
 from typing import NamedTuple
 
 from acktrail.model import Place
-from acktrail.ports import Segment
+from acktrail.ports import CutSegment
 from acktrail.translate.building import Building, Frame, Level
 from acktrail.translate.dispatch import Handler
 
@@ -30,11 +30,11 @@ def follow(
     handler: Handler,
     building: Building,
     frame: Frame,
-    segment: Segment,
+    segment: CutSegment,
     sources: list[ValueSource],
 ) -> None:
     """Fill what a rule fills, and note where each value that was taken comes from."""
-    for step, (name, paths) in zip(handler.steps, handler.fields, strict=True):
+    for name, step, paths, _least in handler.fills:
         before = frame.values.get(name)
         count = len(before) if isinstance(before, list) else 0
         step(building, frame, segment)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
+from functools import lru_cache
 from typing import NamedTuple
 
 from acktrail.documents.kinds import Charge, ChargeLine, Document, Trade
@@ -123,11 +124,14 @@ def check(
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """Round half-up to the currency's minor unit; an unknown currency has two digits."""
+    return amount.quantize(_minor_unit(currency), ROUND_HALF_UP, EXACT)
+
+
+@lru_cache(maxsize=256)
+def _minor_unit(currency: str) -> Decimal:
     if NO_MINOR_UNIT.fullmatch(currency):
-        unit = WHOLE
-    else:
-        unit = THOUSANDTH if THREE_DIGITS.fullmatch(currency) else HUNDREDTH
-    return amount.quantize(unit, ROUND_HALF_UP, EXACT)
+        return WHOLE
+    return THOUSANDTH if THREE_DIGITS.fullmatch(currency) else HUNDREDTH
 
 
 def _line_net(line: Line, roles: Sequence[str] = BILLED) -> frozenset[Decimal]:
@@ -181,10 +185,10 @@ def _trade(kind: str, trade: Trade, places: Sequence[Place]) -> Iterator[Miss]:
         return
     roles = BILLED if kind in INVOICES else ORDERED
     for index, line in enumerate(trade.lines):
-        expected = _line_net(line, roles)
-        if line.amount is None or not expected:
+        if line.amount is None:
             continue
-        if rounded(line.amount.amount, line.amount.currency) not in expected:
+        expected = _line_net(line, roles)
+        if expected and rounded(line.amount.amount, line.amount.currency) not in expected:
             yield Miss(LINE_AMOUNT, _place(places, index, "line.amount"))
     if trade.totals is None:
         return

@@ -29,6 +29,7 @@ GS1_LENGTHS = {
     "GLN": (13,),
     "SSCC": (18, 20),
 }  # SSCC: also with its (00) in front
+REMEMBERED = 4096  # of each: files repeat days, quantities, prices, rates and partners
 NPI_PREFIX = 24  # what the constant prefix 80840 adds to the Luhn sum (45 CFR 162.406)
 
 
@@ -41,6 +42,7 @@ def clean(text: str) -> str | None:
     return text.strip()
 
 
+@lru_cache(maxsize=REMEMBERED)
 def to_decimal(text: str, format_: str, implied: int = 0) -> Decimal | None:
     """Return the exact number, None when it is not one.
 
@@ -57,7 +59,7 @@ def to_decimal(text: str, format_: str, implied: int = 0) -> Decimal | None:
     return Decimal(text) if pattern.fullmatch(text) else None
 
 
-@lru_cache(maxsize=4096)  # files repeat days
+@lru_cache(maxsize=REMEMBERED)
 def to_date(text: str) -> date | None:
     """Return the day written as CCYYMMDD, None when there is no such day."""
     if not DAY.fullmatch(text):
@@ -115,6 +117,7 @@ def to_offset(text: str) -> tzinfo:
     return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def check_digit_fails(scheme: str, value: str) -> bool:
     """Tell whether the value is of a scheme with a check digit and breaks it.
 

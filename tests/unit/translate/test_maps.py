@@ -3,6 +3,7 @@
 import pytest
 
 from acktrail.errors import GuideError
+from acktrail.translate.dispatch import MOST_PLANS
 from acktrail.translate.engine import MapTranslator
 from acktrail.translate.maps import compile_map, header, read_map
 from tests.unit.translate.running import Files, Folder, mapped, only, rules, run
@@ -131,6 +132,42 @@ def test_weak_value_gives_way_and_goes_to_ext() -> None:
     document = only(run(translator, "REF*W*weak\nREF*S*strong\nREF*W*late"))
 
     assert (document.id, document.ext) == ("strong", {"REF02@1": "weak", "REF02@3": "late"})
+
+
+def test_default_holds_where_the_segment_ends_before_the_element() -> None:
+    translator = compiled(
+        HEAD + "[document.REF]\nid = 'REF01'\ntype_code = { from = 'REF02', default = 'SA' }\n"
+    )
+
+    assert only(run(translator, "REF*A")).type_code == "SA"
+
+
+def test_unit_is_missed_where_the_segment_ends_before_the_element() -> None:
+    translator = compiled(
+        HEAD + LEVEL + "[document.PO1]\nopen = 'line'\n"
+        "quantities.ORDERED = { value = 'PO101', unit = 'PO102' }\n"
+    )
+
+    assert rules(run(translator, "PO1*5")) == ["map.required_missing"]
+
+
+def test_part_that_lacks_its_last_element_is_kept_by_address() -> None:
+    translator = compiled(
+        HEAD + LEVEL + "[document.REF]\nid = 'REF03'\n"
+        "references = { kind = 'REF01', value = 'REF02' }\n"
+    )
+
+    assert only(run(translator, "REF*A\nREF***one")).ext == {"REF01@1": "A"}
+
+
+def test_every_length_of_a_segment_is_read_alike_however_many_came_before() -> None:
+    translator = compiled(HEAD + "[document.REF]\nid = 'REF01'\ndrop = ['REF02']\n")
+    lengths = range(3, 3 * MOST_PLANS)
+    text = "\n".join("REF*A*x" + "*" * (length - 3) + "*z" for length in lengths)
+
+    ext = only(run(translator, text)).ext
+
+    assert ext == {f"REF{n:02}@{n - 2}": "z" for n in lengths}
 
 
 def test_required_field_sent_twice_with_other_values_has_two_candidates() -> None:

@@ -128,7 +128,7 @@ class MessageBody:
         accepts, counts, script = self._accepts, self._counts, self._script
         here, loop, position = self._here, self._loop, self.position
         origin = self._supply.origin if self._supply.offsets_shift else None
-        last, add, new = self._last, events.append, tuple.__new__
+        last, add = self._last, events.append
         for piece in pieces:
             raw, start = piece, at
             at += len(piece) + 1
@@ -159,7 +159,7 @@ class MessageBody:
             if accepts[tag](raw) is None:
                 self._explain(raw, tag, position, start)
             last = start
-            add(new(Segment, (tag, loop, raw, position, start, script)))
+            add(Segment(tag, loop, raw, position, start, script))
         self._keep(here, loop, position, last)
         return "", at
 

@@ -1,42 +1,55 @@
-"""One segment, cut only as far as it is asked for."""
+"""One segment, cut only as far as it is asked for, and once."""
 
-from functools import cached_property
-from typing import NamedTuple
-
+from acktrail.documents.value import Draft
 from acktrail.formats.delimited import split_released, unreleased
 from acktrail.formats.edifact.characters import Script, decoded
 from acktrail.model import Place
 
+Components = list[list[str]]
 
-class _Fields(NamedTuple):
+
+class Segment(Draft):
+    """A segment of a message."""
+
     tag: str
     loop: str  # id of the segment group, SG25; "" at top level
     raw: str  # one character a byte, release characters included
     position: int
     offset: int
     script: Script
-
-
-class Segment(_Fields):
-    """A segment of a message: a tuple, because one is made for every segment of a file."""
+    _elements: list[str] | None = None
+    _components: Components | None = None  # of the first repetition of each
 
     @property
     def place(self) -> Place:
         """Position counted from UNH = 1, byte offset in the file."""
-        return Place(self.tag, self.position, offset=self.offset, address=self.tag)
+        return Place(self.tag, self.position, 0, 0, 0, self.offset, self.tag)
 
-    @cached_property
+    @property
     def elements(self) -> list[str]:
         """Tag and raw elements, so that index 1 is the first data element."""
-        marks = self.script.marks
-        return split_released(self.raw, marks.element, marks.release)
+        if self._elements is None:
+            marks = self.script.marks
+            self._elements = split_released(self.raw, marks.element, marks.release)
+        return self._elements
+
+    def components(self, element: int) -> int:
+        """Return how many components an element that was sent may have; never too few."""
+        return len((self._components or self._cut())[element])
 
     def get(self, element: int, component: int = 0, repetition: int = 1, part: int = 1) -> str:
         """Return unreleased, decoded text; ``element`` counts data elements after the tag."""
-        elements = self.elements
-        if part != 1 or element >= len(elements):
+        if repetition != 1 or part != 1:
+            elements = self.elements
+            sent = part == 1 and element < len(elements)
+            return value_of(elements[element], component, repetition, self.script) if sent else ""
+        cut = self._components or self._cut()
+        if element >= len(cut):
             return ""
-        return value_of(elements[element], component, repetition, self.script)
+        components = cut[element]
+        if component <= 1:
+            return components[0]
+        return components[component - 1] if component <= len(components) else ""
 
     def repetitions(self, element: int) -> int:
         """Return how often the element was sent; more than once only in syntax 4."""
@@ -48,12 +61,28 @@ class Segment(_Fields):
             return 1
         return len(split_released(elements[element], marks.repetition, marks.release))
 
+    def _cut(self) -> Components:
+        """Cut all elements into components; most segments hold nothing that needs care."""
+        script, raw = self.script, self.raw
+        _, mark, again, _, release, *_others = script.marks
+        elements = self.elements
+        if again and again in raw:
+            elements = [split_released(one, again, release)[0] for one in elements]
+        if raw.isascii() and not (release and release in raw):
+            self._components = cut = [one.split(mark) for one in elements]
+        else:
+            self._components = cut = [
+                [decoded(unreleased(one, release), script.codec) for one in parts]
+                for parts in (split_released(one, mark, release) for one in elements)
+            ]
+        return cut
+
 
 def value_of(element: str, component: int, repetition: int, script: Script) -> str:
     """Return one component of a raw element, unreleased and decoded."""
-    marks = script.marks
     if element.isalnum() and element.isascii():  # holds no mark at all, as most do
         return element if component <= 1 and repetition == 1 else ""
+    marks = script.marks
     if marks.repetition:
         repeated = split_released(element, marks.repetition, marks.release)
         if repetition > len(repeated):

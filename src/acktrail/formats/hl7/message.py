@@ -174,6 +174,16 @@ class Hl7Segment:
             self._fields = self._message.fields(self._index)
         return self._fields
 
+    @property
+    def elements(self) -> list[str]:
+        """The same: what other formats call elements."""
+        return self._fields or self.fields
+
+    def components(self, element: int) -> int:
+        """Return how many components a field that was sent may have; never too few."""
+        mark = self._message.marks.component
+        return self.elements[element].count(mark) + 1 if mark else 1
+
     def get(self, element: int, component: int = 0, repetition: int = 1, part: int = 1) -> str:
         """Return one value, unescaped once; the delete indicator stays two quotation marks."""
         fields = self._fields or self.fields

@@ -32,22 +32,30 @@ class SetSegment(Value, frozen=True):
     @property
     def place(self) -> Place:
         """Where it stands, as a whole."""
-        return Place(self.tag, self.position, offset=self.offset, address=self.tag)
+        tag = self.elements[0]
+        return Place(tag, self.position, 0, 0, 0, self.offset, tag)
 
     def get(self, element: int, component: int = 0, repetition: int = 1, part: int = 1) -> str:
         """Return the text of an element or component; ``""`` when it was not sent."""
-        if element >= len(self.elements) or part > 1:
+        elements = self.elements
+        if element >= len(elements) or part > 1:
             return ""
-        value = self.elements[element]
-        if self.marks.repetition and (repetition > 1 or self.marks.repetition in value):
-            value = _nth(value, self.marks.repetition, repetition)
+        value = elements[element]
+        _, mark, again, *_others = self.marks
+        if again and (repetition > 1 or again in value):
+            value = _nth(value, again, repetition)
         elif repetition > 1:
             return ""
-        if self.marks.component and (component > 1 or self.marks.component in value):
-            value = _nth(value, self.marks.component, component or 1)
+        if mark and (component > 1 or mark in value):
+            value = _nth(value, mark, component or 1)
         elif component > 1:
             return ""
-        return text_of(value)
+        return value if value.isascii() else text_of(value)
+
+    def components(self, element: int) -> int:
+        """Return how many components an element that was sent may have; never too few."""
+        mark = self.marks.component
+        return self.elements[element].count(mark) + 1 if mark else 1
 
     def repetitions(self, element: int) -> int:
         """Return how often the element is repeated; 0 when it was not sent."""
