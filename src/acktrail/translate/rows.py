@@ -6,17 +6,19 @@ a later, different one is a finding; ``lines[].`` targets make one line a row. C
 target are kept under their name in ``ext`` (of health kinds the name only); target ``-`` drops one.
 """
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import NamedTuple, cast
 
 from acktrail.documents.kinds import HEALTH_KINDS, Document
 from acktrail.errors import GuideError
 from acktrail.formats.tabular.layout import Field, Layout, RecordType
+from acktrail.formats.tabular.rows import Row
 from acktrail.formats.tabular.schema import parse_layout
 from acktrail.model import Finding, MessageHead, Rule, Severity
 from acktrail.ports import Segment
 from acktrail.translate import charge_rows, sums, trade_rows
-from acktrail.translate.row_draft import Draft, LineDraft
+from acktrail.translate.row_draft import Aim, Cells, Draft, LineColumns
 from acktrail.translate.row_targets import KINDS, fault_of_target
 
 RULES: tuple[Rule, ...] = ()  # those of ``rules`` and ``sums``; none of its own
@@ -25,14 +27,12 @@ MOST_EXT = 200
 REFUSING = frozenset({Severity.ERROR, Severity.FATAL})
 
 
-class Aim(NamedTuple):
-    """Where one column goes."""
+class Record(NamedTuple):
+    """What is done with the rows of one record type."""
 
-    element: int  # number of the column, from 1
-    name: str
-    header: tuple[str, ...]  # targets of the document
-    line: tuple[str, ...]  # targets of the line, without ``lines[].``
-    kept: bool  # no target: goes to ext
+    aims: tuple[Aim, ...]  # of columns that speak of the document as a whole, or are kept
+    header: Callable[[Cells], Cells]  # the cells of ``aims``
+    line: Callable[[Cells], Cells]  # the cells that speak of a line
 
 
 class RowTranslator:
@@ -46,50 +46,61 @@ class RowTranslator:
         """
         self._kind = layout.kind
         self._health = layout.kind in HEALTH_KINDS
-        self._aims = {one.match or "row": _aims(one) for one in (layout.main, *layout.others)}
         _check_targets(layout)
-        self._defaults = layout.defaults
-        self._units = _texts(options.get("units"))
+        defaults = layout.defaults
+        self._defaults = {k: v for k, v in defaults.items() if not k.startswith(LINE)}
+        aims = {one.match or "row": _aims(one) for one in (layout.main, *layout.others)}
+        self._records = {tag: _record(found) for tag, found in aims.items()}
+        of_lines = {k.removeprefix(LINE): v for k, v in defaults.items() if k.startswith(LINE)}
+        columns = {tag: LineColumns(found, of_lines) for tag, found in aims.items()}
+        self._build: Callable[[Draft], Document | None]
+        if layout.kind == "charge":
+            self._build = charge_rows.Charges(columns).build
+        else:
+            units = _texts(options.get("units"))
+            self._build = trade_rows.Trades(layout.kind, columns, units).build
         self._checks = _texts(options.get("checks"))
-        self._currency = str(options.get("currency") or "")
+        if options.get("currency"):
+            self._defaults.setdefault("currency", str(options["currency"]))
         self._draft = Draft()
+        self._said: dict[str, Cells] = {}  # by record type: what its last row said of the document
 
     def start(self, head: MessageHead) -> None:
         """Begin a message."""
-        header = {k: v for k, v in self._defaults.items() if not k.startswith(LINE)}
-        defaults = {
-            k.removeprefix(LINE): v for k, v in self._defaults.items() if k.startswith(LINE)
-        }
-        if self._currency:
-            header.setdefault("currency", self._currency)
-        self._draft = Draft(head.sender, dict(header), dict(defaults), dict(self._units))
+        self._draft = Draft(head.sender, dict(self._defaults))
+        self._said = {}
 
     def segment(self, segment: Segment) -> None:
-        """Take a row."""
-        draft, place = self._draft, segment.place
-        draft.place = draft.place or place
-        line = LineDraft(place)
-        for aim in self._aims.get(segment.tag, ()):
-            text = segment.get(aim.element)
+        """Take a row; what it says of the document again is passed over."""
+        row, draft = cast("Row", segment), self._draft
+        cells, tag = row.cells, row.tag
+        record = self._records[tag]
+        if draft.first is None:
+            draft.first = row
+        said = record.header(cells)
+        if said != self._said.get(tag):
+            self._said[tag] = said
+            self._take(record.aims, row, draft)
+        if any(record.line(cells)):
+            draft.lines.append(row)
+
+    def _take(self, aims: Sequence[Aim], row: Row, draft: Draft) -> None:
+        """Take what a row says of the document."""
+        for aim in aims:
+            text = row.cells[aim.element - 1]
             if not text:
                 continue
             for target in aim.header:
-                draft.put(target, text, place, aim)
-            for target in aim.line:
-                line.values[target] = text
-                line.columns[target] = aim
+                draft.put(target, text, row, aim)
             if aim.kept and len(draft.ext) < MOST_EXT:
                 draft.ext.setdefault(aim.name, "" if self._health else text)
-        if line.values:
-            draft.lines.append(line)
 
     def finish(self) -> tuple[tuple[Document, ...], tuple[Finding, ...]]:
         """End the message: its one document, unless an error stands against it."""
         draft, self._draft = self._draft, Draft()
-        build = charge_rows.build if self._kind == "charge" else trade_rows.build
-        document = build(self._kind, draft)
+        document = self._build(draft)
         if document is not None:
-            places = [line.place for line in draft.lines]
+            places = [row.place for row in draft.lines]
             draft.findings += sums.check(document, self._checks, places)
         refused = any(finding.severity in REFUSING for finding in draft.findings)
         documents = () if refused or document is None else (document,)
@@ -126,6 +137,20 @@ def _aims(record: RecordType) -> tuple[Aim, ...]:
         )
         for number, field in enumerate(record.fields, 1)
     )
+
+
+def _record(aims: Sequence[Aim]) -> Record:
+    of_document = tuple(one for one in aims if one.header or one.kept)
+    of_line = [one for one in aims if one.line]
+    return Record(of_document, _picker(of_document), _picker(of_line))
+
+
+def _picker(aims: Sequence[Aim]) -> Callable[[Cells], Cells]:
+    """Return what takes the cells of some columns."""
+    cells = [aim.element - 1 for aim in aims]
+    if len(cells) > 1:
+        return itemgetter(*cells)
+    return lambda row: [row[at] for at in cells]
 
 
 def _check_targets(layout: Layout) -> None:

@@ -1,7 +1,6 @@
 """Orders, invoices, credit notes and price catalogues from the texts of their rows."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -20,29 +19,68 @@ from acktrail.documents.parts import (
     Tax,
     Totals,
 )
+from acktrail.formats.tabular.rows import Row
 from acktrail.translate import rules
-from acktrail.translate.row_draft import Draft, Reading, item_id, party_id
+from acktrail.translate.row_draft import Cells, Draft, Family, LineColumns, item_id, party_id
 
 # UNTDID 1001: 380 commercial invoice, 381 credit note.
 CREDIT_NOTES = frozenset({"credit_note", "381"})
 INVOICES = frozenset({"invoice", "credit_note"})
 # UN/ECE Recommendation 20 units and 21 packages in use in the trade; others come with the profile.
-UNITS = re.compile(
-    "BE|BG|BO|BX|C62|CA|CMT|CS|CT|DAY|DZN|EA|GLL|GRM|H87|HUR|KGM|KIT|LBR|LTR|MGM|MLT|MTR|ONZ|PA|PK"
-    "|PR|RO|SET|TU|VI"
+UNITS = frozenset(
+    {
+        *("BE", "BG", "BO", "BX", "C62", "CA", "CMT", "CS", "CT", "DAY", "DZN", "EA", "GLL", "GRM"),
+        *("H87", "HUR", "KGM", "KIT", "LBR", "LTR", "MGM", "MLT", "MTR", "ONZ", "PA", "PK", "PR"),
+        *("RO", "SET", "TU", "VI"),
+    }
 )
 PRACTICE = {"PCE": "C62", "PCS": "C62"}  # pieces: no codes of the list, and clear
 LEAD_TIME = "LEAD_TIME"
+ONE = Decimal(1)
 
 
-def build(kind: str, draft: Draft) -> Document | None:
-    """Return the document, None when it holds no line; faults become the draft's findings."""
-    if kind == "invoice" and draft.text("kind") in CREDIT_NOTES:
-        kind = "credit_note"
-    lines = _lines(kind, draft)
-    if not lines:
-        draft.lacks("lines")
-        return None
+class Trades:
+    """Builds the trade documents of one layout."""
+
+    def __init__(
+        self, kind: str, columns: Mapping[str, LineColumns], units: Mapping[str, str]
+    ) -> None:
+        """Compile the lines.
+
+        Args:
+            kind: Of the documents; an invoice may turn out to be a credit note.
+            columns: Of the lines, by record type.
+            units: The sender's units -> UN/ECE Recommendation 20.
+        """
+        self._kind = kind
+        self._lines = {tag: _Lines(one, units) for tag, one in columns.items()}
+
+    def build(self, draft: Draft) -> Document | None:
+        """Return the document, None when it holds no line; faults become the draft's findings."""
+        kind = self._kind
+        if kind == "invoice" and draft.text("kind") in CREDIT_NOTES:
+            kind = "credit_note"
+        lines = self._all_lines(kind, draft)
+        if not lines:
+            draft.lacks("lines")
+            return None
+        return _document(kind, lines, draft)
+
+    def _all_lines(self, kind: str, draft: Draft) -> tuple[Line, ...]:
+        seen: set[str] = set()
+        lines: list[Line] = []
+        currency = draft.text("currency")
+        for number, row in enumerate(draft.lines, 1):
+            columns = self._lines[row.tag]
+            line = columns.line(kind, number, row, currency, draft)
+            if line.no in seen:
+                draft.find(rules.TWO_CANDIDATES, columns.place(row, "no"))
+            seen.add(line.no)
+            lines.append(line)
+        return tuple(lines)
+
+
+def _document(kind: str, lines: tuple[Line, ...], draft: Draft) -> Document:
     parties = _parties(kind, draft)
     currency = draft.text("currency")
     if not currency and kind != "order":
@@ -64,7 +102,7 @@ def build(kind: str, draft: Draft) -> Document | None:
         currency=currency,
         parties=parties,
         references=tuple(Reference(k, text) for k, text in draft.family("references.")),
-        dates=_dates(draft.family("dates.")),
+        dates=tuple(_date(kind, text) for kind, text in draft.family("dates.")),
         terms=dict(draft.family("terms.")),
         notes=tuple(filter(None, [draft.text("notes")])),
         ext=draft.ext,
@@ -134,72 +172,82 @@ def _valid(draft: Draft) -> Period | None:
     return period if period.start or period.end else None
 
 
-def _dates(pairs: Iterable[tuple[str, str]]) -> tuple[DateRole, ...]:
-    return tuple(DateRole(kind, date.fromisoformat(text), raw=text) for kind, text in pairs)
+def _date(role: str, text: str) -> DateRole:
+    return DateRole(role, date.fromisoformat(text), raw=text)
 
 
-def _lines(kind: str, draft: Draft) -> tuple[Line, ...]:
-    seen: set[str] = set()
-    lines: list[Line] = []
-    for number, row in enumerate(draft.lines, 1):
-        line = _line(kind, number, Reading(draft, row))
-        if line.no in seen:
-            draft.find(rules.TWO_CANDIDATES, row.at("no"))
-        seen.add(line.no)
-        lines.append(line)
-    return tuple(lines)
+class _Lines:
+    """Makes lines of the rows of one record type."""
 
+    def __init__(self, columns: LineColumns, units: Mapping[str, str]) -> None:
+        text, number = columns.text, columns.number
+        self.place = columns.place
+        self._units = {
+            **PRACTICE,
+            **{unit: unit for unit in UNITS},
+            **{sent: unit for sent, unit in units.items() if unit},
+        }
+        self._no, self._notes = text("no"), text("notes")
+        self._item, self._scheme = text("item.id"), text("item.scheme")
+        self._description, self._unit = text("description"), text("unit")
+        self._price, self._amount = number("price"), number("amount")
+        self._basis, self._discount = number("basis"), number("discount")
+        self._rate, self._category = number("tax.rate"), text("tax.category")
+        self._tax = text("tax.type")
+        self._ids, self._quantities = columns.family("item.ids."), columns.family("quantity.")
+        self._references, self._dates = columns.family("references."), columns.family("dates.")
 
-def _line(kind: str, number: int, row: Reading) -> Line:
-    price, amount = row.money("price"), row.money("amount")
-    if price is None and amount is None and kind != "order":
-        row.draft.lacks("lines[].price", row.line.place)
-    ids = _item_ids(row)
-    if not ids:
-        row.draft.lacks("lines[].item", row.line.place)
-    discount = row.number("discount")
-    return Line(
-        no=row.text("no") or str(number),
-        item=Item(ids, row.text("description")),
-        quantities=_quantities(row),
-        price=price,
-        basis=row.number("basis") or Decimal(1),
-        amount=amount,
-        allowances=(Allowance(charge=False, percent=discount),) if discount else (),
-        taxes=_taxes(row),
-        references=tuple(Reference(k, text) for k, text in row.family("references.")),
-        dates=_dates(row.family("dates.")),
-        notes=tuple(filter(None, [row.text("notes")])),
-    )
-
-
-def _item_ids(row: Reading) -> tuple[Identifier, ...]:
-    ids: list[Identifier] = []
-    text, scheme = row.text("item.id"), row.text("item.scheme")
-    if text:
-        ids.append(item_id(text, scheme))
-    ids += [Identifier(name, value) for name, value in row.family("item.ids.")]
-    return tuple(dict.fromkeys(ids))
-
-
-def _taxes(row: Reading) -> tuple[Tax, ...]:
-    rate, category = row.number("tax.rate"), row.text("tax.category")
-    if rate is None and not category:
-        return ()
-    return (Tax(row.text("tax.type") or "VAT", category, rate),)
-
-
-def _quantities(row: Reading) -> dict[str, Quantity] | None:
-    found: dict[str, Quantity] = {}
-    for role, text in row.family("quantity."):
-        if role == LEAD_TIME:  # whole days by definition of the column
-            found[role] = Quantity(Decimal(text), "DAY")
-            continue
-        raw = row.text("unit")
-        unit = (
-            row.draft.units.get(raw) or PRACTICE.get(raw) or (raw if UNITS.fullmatch(raw) else "")
+    def line(self, kind: str, number: int, row: Row, currency: str, draft: Draft) -> Line:
+        """Return the line of a row, the ``number``-th of its document."""
+        cells = row.cells
+        price, amount = self._price(cells), self._amount(cells)
+        if price is None and amount is None and kind != "order":
+            draft.lacks("lines[].price", row.place)
+        ids = self._item_ids(cells)
+        if not ids:
+            draft.lacks("lines[].item", row.place)
+        discount, notes = self._discount(cells), self._notes(cells)
+        return Line(
+            self._no(cells) or str(number),
+            Item(ids, self._description(cells)),
+            self._all_quantities(row, draft),
+            None if price is None else Money(price, currency),
+            self._basis(cells) or ONE,
+            None if amount is None else Money(amount, currency),
+            (Allowance(charge=False, percent=discount),) if discount else (),
+            self._taxes(cells),
+            tuple(Reference(what, text) for what, text in _sent(self._references, cells)),
+            tuple(_date(role, text) for role, text in _sent(self._dates, cells)),
+            (notes,) if notes else (),
         )
-        if not unit:
-            row.draft.find(rules.UNKNOWN_UNIT, row.line.at("unit"))
-        found[role] = Quantity(Decimal(text), unit, raw)
-    return found or None
+
+    def _item_ids(self, cells: Cells) -> tuple[Identifier, ...]:
+        text = self._item(cells)
+        ids = (item_id(text, self._scheme(cells)),) if text else ()
+        if not self._ids:
+            return ids
+        more = (Identifier(name, value) for name, value in _sent(self._ids, cells))
+        return tuple(dict.fromkeys([*ids, *more]))
+
+    def _taxes(self, cells: Cells) -> tuple[Tax, ...]:
+        rate, category = self._rate(cells), self._category(cells)
+        if rate is None and not category:
+            return ()
+        return (Tax(self._tax(cells) or "VAT", category, rate),)
+
+    def _all_quantities(self, row: Row, draft: Draft) -> dict[str, Quantity] | None:
+        found: dict[str, Quantity] = {}
+        for role, text in _sent(self._quantities, row.cells):
+            if role == LEAD_TIME:  # whole days by definition of the column
+                found[role] = Quantity(Decimal(text), "DAY")
+                continue
+            raw = self._unit(row.cells)
+            unit = self._units.get(raw, "")
+            if not unit:
+                draft.find(rules.UNKNOWN_UNIT, self.place(row, "unit"))
+            found[role] = Quantity(Decimal(text), unit, raw)
+        return found or None
+
+
+def _sent(family: Family, cells: Cells) -> list[tuple[str, str]]:
+    return [(name, text) for name, text_of in family if (text := text_of(cells))]

@@ -32,7 +32,7 @@ class Row(NamedTuple):
     @property
     def place(self) -> Place:
         """Where the row stands in the file."""
-        return Place(self.tag, self.number, offset=self.offset)
+        return Place(self.columns.match or "row", self.number, 0, 0, 0, self.offset)
 
     def get(self, element: int, component: int = 0, repetition: int = 1, part: int = 1) -> str:
         """Return the canonical text of a column, counted from 1; ``""`` when it was not sent."""
