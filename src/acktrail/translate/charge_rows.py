@@ -38,7 +38,7 @@ class Charges:
             draft.lacks("visit")
         if not draft.text("currency"):
             draft.lacks("currency")
-        payers = [Identifier(scheme, text) for scheme, text in draft.family("bill_to.")]
+        payers = [Identifier(scheme, text) for scheme, text in draft.families().get("bill_to", ())]
         facility = draft.text("facility") or draft.sender
         return Document(
             kind="charge",

@@ -1,6 +1,6 @@
 """What the rows of one document have said so far: texts by target, before they become values."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -144,11 +144,17 @@ class Draft:
         """Return a header value that is a date."""
         return to_day(self.text(target))
 
-    def family(self, prefix: str) -> Iterator[tuple[str, str]]:
-        """Yield the header targets below ``prefix``, without it, in the order of the columns."""
+    def families(self) -> dict[str, list[tuple[str, str]]]:
+        """Return the header targets with a dot and their texts, by what stands before the dot.
+
+        Each without that, in the order of the columns.
+        """
+        found: dict[str, list[tuple[str, str]]] = {}
         for target, text in self.header.items():
-            if target.startswith(prefix):
-                yield target[len(prefix) :], text
+            name, dot, rest = target.partition(".")
+            if dot:
+                found.setdefault(name, []).append((rest, text))
+        return found
 
 
 def to_day(text: str) -> date | None:

@@ -140,11 +140,10 @@ def _line_net(line: Line, roles: Sequence[str] = BILLED) -> frozenset[Decimal]:
     Two values where a percentage is rounded: on the difference, or on the allowance itself. Both
     are seen, and no standard settles it.
     """
-    quantities = line.quantities or {}
-    quantity = next((quantities[role] for role in roles if role in quantities), None)
+    quantity = _quantity(line, roles)
     if quantity is None or line.price is None or not line.basis:
         return frozenset()
-    gross = EXACT.divide(EXACT.multiply(quantity.value, line.price.amount), line.basis)
+    gross = EXACT.divide(EXACT.multiply(quantity, line.price.amount), line.basis)
     currency = line.price.currency
     if not line.allowances:
         return frozenset({rounded(gross, currency)})
@@ -152,6 +151,21 @@ def _line_net(line: Line, roles: Sequence[str] = BILLED) -> frozenset[Decimal]:
     exact = sum(changes, gross)
     stepwise = sum((rounded(one, currency) for one in changes), rounded(gross, currency))
     return frozenset({rounded(exact, currency), rounded(stepwise, currency)})
+
+
+def _quantity(line: Line, roles: Sequence[str]) -> Decimal | None:
+    quantities = line.quantities or {}
+    return next((quantities[role].value for role in roles if role in quantities), None)
+
+
+def _plainly_right(line: Line, roles: Sequence[str]) -> bool:
+    """Tell whether the amount is quantity times price to the last digit, as most are."""
+    quantity, price, amount = _quantity(line, roles), line.price, line.amount
+    if quantity is None or price is None or amount is None:
+        return False
+    if line.allowances or line.basis != WHOLE or price.currency != amount.currency:
+        return False
+    return EXACT.multiply(quantity, price.amount) == amount.amount
 
 
 def _weighed(miss: Miss, switches: Mapping[str, str]) -> Iterator[Finding]:
@@ -187,6 +201,8 @@ def _trade(kind: str, trade: Trade, places: Sequence[Place]) -> Iterator[Miss]:
     for index, line in enumerate(trade.lines):
         if line.amount is None:
             continue
+        if _plainly_right(line, roles):
+            continue
         expected = _line_net(line, roles)
         if expected and rounded(line.amount.amount, line.amount.currency) not in expected:
             yield Miss(LINE_AMOUNT, _place(places, index, "line.amount"))
@@ -214,7 +230,7 @@ def _sum_of_lines(lines: Sequence[Line], roles: Sequence[str]) -> Decimal | None
 
 
 def _differs(sent: Money | None, expected: Decimal | None) -> bool:
-    if sent is None or expected is None:
+    if sent is None or expected is None or sent.amount == expected:
         return False
     return rounded(sent.amount, sent.currency) != rounded(expected, sent.currency)
 

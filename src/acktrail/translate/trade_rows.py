@@ -1,8 +1,9 @@
 """Orders, invoices, credit notes and price catalogues from the texts of their rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import starmap
 
 from acktrail.documents.kinds import Document, Trade
 from acktrail.documents.parts import (
@@ -37,6 +38,7 @@ UNITS = frozenset(
 PRACTICE = {"PCE": "C62", "PCS": "C62"}  # pieces: no codes of the list, and clear
 LEAD_TIME = "LEAD_TIME"
 ONE = Decimal(1)
+Sent = Iterable[tuple[str, str]]  # what stands below a name, and the text
 
 
 class Trades:
@@ -81,7 +83,8 @@ class Trades:
 
 
 def _document(kind: str, lines: tuple[Line, ...], draft: Draft) -> Document:
-    parties = _parties(kind, draft)
+    sent = draft.families().get
+    parties = _parties(kind, sent("parties", ()), draft)
     currency = draft.text("currency")
     if not currency and kind != "order":
         draft.lacks("currency")
@@ -95,15 +98,15 @@ def _document(kind: str, lines: tuple[Line, ...], draft: Draft) -> Document:
         kind=kind,
         id=document_id,
         key=_key(kind, draft, parties, document_id, issued),
-        payload=Trade(lines, _totals(kind, draft, currency), _valid(draft)),
+        payload=Trade(lines, _totals(kind, sent("totals", ()), currency, draft), _valid(draft)),
         function=draft.text("function") or "ORIGINAL",
         issued=issued,
         type_code=draft.text("type_code"),
         currency=currency,
         parties=parties,
-        references=tuple(Reference(k, text) for k, text in draft.family("references.")),
-        dates=tuple(_date(kind, text) for kind, text in draft.family("dates.")),
-        terms=dict(draft.family("terms.")),
+        references=tuple(starmap(Reference, sent("references", ()))),
+        dates=tuple(starmap(_date, sent("dates", ()))),
+        terms=dict(sent("terms", ())),
         notes=tuple(filter(None, [draft.text("notes")])),
         ext=draft.ext,
     )
@@ -129,9 +132,9 @@ def _key(
             return (who, kind, number, str(issued.year) if issued else "")
 
 
-def _parties(kind: str, draft: Draft) -> tuple[Party, ...]:
+def _parties(kind: str, sent: Sent, draft: Draft) -> tuple[Party, ...]:
     found: dict[str, dict[str, str]] = {}
-    for target, text in draft.family("parties."):
+    for target, text in sent:
         role, _, what = target.partition(".")
         found.setdefault(role, {})[what] = text
     needed = "BUYER" if kind == "order" else "SELLER"
@@ -159,8 +162,8 @@ def _party(role: str, values: Mapping[str, str]) -> Party:
     )
 
 
-def _totals(kind: str, draft: Draft, currency: str) -> Totals | None:
-    sent = {name: Money(Decimal(text), currency) for name, text in draft.family("totals.")}
+def _totals(kind: str, texts: Sent, currency: str, draft: Draft) -> Totals | None:
+    sent = {name: Money(Decimal(text), currency) for name, text in texts}
     total = sent.get("total")
     if kind == "invoice" and total is not None and total.amount < 0:
         draft.find(rules.NEGATIVE_TOTAL)
@@ -216,8 +219,8 @@ class _Lines:
             None if amount is None else Money(amount, currency),
             (Allowance(charge=False, percent=discount),) if discount else (),
             self._taxes(cells),
-            tuple(Reference(what, text) for what, text in _sent(self._references, cells)),
-            tuple(_date(role, text) for role, text in _sent(self._dates, cells)),
+            tuple(starmap(Reference, _sent(self._references, cells))),
+            tuple(starmap(_date, _sent(self._dates, cells))),
             (notes,) if notes else (),
         )
 
@@ -249,5 +252,5 @@ class _Lines:
         return found or None
 
 
-def _sent(family: Family, cells: Cells) -> list[tuple[str, str]]:
+def _sent(family: Family, cells: Cells) -> Sent:
     return [(name, text) for name, text_of in family if (text := text_of(cells))]

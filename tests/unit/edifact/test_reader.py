@@ -423,7 +423,7 @@ def test_interactive_edifact_is_recognised_and_refused() -> None:
 
 def test_nothing_is_read_after_a_fatal_fault() -> None:
     reader = EDIFACT.reader({"strip_newlines": "never"})
-    reader.feed(PLAIN + b"garbage garbage ")
+    list(reader.feed(PLAIN + b"garbage garbage "))
 
     assert list(reader.feed(PLAIN)) == []
     assert list(reader.close()) == []
@@ -638,13 +638,13 @@ def test_limit_is_enforced(option: str, value: int) -> None:
 
 def test_segment_that_never_ends_is_refused_without_reading_on() -> None:
     reader = EDIFACT.reader({})
-    reader.feed(PLAIN[: PLAIN.index(b"FTX")] + b"FTX+")
+    list(reader.feed(PLAIN[: PLAIN.index(b"FTX")] + b"FTX+"))
 
     for _ in range(6):
-        reader.feed(b"x" * 10_000)
+        list(reader.feed(b"x" * 10_000))
 
     with pytest.raises(TooLargeError):
-        reader.feed(b"x" * 10_000)
+        list(reader.feed(b"x" * 10_000))
 
 
 def test_findings_are_capped_and_counted() -> None:

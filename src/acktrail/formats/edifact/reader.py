@@ -4,6 +4,8 @@ Service characters are only looked for at the start of the file and behind UNZ. 
 searches for a tag: a free text may hold ``'UNB`` and every mark, released.
 """
 
+from collections.abc import Iterator
+
 from acktrail.errors import TooLargeError, TruncatedFileError, UnreadableFileError
 from acktrail.formats.delimited import Marks, split_released
 from acktrail.formats.edifact import rules
@@ -22,6 +24,8 @@ from acktrail.formats.edifact.supply import Supply
 from acktrail.model import Place, Rule
 from acktrail.ports import Event, FileFinding
 
+BLOCK = 2048  # bytes cut at a time: segments are let go of before the next are cut
+
 
 class EdifactReader:
     """Reads one file; see the port ``Reader``."""
@@ -34,13 +38,15 @@ class EdifactReader:
         self._interchanges = 0
         self._dead = False  # nothing after a fatal fault is read
 
-    def feed(self, chunk: bytes) -> list[Event]:
-        """Take the next bytes; return what they completed."""
-        events: list[Event] = []
-        if not self._dead:
-            self._supply.add(chunk)
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """Take the next bytes; the events are made while they are taken, so take them all."""
+        for at in range(0, len(chunk), BLOCK):
+            if self._dead:
+                return
+            events: list[Event] = []
+            self._supply.add(chunk[at : at + BLOCK])
             self._advance(events)
-        return events
+            yield from events
 
     def close(self) -> list[Event]:
         """Return what is still open, with findings if the file was cut."""
