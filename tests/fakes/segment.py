@@ -18,10 +18,6 @@ class FakeSegment:
         self._position = position
         self._loop = loop
 
-    @property
-    def elements(self) -> list[str]:
-        return self._elements
-
     def components(self, element: int) -> int:
         return self._elements[element].count(self._marks[1]) + 1
 
