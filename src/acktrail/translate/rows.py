@@ -27,7 +27,7 @@ MOST_EXT = 200
 REFUSING = frozenset({Severity.ERROR, Severity.FATAL})
 
 
-class Record(NamedTuple):
+class RowAims(NamedTuple):
     """What is done with the rows of one record type."""
 
     aims: tuple[Aim, ...]  # of columns that speak of the document as a whole, or are kept
@@ -50,7 +50,7 @@ class RowTranslator:
         defaults = layout.defaults
         self._defaults = {k: v for k, v in defaults.items() if not k.startswith(LINE)}
         aims = {one.match or "row": _aims(one) for one in (layout.main, *layout.others)}
-        self._records = {tag: _record(found) for tag, found in aims.items()}
+        self._rows = {tag: _row_aims(found) for tag, found in aims.items()}
         of_lines = {k.removeprefix(LINE): v for k, v in defaults.items() if k.startswith(LINE)}
         columns = {tag: LineColumns(found, of_lines) for tag, found in aims.items()}
         self._build: Callable[[Draft], Document | None]
@@ -74,14 +74,14 @@ class RowTranslator:
         """Take a row; what it says of the document again is passed over."""
         row, draft = cast("Row", segment), self._draft
         cells, tag = row.cells, row.tag
-        record = self._records[tag]
+        known = self._rows[tag]
         if draft.first is None:
             draft.first = row
-        said = record.header(cells)
+        said = known.header(cells)
         if said != self._said.get(tag):
             self._said[tag] = said
-            self._take(record.aims, row, draft)
-        if any(record.line(cells)):
+            self._take(known.aims, row, draft)
+        if any(known.line(cells)):
             draft.lines.append(row)
 
     def _take(self, aims: Sequence[Aim], row: Row, draft: Draft) -> None:
@@ -139,10 +139,10 @@ def _aims(record: RecordType) -> tuple[Aim, ...]:
     )
 
 
-def _record(aims: Sequence[Aim]) -> Record:
+def _row_aims(aims: Sequence[Aim]) -> RowAims:
     of_document = tuple(one for one in aims if one.header or one.kept)
     of_line = [one for one in aims if one.line]
-    return Record(of_document, _picker(of_document), _picker(of_line))
+    return RowAims(of_document, _picker(of_document), _picker(of_line))
 
 
 def _picker(aims: Sequence[Aim]) -> Callable[[Cells], Cells]:
