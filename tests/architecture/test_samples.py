@@ -66,6 +66,13 @@ SHOWN_BY_TESTS = {
     "ref.claim_ambiguous": "test_posting_whose_question_has_no_answer_or_several_is_refused",
     "post.negative_total": "test_invoice_with_a_negative_total_is_refused",
     "post.unbalanced": "test_remittance_835_payment_rule_when_broken_is_refused",
+    # no sample partner routes a kind that maps make records of
+    "post.value_missing": "test_record_without_its_key_or_a_required_value_is_refused",
+    "post.code_unknown": "test_code_that_the_table_of_a_cell_lacks_refuses_the_document",
+    "ref.place_unknown": "test_place_of_a_record_is_the_one_that_the_places_table_has",
+    "ref.record_ambiguous": (
+        "test_master_article_whose_number_two_products_have_is_refused_with_candidates"
+    ),
     # no format makes a trade remittance yet
     "post.invoice_overpaid": (
         "test_trade_remittance_is_refused_when_more_is_settled_than_was_billed"

@@ -26,6 +26,7 @@ ALLOWED = {
     "sale.order": frozenset({"action_confirm"}),
     "stock.move.line": frozenset(),
     "stock.picking": frozenset(),
+    "stock.quant": frozenset(),
 }
 INSERT_ONLY = {"mode": "update", "noupdate": True}
 RACES = ("could not serialize access", "deadlock detected", "could not obtain lock")

@@ -21,6 +21,7 @@ GROUPS = {
     "purchase.order": "purchase.group_purchase_user",
     "purchase.order.line": "purchase.group_purchase_user",
     "stock.picking": "stock.group_stock_user",
+    "stock.quant": "stock.group_stock_user",
     "stock.move": "stock.group_stock_user",
     "stock.move.line": "stock.group_stock_user",
     "calendar.event": "base.group_user",
@@ -180,12 +181,15 @@ def _references(options: OdooOptions) -> Iterator[tuple[str, str]]:
         "taxes": options.taxes,
         "units": options.units,
         "parties": options.parties,
+        "places": options.places,
     }
     if options.products == ("external_id",):
         tables["items"] = options.items
     for table, entries in tables.items():
         for key, name in entries.items():
             yield f"{table}.{key}", name
+    for record in options.record:
+        yield from record.references()
     if isinstance(options.partner, str):
         yield "partner", options.partner
     else:

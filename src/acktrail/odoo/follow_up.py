@@ -23,6 +23,7 @@ from acktrail.ports import Clock
 DUE = {  # states a verb waits in
     "account.move": ("draft",),
     "account.payment": ("draft",),
+    "purchase.order": ("draft", "sent"),
     "sale.order": ("draft", "sent"),
     "stock.picking": ("assigned",),
 }

@@ -29,6 +29,14 @@ NEEDED: dict[str, frozenset[str]] = {
         "payment_type partner_type partner_id journal_id date amount payment_reference"
     ),
     "account.bank.statement.line": _words("journal_id date payment_ref amount"),
+    "purchase.order": _words(
+        "partner_id order_line/product_id order_line/product_qty order_line/product_uom_id"
+    ),
+    "stock.picking": _words(
+        "picking_type_id location_id location_dest_id move_ids/product_id "
+        "move_ids/product_uom_qty move_ids/product_uom"
+    ),
+    "stock.quant": _words("location_id product_id inventory_quantity"),
 }
 
 
@@ -153,10 +161,14 @@ WITHHELD = _rule("post.field_withheld", "a field that the record needs is not on
 ROUTE_DENIED = _rule(
     "post.route_denied", "the profile's route does not lead to this model or company"
 )
+VALUE_MISSING = _rule("post.value_missing", "the document lacks a value that the map needs")
+CODE_UNKNOWN = _rule("post.code_unknown", "a code is not in the map's table")
 LINE_UNROUTED = _rule("post.line_unrouted", "a charge line of this type is decided by a person")
 MERGE = _rule("post.merge_by_person", "a merge of two persons is decided by a person")
 REMOVAL = _rule("post.removal_by_person", "that a record goes is decided by a person")
-NOTHING = _rule("post.nothing_to_post", "the document moves no money", Severity.INFO)
+NOTHING = _rule(
+    "post.nothing_to_post", "no record: it moves no money, or is only kept", Severity.INFO
+)
 PARTY_UNKNOWN = _rule("ref.party_unknown", "a party is not in the profile's parties table")
 PARTY_AMBIGUOUS = _rule("ref.party_ambiguous", "a party's number leads to several contacts")
 ITEM_UNKNOWN = _rule("ref.item_unknown", "an item has no number that leads to a product")
@@ -165,6 +177,8 @@ ORDER_UNKNOWN = _rule("ref.order_unknown", "the order's number leads to no order
 ORDER_AMBIGUOUS = _rule("ref.order_ambiguous", "the order's number leads to several orders")
 LINE_UNKNOWN = _rule("ref.order_line_unknown", "a line leads to no line of the order")
 LINE_AMBIGUOUS = _rule("ref.order_line_ambiguous", "a line leads to several lines of the order")
+
+RECORD_AMBIGUOUS = _rule("ref.record_ambiguous", "a key of the map leads to several records")
 RECEIPT_UNKNOWN = _rule("ref.receipt_unknown", "the order has no open receipt")
 RECEIPT_AMBIGUOUS = _rule("ref.receipt_ambiguous", "the order has several open receipts")
 ORDER_FOREIGN = _rule("match.order_foreign", "the order was given to another supplier")
@@ -178,6 +192,7 @@ CLAIM_UNKNOWN = _rule("ref.claim_unknown", "a claim's number leads to no posted 
 CLAIM_AMBIGUOUS = _rule("ref.claim_ambiguous", "a claim's number leads to several invoices")
 INVOICE_UNKNOWN = _rule("ref.invoice_unknown", "an invoice's number leads to no posted invoice")
 INVOICE_AMBIGUOUS = _rule("ref.invoice_ambiguous", "an invoice's number leads to several invoices")
+PLACE_UNKNOWN = _rule("ref.place_unknown", "a place is not in the profile's places table")
 TAX_UNKNOWN = _rule("ref.tax_unknown", "a tax is not in the profile's taxes table")
 UNIT_UNKNOWN = _rule("ref.unit_unknown", "a unit is not in the profile's units table")
 ACCOUNT_UNKNOWN = _rule("ref.account_unknown", "an adjustment has no account in the profile")
@@ -197,6 +212,8 @@ RULES = (
     INVOICE_OVERPAID,
     WITHHELD,
     ROUTE_DENIED,
+    VALUE_MISSING,
+    CODE_UNKNOWN,
     LINE_UNROUTED,
     MERGE,
     REMOVAL,
@@ -209,6 +226,7 @@ RULES = (
     ORDER_AMBIGUOUS,
     LINE_UNKNOWN,
     LINE_AMBIGUOUS,
+    RECORD_AMBIGUOUS,
     RECEIPT_UNKNOWN,
     RECEIPT_AMBIGUOUS,
     ORDER_FOREIGN,
@@ -222,6 +240,7 @@ RULES = (
     CLAIM_AMBIGUOUS,
     INVOICE_UNKNOWN,
     INVOICE_AMBIGUOUS,
+    PLACE_UNKNOWN,
     TAX_UNKNOWN,
     UNIT_UNKNOWN,
     ACCOUNT_UNKNOWN,

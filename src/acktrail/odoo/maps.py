@@ -24,6 +24,7 @@ from acktrail.odoo.loads import Plan, Planned
 from acktrail.odoo.minimising import denied
 from acktrail.odoo.options import OdooOptions, merge
 from acktrail.odoo.plan import NOTHING_KNOWN, Known, identity, plan
+from acktrail.odoo.record_map import misplaced
 from acktrail.ports import DataFiles
 
 FOLDER = "odoo"
@@ -87,7 +88,11 @@ class PartnerMap:
             raise ProfileError(msg)
         profiled = merged_into(merge(general, own), rows)
         defaults = merge(self.maps.defaults, self.maps.kinds.get(kind, {}))
-        return OdooOptions.from_table(profiled, defaults, self.pseudonym_key)
+        made = OdooOptions.from_table(profiled, defaults, self.pseudonym_key)
+        wrong = [one for record in made.record for one in misplaced(kind, record)]
+        if wrong:
+            raise ProfileError(*(f"odoo.kind.{kind}.{one}" for one in wrong))
+        return made
 
     def sent(self, kinds: Iterable[str]) -> dict[str, frozenset[str]]:
         """Return the models and fields that documents of these kinds may fill."""

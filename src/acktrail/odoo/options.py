@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 
 from acktrail.errors import ProfileError
 from acktrail.odoo.keys import SLUG
+from acktrail.odoo.record_map import RecordMap, read_record_map
 
 PRODUCTS = ("none", "external_id", "default_code", "barcode")
 COMBINED = frozenset({"default_code", "barcode"})  # products may be found by several of these
@@ -47,6 +48,8 @@ class OdooOptions:
     parties                   ``"SCHEME:VALUE"`` -> external id; with it an unlisted party refuses
                               the document, without it every document is the partner's; a charge
                               is always looked up, ``"default"`` is for charges without a payer
+    places                    ``"SCHEME:VALUE"`` of a ward, cost centre, ... -> external id of what
+                              a record map wants there: a location, a department
     bill_to_partner           charges are billed to the partner itself, whatever payer they name
     taxes                     ``"TYPE:CATEGORY:RATE"``, ``"CATEGORY:RATE"`` or ``"CATEGORY"`` ->
                               external id, "" = no tax; ``"default"`` for lines without a tax
@@ -73,6 +76,7 @@ class OdooOptions:
                               is written), "odoo" (written only where empty), "ask" (a person)
     match                     what is looked up in Odoo, by which fields in which order: claim,
                               invoice, order, order_line, party (parsers/odoo/*.toml)
+    record                    maps of documents to records, for kinds that no code is for
     send                      by model: the fields that documents of this kind may fill
     ========================  ====================================================================
     """
@@ -92,6 +96,7 @@ class OdooOptions:
     adjustment: Mapping[str, str] = field(default_factory=dict)
     partner: str | NewPartner = ""
     parties: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
     bill_to_partner: bool = False
     taxes: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
@@ -111,6 +116,7 @@ class OdooOptions:
     owner: Mapping[str, str] = field(default_factory=dict)
     match: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     send: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    record: tuple[RecordMap, ...] = ()
     pseudonym_key: bytes = field(default=b"", repr=False)
 
     @classmethod
@@ -142,6 +148,7 @@ class OdooOptions:
         for name in ("match", "send"):
             table_ = _table(merged.get(name))
             values[name] = {key: _listed(one) for key, one in table_.items()}
+        values["record"] = tuple(map(read_record_map, _tables(merged.get("record", ()))))
         values["party_fields"] = tuple(_listed(merged.get("party_fields", ())))
         company = merged.get("company", 1)
         for name in ("sale", "purchase", "general"):
@@ -191,6 +198,7 @@ def _fits(key: str, value: object) -> bool:
         "products": lambda: _finds_products(value),
         "match": lambda: _matches(value),
         "owner": lambda: isinstance(value, Mapping) and set(value.values()) <= set(OWNERS),
+        "record": lambda: isinstance(value, list | tuple) and all(map(_table, value)),
         "price_tolerance": lambda: isinstance(value, str) and value.replace(".", "", 1).isdigit(),
         "send": lambda: isinstance(value, Mapping) and all(map(_listed, value.values())),
     }
@@ -228,6 +236,7 @@ def _wanted(key: str) -> str:
         "slug": "up to 40 of a-z, 0-9 and _",
         "party_fields": "a list of " + ", ".join(OWNED),
         "owner": "one of " + ", ".join(OWNERS) + " by model.field",
+        "record": "a list of tables",
         "price_tolerance": "a number of percent, as text",
         "products": "one of " + ", ".join(PRODUCTS) + ", or a list of default_code, barcode",
         "match": "; ".join(
@@ -243,6 +252,10 @@ def _product_keys(value: object) -> tuple[str, ...]:
 
 def _table(value: object) -> Mapping[str, object]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _tables(value: object) -> tuple[Mapping[str, object], ...]:
+    return tuple(map(_table, value)) if isinstance(value, list | tuple) else ()
 
 
 def _listed(value: object) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from acktrail.documents.kinds import (
     Payload,
     Remittance,
 )
-from acktrail.documents.supply import DespatchAdvice, InventoryReport, OrderAnswer
+from acktrail.documents.supply import DespatchAdvice, OrderAnswer
 from acktrail.odoo import (
     answered,
     appointment,
@@ -26,6 +26,7 @@ from acktrail.odoo import (
     ordered_services,
     party,
     premium,
+    records,
     remittance,
     statement,
     trade,
@@ -88,6 +89,8 @@ def plan(
 def identity(document: Document, options: OdooOptions, partner: str) -> str:
     """Return the posting's external id, which is the same whether it can be planned or not."""
     refs = References(document, options, partner)
+    if options.record:
+        return records.identity(refs, document.payload)
     match document.payload:
         case Charge() as billed:
             return charge.identity(refs, billed)
@@ -103,12 +106,14 @@ def identity(document: Document, options: OdooOptions, partner: str) -> str:
 
 def _planned(refs: References) -> Planned:
     payload = refs.document.payload
+    if refs.options.record:
+        return records.records(refs, payload)
     maker = BY_KIND.get(refs.document.kind) or BY_PAYLOAD.get(type(payload))
     return maker(refs, payload) if maker else Refusal((loads.KIND_UNROUTED.at(),))
 
 
 def kept_only(_: References, __: Payload) -> Planned:
-    """Return that documents of this kind are kept as they are: a supplier's stock is not ours."""
+    """Return that documents of this kind are kept, unless a profile maps them to records."""
     return Refusal((loads.NOTHING.at(),))
 
 
@@ -117,6 +122,11 @@ BY_KIND: dict[str, Callable[[References, Any], Planned]] = {
     "credit_note": trade.bill,
     "order": trade.order,
     "price_catalogue": catalogue.prices,
+    "enrolment": kept_only,
+    "eligibility_inquiry": kept_only,
+    "eligibility_response": kept_only,
+    "inventory_report": kept_only,  # a supplier's stock is not ours
+    "product_activity": kept_only,
 }
 BY_PAYLOAD: dict[type[Payload], Callable[[References, Any], Planned]] = {
     Remittance: remittance.entry,
@@ -126,7 +136,6 @@ BY_PAYLOAD: dict[type[Payload], Callable[[References, Any], Planned]] = {
     Appointment: appointment.event,
     ClaimAcknowledgement: claims.activities,
     ClaimStatus: claims.activities,
-    InventoryReport: kept_only,
     PremiumPayment: premium.received,
     ServiceOrder: ordered_services.order,
     OrderAnswer: answered.order_answer,

@@ -214,6 +214,7 @@ class KindTable(Table):
     adjustment: dict[str, str] | None = None  # "CO-45", "CO", "PLB-WO", "PLB", "default"
     partner: str | OdooPartner | None = None
     parties: dict[str, str] | None = None  # "SCHEME:VALUE" or "default" -> external id
+    places: dict[str, str] | None = None  # "SCHEME:VALUE" of a ward or cost centre
     bill_to_partner: bool | None = None  # charges are billed to the partner itself
     taxes: dict[str, str] | None = None
     units: dict[str, str] | None = None
@@ -239,11 +240,54 @@ class KindTable(Table):
     send: dict[str, tuple[str, ...]] | None = None  # by model: the fields that may leave
 
 
+class CellTable(Table):
+    """A cell of a record that is more than a path."""
+
+    from_: str | None = Field(default=None, alias="from")
+    table: dict[str, str | bool] | None = None  # code -> cell
+    other: str | bool | None = None  # for codes that the table lacks; else they refuse
+    required: bool | None = None
+    party: str | tuple[str, ...] | None = None  # roles
+    place: str | None = None  # path of a number; places["<scheme>:<number>"] is the cell
+    scheme: str | None = None
+    item: str | None = None  # path of an item
+    unit: str | None = None  # path of a quantity
+
+
+class LinesTable(Table):
+    """Lines of a record."""
+
+    field: str  # of Odoo
+    of: str  # a list of the document
+    cells: dict[str, str | bool | CellTable]
+
+
+class RecordTable(Table):
+    """``[[odoo.kind.<kind>.record]]``: what documents of a kind become."""
+
+    model: str
+    cells: dict[str, str | bool | CellTable]
+    lines: LinesTable | None = None
+    when: dict[str, str | tuple[str, ...]] | None = None  # what the map is for, by codes
+    needs: dict[str, str | tuple[str, ...]] | None = None  # else a person decides
+    each: str | None = None  # a list: a record for each element
+    key: tuple[str, ...] | None = None
+    find: str | None = None  # field by which Odoo may have the record already
+    again: Literal["keep", "overwrite"] | None = None
+    compare: str | None = None  # field that is read back
+
+
+class OneKindTable(KindTable):
+    """``[odoo.kind.<kind>]``."""
+
+    record: tuple[RecordTable, ...] | None = None
+
+
 class OdooTable(KindTable):
     """``[odoo]``: where and how this partner's documents are posted; names are external ids."""
 
     target: str = "main"  # a database named in acktrail.toml; none there: calls are kept
-    kind: dict[str, KindTable] = Field(default_factory=dict)  # by kind of document
+    kind: dict[str, OneKindTable] = Field(default_factory=dict)  # by kind of document
 
     def plain(self) -> dict[str, object]:
         """Return the keys that are set, as the planner takes them."""
