@@ -68,6 +68,7 @@ SHOWN_BY_TESTS = {
     "post.unbalanced": "test_remittance_835_payment_rule_when_broken_is_refused",
     # no sample partner routes a kind that maps make records of
     "post.value_missing": "test_record_without_its_key_or_a_required_value_is_refused",
+    "ref.analytic_unknown": "test_analytic_account_that_odoo_lacks_refuses_the_document",
     "post.code_unknown": "test_code_that_the_table_of_a_cell_lacks_refuses_the_document",
     "ref.place_unknown": "test_place_of_a_record_is_the_one_that_the_places_table_has",
     "ref.record_ambiguous": (

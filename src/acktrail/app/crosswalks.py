@@ -69,7 +69,9 @@ def check_records(
         if row.table == "items" and by_code:
             keys = tuple(Key(name, row.odoo) for name in options.products if name != "none")
             products[Question(f"{place}:{row.line}", "product.product", keys)] = place, row
-        elif any(not _exists(attempts, one) for one in row.odoo.split(",") if one):
+        elif any(
+            not _exists(attempts, one.partition(":")[0]) for one in row.odoo.split(",") if one
+        ):
             found.append(Seen(place, row.line, "error", "leads to no record that we may read"))
     answers = ask(attempts, options.company, products)
     for question, (place, row) in products.items():

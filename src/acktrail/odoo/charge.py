@@ -12,6 +12,7 @@ from acktrail.odoo.references import References, column
 
 MOVES = {"CHARGE": "out_invoice", "CREDIT": "out_refund"}
 FIELDS = ("name", "quantity", "price_unit", "tax_ids/id")
+ANALYTIC = "analytic_distribution"
 
 
 def invoice(refs: References, charge: Charge) -> Planned:
@@ -69,12 +70,16 @@ def _move(refs: References, kind: str, head: dict[str, str], lines: Sequence[Cha
     parent = ("id", "move_type", *head)
     first = (own, MOVES[kind], *head.values())
     product = refs.options.products != ("none",)
-    fields = (*FIELDS, f"product_id{refs.item_column}") if product else FIELDS
+    fields = (*FIELDS, *((ANALYTIC,) if refs.options.analytic else ()))
+    fields = (*fields, f"product_id{refs.item_column}") if product else fields
     rows = []
     for at, line in enumerate(lines):
         item = Item((Identifier(line.code.list, line.code.value),))
         codes = () if not product else (refs.product(item, (line.code.list,), at + 1),)
-        cell = _line(refs, line, at + 1)
+        cell: tuple[str, ...] = _line(refs, line, at + 1)
+        if refs.options.analytic:
+            keys = (f"DEPARTMENT:{line.department}", f"{line.code.list}:{line.code.value}")
+            cell = (*cell, refs.analytic(keys))
         rows.append((*(("",) * len(parent) if at else first), *cell, *codes))
     needs = (next(iter(head.values())), *(row[-1] for row in rows if product))
     known = tuple(one for one in dict.fromkeys(needs) if one.startswith("acktrail_"))

@@ -50,6 +50,7 @@ MODELS = {
     "adjustment": "account.account",
     "taxes": "account.tax",
     "units": "uom.uom",
+    "analytic": "account.analytic.account",
     "parties": "res.partner",
     "partner": "res.partner",
     "partner.country": "res.country",
@@ -182,6 +183,7 @@ def _references(options: OdooOptions) -> Iterator[tuple[str, str]]:
         "units": options.units,
         "parties": options.parties,
         "places": options.places,
+        "analytic": {key: _accounts(one) for key, one in options.analytic.items()},
     }
     if options.products == ("external_id",):
         tables["items"] = options.items
@@ -194,6 +196,11 @@ def _references(options: OdooOptions) -> Iterator[tuple[str, str]]:
         yield "partner", options.partner
     else:
         yield "partner.country", options.partner.country
+
+
+def _accounts(shares: str) -> str:
+    """Return the accounts of an analytic distribution without their percents."""
+    return ",".join(one.partition(":")[0] for one in shares.split(","))
 
 
 def _reference(client: Client, key: str, name: str) -> Row:

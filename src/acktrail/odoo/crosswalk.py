@@ -18,6 +18,7 @@ from acktrail.errors import ProfileError
 TABLES = {
     "parties": "parties",  # SCHEME:VALUE of a payer, buyer, supplier -> contact
     "accounts": "adjustment",  # CO-45, CO, PLB-WO, PLB, default -> account
+    "analytic": "analytic",  # SCHEME:VALUE, DEPARTMENT:..., default -> analytic account
     "places": "places",  # SCHEME:VALUE of a ward or cost centre -> location, department
     "products": "items",  # SCHEME:VALUE, HCPCS:99213 -> product, in terms of ``products``
     "units": "units",  # UN/ECE Rec 20 -> unit of measure

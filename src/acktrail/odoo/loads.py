@@ -173,6 +173,7 @@ PARTY_UNKNOWN = _rule("ref.party_unknown", "a party is not in the profile's part
 PARTY_AMBIGUOUS = _rule("ref.party_ambiguous", "a party's number leads to several contacts")
 ITEM_UNKNOWN = _rule("ref.item_unknown", "an item has no number that leads to a product")
 ITEM_AMBIGUOUS = _rule("ref.item_ambiguous", "an item's number leads to several products")
+ANALYTIC_UNKNOWN = _rule("ref.analytic_unknown", "an analytic account of the profile is not there")
 ORDER_UNKNOWN = _rule("ref.order_unknown", "the order's number leads to no order of ours")
 ORDER_AMBIGUOUS = _rule("ref.order_ambiguous", "the order's number leads to several orders")
 LINE_UNKNOWN = _rule("ref.order_line_unknown", "a line leads to no line of the order")
@@ -181,7 +182,7 @@ LINE_AMBIGUOUS = _rule("ref.order_line_ambiguous", "a line leads to several line
 RECORD_AMBIGUOUS = _rule("ref.record_ambiguous", "a key of the map leads to several records")
 RECEIPT_UNKNOWN = _rule("ref.receipt_unknown", "the order has no open receipt")
 RECEIPT_AMBIGUOUS = _rule("ref.receipt_ambiguous", "the order has several open receipts")
-ORDER_FOREIGN = _rule("match.order_foreign", "the order was given to another supplier")
+ORDER_FOREIGN = _rule("match.order_foreign", "the order is of another partner")
 ORDER_CLOSED = _rule("match.order_closed", "the order is not open: a draft, or cancelled")
 QUANTITY_DIFFERS = _rule("match.quantity_differs", "a quantity is not the one that was ordered")
 PRICE_DIFFERS = _rule("match.price_differs", "a price is not the one that was ordered")
@@ -222,6 +223,7 @@ RULES = (
     PARTY_AMBIGUOUS,
     ITEM_UNKNOWN,
     ITEM_AMBIGUOUS,
+    ANALYTIC_UNKNOWN,
     ORDER_UNKNOWN,
     ORDER_AMBIGUOUS,
     LINE_UNKNOWN,

@@ -29,6 +29,7 @@ from acktrail.ports import DataFiles
 
 FOLDER = "odoo"
 DEFAULTS = "defaults"
+ANALYTIC = "analytic_distribution"  # from Odoo 16 on
 Table = Mapping[str, object]
 
 
@@ -98,8 +99,10 @@ class PartnerMap:
         """Return the models and fields that documents of these kinds may fill."""
         found: dict[str, frozenset[str]] = {}
         for kind in kinds:
-            for model, fields in self.options(kind).send.items():
-                found[model] = found.get(model, frozenset()) | frozenset(fields)
+            options = self.options(kind)
+            for model, fields in options.send.items():
+                filled = (n for n in fields if options.analytic or not n.endswith(ANALYTIC))
+                found[model] = found.get(model, frozenset()) | frozenset(filled)
         return found
 
     def identity(self, document: Document) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """The profile's ``[odoo]`` table as one frozen value. Not here: how it is used."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
@@ -48,6 +49,11 @@ class OdooOptions:
     parties                   ``"SCHEME:VALUE"`` -> external id; with it an unlisted party refuses
                               the document, without it every document is the partner's; a charge
                               is always looked up, ``"default"`` is for charges without a payer
+    analytic                  ``"SCHEME:VALUE"`` of an item, code or cost centre, of a charge also
+                              ``"DEPARTMENT:..."``, ``"default"`` -> external id of an analytic
+                              account, or several with percents: ``"a.ward:60,a.lab:40"``
+    side                      invoices and credit notes are "purchase": the partner's, to us; or
+                              "sale": ours, from a billing system of ours
     places                    ``"SCHEME:VALUE"`` of a ward, cost centre, ... -> external id of what
                               a record map wants there: a location, a department
     bill_to_partner           charges are billed to the partner itself, whatever payer they name
@@ -75,7 +81,7 @@ class OdooOptions:
     owner                     ``"model.field"`` of a record of Odoo's own -> who wins: "partner" (it
                               is written), "odoo" (written only where empty), "ask" (a person)
     match                     what is looked up in Odoo, by which fields in which order: claim,
-                              invoice, order, order_line, party (parsers/odoo/*.toml)
+                              invoice, order, order_line, sale_order, party (parsers/odoo/*.toml)
     record                    maps of documents to records, for kinds that no code is for
     send                      by model: the fields that documents of this kind may fill
     ========================  ====================================================================
@@ -97,6 +103,8 @@ class OdooOptions:
     partner: str | NewPartner = ""
     parties: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
+    analytic: Mapping[str, str] = field(default_factory=dict)
+    side: str = "purchase"
     bill_to_partner: bool = False
     taxes: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
@@ -158,12 +166,14 @@ class OdooOptions:
 
 TYPES = {one.name: one.type for one in fields(OdooOptions) if one.name != "pseudonym_key"}
 OWNERS = ("partner", "odoo", "ask")
-CHOICES = {"party_updates": UPDATES, "unmatched": ("hold", "open")}
+SHARES = re.compile(r"\w+\.\w+(:\d{1,3}(\.\d{1,2})?)?(,\w+\.\w+:\d{1,3}(\.\d{1,2})?)*")
+CHOICES = {"side": ("purchase", "sale"), "party_updates": UPDATES, "unmatched": ("hold", "open")}
 MATCHES = {
     "claim": ("payment_reference", "name", "ref"),
     "invoice": ("payment_reference", "name", "ref"),
     "order": ("name", "partner_ref", "origin"),
     "order_line": ("line", "product"),
+    "sale_order": ("client_order_ref", "name", "origin"),
     "party": ("vat", "ref", "company_registry", "barcode", "global_location_number"),
 }
 OWNED = ("name", "street", "street2", "city", "zip", "country_id", "phone", "email", "lang")
@@ -198,6 +208,7 @@ def _fits(key: str, value: object) -> bool:
         "products": lambda: _finds_products(value),
         "match": lambda: _matches(value),
         "owner": lambda: isinstance(value, Mapping) and set(value.values()) <= set(OWNERS),
+        "analytic": lambda: _distributes(value),
         "record": lambda: isinstance(value, list | tuple) and all(map(_table, value)),
         "price_tolerance": lambda: isinstance(value, str) and value.replace(".", "", 1).isdigit(),
         "send": lambda: isinstance(value, Mapping) and all(map(_listed, value.values())),
@@ -209,6 +220,11 @@ def _fits(key: str, value: object) -> bool:
     if TYPES[key] in (str, bool):
         return type(value) is TYPES[key]
     return isinstance(value, Mapping) and all(isinstance(one, str) for one in value.values())
+
+
+def _distributes(value: object) -> bool:
+    shares = value.values() if isinstance(value, Mapping) else (None,)
+    return all(isinstance(one, str) and SHARES.fullmatch(one) for one in shares)
 
 
 def _finds_products(value: object) -> bool:
@@ -237,6 +253,7 @@ def _wanted(key: str) -> str:
         "party_fields": "a list of " + ", ".join(OWNED),
         "owner": "one of " + ", ".join(OWNERS) + " by model.field",
         "record": "a list of tables",
+        "analytic": "an external id, or several with percents: a.ward:60,a.lab:40",
         "price_tolerance": "a number of percent, as text",
         "products": "one of " + ", ".join(PRODUCTS) + ", or a list of default_code, barcode",
         "match": "; ".join(

@@ -11,10 +11,9 @@ from functools import lru_cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from msgspec import Struct
-
 from acktrail.documents.kinds import PAYLOADS, Document
 from acktrail.documents.parts import Clear
+from acktrail.documents.value import Leaf, Value
 
 ALL = "*"
 TOLD_BY = ("kind", "role", "scheme", "list")
@@ -78,7 +77,7 @@ def _below(kind: Any, step: str) -> Any:  # noqa: ANN401 - a type of annotations
         return args[0]
     if origin is dict:
         return args[1]
-    if isinstance(kind, type) and issubclass(kind, Struct):
+    if isinstance(kind, type) and issubclass(kind, Value | Leaf):
         return hints(kind).get(step)
     return None
 

@@ -14,7 +14,7 @@ from acktrail.documents.kinds import (
     Payload,
     Remittance,
 )
-from acktrail.documents.supply import DespatchAdvice, OrderAnswer
+from acktrail.documents.supply import DespatchAdvice, OrderAnswer, OrderChange
 from acktrail.odoo import (
     answered,
     appointment,
@@ -23,6 +23,7 @@ from acktrail.odoo import (
     claims,
     despatched,
     loads,
+    order_change,
     ordered_services,
     party,
     premium,
@@ -139,6 +140,7 @@ BY_PAYLOAD: dict[type[Payload], Callable[[References, Any], Planned]] = {
     PremiumPayment: premium.received,
     ServiceOrder: ordered_services.order,
     OrderAnswer: answered.order_answer,
+    OrderChange: order_change.activity,
     DespatchAdvice: despatched.despatch_advice,
 }
 

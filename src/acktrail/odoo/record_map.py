@@ -17,7 +17,8 @@ CONSTANT = "="
 Codes = Mapping[str, tuple[str, ...]]
 Sources = tuple[tuple[str, ...], ...]  # the first that was sent; parts of one are joined by a blank
 Said = str | bool | Mapping[str, Any]  # a cell, as a map says it
-LOOKUPS = ("party", "place", "item", "unit")
+LOOKUPS = ("party", "place", "analytic", "item", "unit")
+SCHEMED = ("place", "analytic")
 CELL_KEYS = frozenset({"from", "table", "other", "required", "scheme", *LOOKUPS})
 KEYS = frozenset({"model", "when", "needs", "each", "key", "find", "again", "compare", "cells"})
 
@@ -30,7 +31,7 @@ class Cell:
     table: Mapping[str, str | bool] = field(default_factory=dict)
     other: str | bool | None = None  # for codes that the table lacks, and when nothing was sent
     required: bool = False
-    lookup: str = ""  # party: roles; place: scheme and source; item, unit: a path
+    lookup: str = ""  # party: roles; place, analytic: scheme and source; item, unit: a path
     names: tuple[str, ...] = ()
 
     @property
@@ -86,8 +87,8 @@ def read_record_map(table: Mapping[str, Any]) -> RecordMap:
     for name, one in cells:
         if isinstance(one, Mapping) and (one.keys() - CELL_KEYS or _ways(one) != 1):
             problems.append(f"record: cell {name}: one of from, {', '.join(LOOKUPS)}")
-        elif isinstance(one, Mapping) and ("place" in one) != ("scheme" in one):
-            problems.append(f"record: cell {name}: place and scheme go together")
+        elif isinstance(one, Mapping) and bool(one.keys() & {*SCHEMED}) != ("scheme" in one):
+            problems.append(f"record: cell {name}: {' or '.join(SCHEMED)} and scheme go together")
     if lines is not None and not (lines.get("field") and lines.get("of") and lines.get("cells")):
         problems.append("record: lines needs field, of and cells")
     if problems:

@@ -200,6 +200,9 @@ def _cell(at: At, name: str, cell: Cell) -> tuple[str, str | bool | Decimal]:
             return column(name, known), known
         case "place":
             return f"{name}/id", _place(at, name, cell)
+        case "analytic":
+            number = _first(at, cell.sources)
+            return name, refs.analytic([f"{cell.names[0]}:{number}"])
         case "item":
             item = next((n for n in at.values(cell.path) if isinstance(n, Item)), NO_ITEM)
             return f"{name}{refs.item_column}", refs.product(item, ITEM_SCHEMES, _number(at))

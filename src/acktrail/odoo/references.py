@@ -3,6 +3,7 @@
 The tables are the profile's. Nothing is guessed: what is in no table is a finding.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -28,6 +29,7 @@ from acktrail.odoo.questions import (
 PERSONS = frozenset({"MRN", "MEMBER_ID", "PATIENT", "PI"})
 DEFAULT = "default"
 PARTY_RULES = ("ref.party_unknown", "ref.party_ambiguous")
+ANALYTIC_RULES = ("ref.analytic_unknown", "ref.analytic_unknown")  # an external id is one
 PARTY_SCHEMES = {"vat": ("VAT", "TIN"), "global_location_number": ("GLN",)}  # else any number
 BY_SCHEME = {"barcode": ("GTIN", "UPC")}  # whoever sends it
 
@@ -215,6 +217,17 @@ class References:
                 self.findings.append(loads.TAX_UNKNOWN.at(Place("line", at)))
         return ",".join(filter(None, found))
 
+    def analytic(self, keys: Iterable[str]) -> str:
+        """Return the cell of the analytic distribution, by the first key that has one, or ""."""
+        table = self.options.analytic
+        named = next((table[one] for one in (*keys, DEFAULT) if one in table), "")
+        shares = {}
+        for part in filter(None, named.split(",")):
+            external, _, percent = part.strip().partition(":")
+            account = self.by_reference(f"analytic {external}", external, ANALYTIC_RULES)
+            shares[str(account)] = float(percent or 100)
+        return "" if "0" in shares or not shares else json.dumps(shares)
+
     def unit(self, quantity: Quantity, at: int) -> str:
         """Return the external id of the unit; "" only when none was sent."""
         sent = quantity.unit or quantity.raw_unit
@@ -233,9 +246,9 @@ class References:
         if rule.name not in self.accepted:
             self.findings.append(rule.at(Place(address=place)))
 
-    def by_reference(self, name: str, external: str) -> int:
+    def by_reference(self, name: str, external: str, rules: tuple[str, str] = PARTY_RULES) -> int:
         """Return the database id of a record by its external id; 0 while it is asked."""
-        question = Question(name, REFERENCE, (Key("id", external),), rules=PARTY_RULES)
+        question = Question(name, REFERENCE, (Key("id", external),), rules=rules)
         found = self.one(question)
         return int(found["id"]) if found else 0
 

@@ -1,4 +1,4 @@
-"""Vendor bills and refunds from invoices, sale orders from orders."""
+"""Bills and refunds from invoices, ours or the partner's; sale orders from orders."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -9,12 +9,13 @@ from acktrail.documents.parts import Line, Money, Quantity, Totals
 from acktrail.model import Place
 from acktrail.odoo import cells, loads
 from acktrail.odoo.loads import Expected, Load, Plan, Planned
-from acktrail.odoo.ordering import billed_lines, many2one
-from acktrail.odoo.questions import Record
+from acktrail.odoo.ordering import billed_lines, many2one, supplier_of
+from acktrail.odoo.questions import Key, Question, Record, Term
 from acktrail.odoo.references import References, column, quantity_of
 
 OUR_CODES = ("BUYER",)  # whose number our product codes are when we buy, and when we sell
 THEIR_CODES = ("SELLER",)
+INVOICE_RULES = ("ref.invoice_unknown", "ref.invoice_ambiguous")
 NO_ORDER: Mapping[int, Record] = {}
 CATALOGUE_CODES = ("SELLER", "GTIN", "UPC", "NDC", "BUYER", "MANUFACTURER")
 
@@ -29,36 +30,64 @@ class Row(NamedTuple):
     price: str
     taxes: str
     order: str = ""  # line of our purchase order
+    analytic: str = ""
+
+
+class Side(NamedTuple):
+    """What an invoice is to us, by the profile's ``side``."""
+
+    moves: Mapping[str, str]  # by kind of document
+    journal: str  # name of the option
+    roles: tuple[str, ...]  # of the other side
+    codes: tuple[str, ...]  # whose item numbers are ours
+
+
+SIDES = {
+    "purchase": Side(
+        {"invoice": "in_invoice", "credit_note": "in_refund"},
+        "purchase_journal",
+        ("PAYEE", "SELLER"),
+        OUR_CODES,
+    ),
+    "sale": Side(
+        {"invoice": "out_invoice", "credit_note": "out_refund"},
+        "sale_journal",
+        ("PAYER", "BILL_TO", "BUYER"),
+        THEIR_CODES,
+    ),
+}
 
 
 def bill(refs: References, trade: Trade) -> Planned:
-    """Plan a vendor bill, or a vendor refund from a credit note.
+    """Plan a bill, or a refund from a credit note: a supplier's, or one that we gave.
 
     The stated total is compared with Odoo's after storing: a difference stays a draft.
     """
-    document, options = refs.document, refs.options
+    document, options, side = refs.document, refs.options, SIDES[refs.options.side]
     _check(refs, trade)
     if document.issued is None:
         refs.findings.append(loads.DATE_MISSING.at())
     if _stated(trade.totals) < 0:
         refs.findings.append(loads.NEGATIVE_TOTAL.at())
     own = refs.key(document.kind, document.key)
-    partner = refs.counterpart(("PAYEE", "SELLER"))
+    partner = refs.counterpart(side.roles)
     head = {
         "id": own,
-        "move_type": "in_refund" if document.kind == "credit_note" else "in_invoice",
+        "move_type": side.moves[document.kind],
         column("partner_id", partner): partner,
-        "journal_id/id": options.purchase_journal,
+        "journal_id/id": getattr(options, side.journal),
         "invoice_date": cells.day(document.issued) if document.issued else "",
         "invoice_date_due": _date(document, "DUE", cells.day),
         "ref": cells.text(document.id),
         "invoice_origin": cells.text(_origin(document)),
         "narration": cells.html_text(document.notes) if options.notes else "",
+        "reversed_entry_id/.id": _reversed(refs, side),
     }
-    ordered = billed_lines(refs, trade.lines) if options.orders else {}
+    matched = options.orders and options.side == "purchase"
+    ordered = billed_lines(refs, trade.lines) if matched else {}
     if refs.asked:
         return refs.stopped(own, "account.move")
-    rows = _rows(refs, trade, ("INVOICED", "ORDERED"), OUR_CODES, ordered)
+    rows = _rows(refs, trade, ("INVOICED", "ORDERED"), side.codes, ordered)
     column_of_item = "/.id" if ordered else refs.item_column
     record = _load("account.move", "invoice_line_ids", head, rows, column_of_item)
     total = trade.totals and (trade.totals.total or trade.totals.payable)
@@ -67,6 +96,27 @@ def bill(refs: References, trade: Trade) -> Planned:
     )
     verb = "action_post" if options.post else ""
     return refs.finish(_plan(refs, own, record, expected, verb))
+
+
+def _reversed(refs: References, side: Side) -> str:
+    """Return the posted invoice that a credit note names, where the profile says how to find it."""
+    declared = refs.options.match.get("invoice", ())
+    named = (one.value for one in refs.document.references if one.kind == "INVOICE" and one.value)
+    number = next(named, "")
+    if refs.document.kind != "credit_note" or not declared or not number:
+        return ""
+    partner = supplier_of(refs, side.roles)
+    if not partner:
+        return ""
+    scope = (
+        Term("move_type", "=", side.moves["invoice"]),
+        Term("state", "=", "posted"),
+        Term("company_id", "=", refs.options.company),
+        Term("partner_id", "=", partner),
+    )
+    keys = tuple(Key(name, number) for name in declared)
+    found = refs.one(Question("invoice", "account.move", keys, scope, (), INVOICE_RULES))
+    return str(found["id"]) if found else ""
 
 
 def order(refs: References, trade: Trade) -> Planned:
@@ -164,6 +214,7 @@ def _line(  # noqa: PLR0913, PLR0917 - what one line is made from
         "" if price is None else cells.number(price),
         refs.taxes(line.taxes, at),
         str(ordered["id"]) if ordered else "",
+        refs.analytic(f"{one.scheme}:{one.value}" for one in line.item.ids),
     )
     if refs.document.kind == "order":
         return [row]
@@ -219,6 +270,7 @@ def _load(model: str, lines: str, head: dict[str, str], rows: list[Row], product
         "price": "price_unit",
         "taxes": "tax_ids/id",
         "order": "purchase_line_id/.id",
+        "analytic": "analytic_distribution",
     }
     if model == "sale.order":
         del names["name"]  # the product's own

@@ -214,6 +214,8 @@ class KindTable(Table):
     adjustment: dict[str, str] | None = None  # "CO-45", "CO", "PLB-WO", "PLB", "default"
     partner: str | OdooPartner | None = None
     parties: dict[str, str] | None = None  # "SCHEME:VALUE" or "default" -> external id
+    analytic: dict[str, str] | None = None  # "SCHEME:VALUE", "DEPARTMENT:...", "default"
+    side: Literal["purchase", "sale"] | None = None  # whose invoices: the partner's, ours
     places: dict[str, str] | None = None  # "SCHEME:VALUE" of a ward or cost centre
     bill_to_partner: bool | None = None  # charges are billed to the partner itself
     taxes: dict[str, str] | None = None
@@ -249,6 +251,7 @@ class CellTable(Table):
     required: bool | None = None
     party: str | tuple[str, ...] | None = None  # roles
     place: str | None = None  # path of a number; places["<scheme>:<number>"] is the cell
+    analytic: str | None = None  # path of a number; analytic["<scheme>:<number>"] is the cell
     scheme: str | None = None
     item: str | None = None  # path of an item
     unit: str | None = None  # path of a quantity

@@ -400,7 +400,7 @@ def test_values_are_cells_as_load_takes_them() -> None:
         ({"lines": {"field": "f", "of": "action", "cells": {"name": "x"}}}, "lines of action"),
         ({"lines": {"field": "f"}}, "lines needs field, of and cells"),
         ({"cells": {"name": {"from": "action", "item": "x"}}}, "cell name: one of from"),
-        ({"cells": {"name": {"place": "action"}}}, "place and scheme go together"),
+        ({"cells": {"name": {"place": "action"}}}, "place or analytic and scheme go together"),
         ({"colour": "red"}, "unknown key colour"),
         ({"model": ""}, "model is missing"),
         ({"key": []}, "with each a key is needed"),
