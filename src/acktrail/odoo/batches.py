@@ -42,6 +42,20 @@ def distinct(items: Iterable[Item]) -> tuple[dict[str, tuple[int, Load]], set[in
     return found, clashing
 
 
+def rounds(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Cut the items so that what is said of an owned record later goes after what was said."""
+    part: list[Item] = []
+    said: dict[str, Load] = {}
+    for posting, plan in items:
+        if any(one.overwrite and said.get(one.external_id, one) != one for one in plan.loads):
+            yield part
+            part, said = [], {}
+        part.append((posting, plan))
+        said |= {one.external_id: one for one in plan.loads}
+    if part:
+        yield part
+
+
 def waves(loads: Mapping[str, tuple[int, Load]]) -> Iterator[list[tuple[int, Load]]]:
     """Yield the loads so that what a record refers to comes in an earlier wave."""
     depth: dict[str, int] = {}

@@ -31,7 +31,8 @@ def contact(refs: References, update: PartyUpdate) -> Planned:
     overwrite = options.party_updates == "overwrite"
     if not overwrite:
         head = {name: cell for name, cell in head.items() if cell}
-    record = Load("res.partner", own, tuple(head), (tuple(head.values()),), overwrite=overwrite)
+    row = (tuple(head.values()),)
+    record = Load("res.partner", own, tuple(head), row, shared=not overwrite, overwrite=overwrite)
     posting = identity(refs, update)
     expected = Expected("ref", alias)
     return refs.finish(Plan(document.kind, posting, options.company, (record,), expected=expected))

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from acktrail.errors import DeniedError, HaltedError
 from acktrail.odoo.asking import ask
 from acktrail.odoo.attempts import Attempts, GaveUpError
-from acktrail.odoo.batches import Batch, Item, batches, distinct, waves
+from acktrail.odoo.batches import Batch, Item, batches, distinct, rounds, waves
 from acktrail.odoo.client import (
     Client,
     Done,
@@ -127,20 +127,30 @@ class Poster:
         stored by then is ``Unknown``. What needs a denied model is ``Denied``, the rest goes on.
         """
         attempts = Attempts(self.client, self.clock, self.pause, self.jitter)
-        run, halted = _Run(attempts, self.clock.now() + self.limit), ""
-        loads, clashing = distinct(items)
-        outcomes: dict[int, Outcome] = dict.fromkeys(clashing, Refused("post.key_twice"))
+        deadline, halted = self.clock.now() + self.limit, ""
+        outcomes: dict[int, Outcome] = {}
         try:
-            outcomes |= self._look_up(items, run)
-            self._write_all([one for one in items if one[0] not in outcomes], run)
-            self._send_all(_wanted(items, outcomes, loads), run)
+            for part in rounds(items):
+                self._round(part, outcomes, _Run(attempts, deadline))
         except HaltedError as error:
             halted = str(error)
         except GaveUpError:
             pass
-        for posting, plan in items:
-            outcomes.setdefault(posting, _outcome(_keys(plan), run))
+        for posting, _ in items:
+            outcomes.setdefault(posting, Unknown("unanswered"))
         return Delivery(outcomes, attempts.unknown, halted)
+
+    def _round(self, items: Sequence[Item], outcomes: dict[int, Outcome], run: _Run) -> None:
+        """Deliver what says one thing of each record, and note what became of it."""
+        loads, clashing = distinct(items)
+        outcomes |= dict.fromkeys(clashing, Refused("post.key_twice"))
+        try:
+            outcomes |= self._look_up(items, run)
+            self._write_all([one for one in items if one[0] not in outcomes], run)
+            self._send_all(_wanted(items, outcomes, loads), run)
+        finally:
+            for posting, plan in items:
+                outcomes.setdefault(posting, _outcome(_keys(plan), run))
 
     def _look_up(self, items: Sequence[Item], run: _Run) -> dict[int, Outcome]:
         """Refuse the postings that look for what is not there exactly once."""

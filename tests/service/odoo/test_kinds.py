@@ -98,3 +98,14 @@ def test_service_order_is_one_draft_sale_order_however_often_it_comes(desk: Desk
     lines = desk.search("sale.order.line", domain, "product_id", "product_uom_qty")
     ordered = [(one["product_id"][0], one["product_uom_qty"]) for one in lines]
     assert sorted(ordered) == sorted(zip(products, (1.0, 3.0), strict=True))
+
+
+def test_what_one_batch_says_of_an_appointment_comes_in_its_order(desk: Desk) -> None:
+    hours = (("BOOKED", 14), ("MOVED", 9), ("MOVED", 11))
+    plans = [desk.plan(samples.appointment(status, hour)) for status, hour in hours]
+
+    first, second, third = desk.store(*plans)
+
+    assert first == second == third
+    assert desk.read("calendar.event", first, "start")["start"] == "2026-11-25 11:00:00"
+    assert desk.records("calendar.event") == 1

@@ -19,11 +19,13 @@ from acktrail.documents.parts import (
 )
 from acktrail.documents.supply import (
     AnsweredLine,
+    ChangedLine,
     DespatchAdvice,
     DespatchLine,
     LineAnswer,
     Lot,
     OrderAnswer,
+    OrderChange,
     Package,
 )
 from acktrail.odoo.client import Done
@@ -296,6 +298,75 @@ def test_lots_of_a_despatch_advice_are_proposals_on_the_receipt(shop: Shop) -> N
         ("LOT-B", 4),
     ]
     assert not any(one["lot_id"] for one in kept)
+
+
+@pytest.fixture
+def expiring(desk: Desk) -> None:
+    """Install Odoo's module product_expiry, once."""
+    domain = [["name", "=", "product_expiry"]]
+    (module,) = desk.search("ir.module.module", domain, "state")
+    if module["state"] != "installed":
+        with desk.sandbox.client("admin", timeout=180.0) as admin:
+            body = {"ids": [module["id"]]}
+            done = admin.call("ir.module.module", "button_immediate_install", body)
+            assert isinstance(done, Done), done
+
+
+@pytest.mark.usefixtures("expiring")
+def test_lots_expire_on_the_day_that_the_despatch_advice_says(shop: Shop) -> None:
+    product = shop.desk.read("purchase.order.line", shop.lines[0], "product_id")["product_id"][0]
+    template = shop.desk.read("product.product", product, "product_tmpl_id")["product_tmpl_id"][0]
+    values = {"tracking": "lot", "use_expiration_date": True}
+    shop.desk.admin().call("product.template", "write", {"ids": [template], "vals": values})
+    days = {f"A-{shop.desk.slug}": date(2027, 6, 30), f"B-{shop.desk.slug}": date(2028, 1, 31)}
+    lots = tuple(Lot(name, on, Quantity(Decimal(5), EACH)) for name, on in days.items())
+    fields = ("picking_id", "move_id", "product_id", "lot_name", "quantity", "expiration_date")
+
+    shop.post(despatch(shop, lots=lots), validate=True, send={"stock.move.line": fields})
+
+    kept = shop.desk.search(
+        "stock.lot", [["product_id", "=", product]], "name", "expiration_date", "product_qty"
+    )
+    assert {one["name"]: one["expiration_date"] for one in kept} == {
+        name: f"{on.isoformat()} 00:00:00" for name, on in days.items()
+    }
+    assert [one["product_qty"] for one in kept] == [5, 5]
+
+
+def changed(number: str, quantity: str) -> Document:
+    first = ChangedLine("CHANGED", line("1", "A-1", quantity, "ORDERED", "4.10"))
+    gone = ChangedLine("DELETED", line("2", "A-2", "10", "ORDERED"))
+    return Document(
+        "order_change",
+        number,
+        ("BUYER", number, "2"),
+        OrderChange((first, gone)),
+        "CHANGE",
+        references=(Reference("ORDER", number),),
+    )
+
+
+def test_order_change_is_an_activity_on_the_sale_order_and_changes_nothing(shop: Shop) -> None:
+    number = f"PO-{shop.desk.slug}"
+    partner = shop.desk.read("purchase.order", shop.order, "partner_id")["partner_id"][0]
+    order = create(shop.desk, "sale.order", partner_id=partner, client_order_ref=number)
+    fields = ("state", "client_order_ref", "amount_total", "write_date")
+    before = shop.desk.read("sale.order", order, *fields)
+
+    shop.post(changed(number, "12"))
+
+    domain = [["res_model", "=", "sale.order"], ["res_id", "=", order]]
+    (kept,) = shop.desk.search("mail.activity", domain, "summary", "note")
+    assert kept["summary"] == "Order change: 1 changed, 1 deleted"
+    assert "line 1 CHANGED A-1 12 EA at 4.10" in kept["note"]
+    assert "line 2 DELETED A-2 10 EA" in kept["note"]
+    assert shop.desk.read("sale.order", order, *fields) == before
+    assert [rule for rule, _ in shop.refused(changed("PO-NEVER", "1"))] == ["ref.order_unknown"]
+    made = shop.desk.planned(
+        changed(number, "12"), **{**shop.changes, "partner": "base.main_partner"}
+    )
+    assert isinstance(made, Refusal)
+    assert [one.rule for one in made.findings] == ["match.order_foreign"]
 
 
 def test_bill_is_matched_with_the_lines_of_its_order(shop: Shop) -> None:

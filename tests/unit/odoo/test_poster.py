@@ -317,3 +317,46 @@ def test_question_that_odoo_does_not_understand_stops_the_posting() -> None:
 
     with pytest.raises(DeniedError):
         ask(Attempts(client, Time()), 1, [Question("order", "x.y", (Key("name", "1"),))])
+
+
+def test_what_is_said_later_of_an_owned_record_goes_after_what_was_said_before() -> None:
+    client = storing({})
+    said = [
+        Load(
+            "calendar.event", "acktrail_t.r_1", FIELDS, (("acktrail_t.r_1", hour),), overwrite=True
+        )
+        for hour in ("8", "9", "9", "8")
+    ]
+    others = [record(2), record(3)]
+    plans = [Plan("appointment", f"acktrail_t.e_{at}", 1, (one,)) for at, one in enumerate(said)]
+
+    outcomes = deliver([planned(others[0]), *plans, planned(others[1])], client).outcomes
+
+    assert outcomes == {
+        0: Stored(2),
+        1: Stored(1),
+        2: Stored(1),
+        3: Stored(1),
+        4: Stored(1),
+        5: Stored(3),
+    }
+    sent = [body["data"] for model, _, body in client.calls if model == "calendar.event"]
+    assert sent == [[["acktrail_t.r_1", hour]] for hour in ("8", "9", "8")]
+
+
+def test_what_is_said_later_waits_when_odoo_goes_away_before_it() -> None:
+    def play(_: str, __: str, ___: Body) -> Answer:
+        return Lost("away") if len(client.calls) > 1 else loaded([1])
+
+    client = Scripted(play)
+    said = [
+        Load(
+            "calendar.event", "acktrail_t.r_1", FIELDS, (("acktrail_t.r_1", hour),), overwrite=True
+        )
+        for hour in ("8", "9", "10")
+    ]
+    plans = [Plan("appointment", f"acktrail_t.e_{at}", 1, (one,)) for at, one in enumerate(said)]
+
+    outcomes = deliver(plans, client).outcomes
+
+    assert outcomes == {0: Stored(1), 1: Unknown("unanswered"), 2: Unknown("unanswered")}
