@@ -26,8 +26,8 @@ def event(refs: References, appointment: Appointment) -> Planned:
         "start": start.strftime("%Y-%m-%d %H:%M:%S") if start else "",
         "stop": end.strftime("%Y-%m-%d %H:%M:%S") if end else "",
         "location": cells.text(next((one.value for one in appointment.locations), ""), 64),
-        "privacy": "Private",
-        "show_as": "Busy",
+        "privacy": "private",
+        "show_as": "busy",
     }
     ended = appointment.status in ENDED
     if ended:

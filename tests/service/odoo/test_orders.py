@@ -269,12 +269,12 @@ def test_despatch_advice_is_validated_where_the_profile_says_so(shop: Shop) -> N
     assert (shop.line(0)["qty_received"], shop.line(1)["qty_received"]) == (10, 4)
 
 
-def lots_of(desk: Desk) -> dict[str, object]:
+def lots_of(desk: Desk, *more: str) -> dict[str, object]:
     """Odoo 14 wants the places of a lot too."""
     old = desk.sandbox.version == "14"
     places = ("location_id", "location_dest_id") if old else ()
     kept = desk.sandbox.maps().options("despatch_advice").send["stock.move.line"]
-    return {"send": {"stock.move.line": [*kept, *places]}}
+    return {"send": {"stock.move.line": [*kept, *places, *more]}}
 
 
 def test_lots_of_a_despatch_advice_are_proposals_on_the_receipt(shop: Shop) -> None:
@@ -320,13 +320,12 @@ def test_lots_expire_on_the_day_that_the_despatch_advice_says(shop: Shop) -> Non
     shop.desk.admin().call("product.template", "write", {"ids": [template], "vals": values})
     days = {f"A-{shop.desk.slug}": date(2027, 6, 30), f"B-{shop.desk.slug}": date(2028, 1, 31)}
     lots = tuple(Lot(name, on, Quantity(Decimal(5), EACH)) for name, on in days.items())
-    fields = ("picking_id", "move_id", "product_id", "lot_name", "quantity", "expiration_date")
 
-    shop.post(despatch(shop, lots=lots), validate=True, send={"stock.move.line": fields})
+    shop.post(despatch(shop, lots=lots), validate=True, **lots_of(shop.desk, "expiration_date"))
 
-    kept = shop.desk.search(
-        "stock.lot", [["product_id", "=", product]], "name", "expiration_date", "product_qty"
-    )
+    model = "stock.production.lot" if shop.desk.sandbox.version == "14" else "stock.lot"
+    domain = [["product_id", "=", product]]
+    kept = shop.desk.search(model, domain, "name", "expiration_date", "product_qty")
     assert {one["name"]: one["expiration_date"] for one in kept} == {
         name: f"{on.isoformat()} 00:00:00" for name, on in days.items()
     }

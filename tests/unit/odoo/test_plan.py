@@ -409,7 +409,7 @@ def test_appointment_is_a_token_with_times_and_place_and_a_later_one_moves_it() 
     cells = dict(zip(load.fields, load.rows[0], strict=True))
     assert cells["name"].startswith("Appointment ")
     assert (cells["start"], cells["stop"]) == ("2026-11-25 14:00:00", "2026-11-25 14:30:00")
-    assert (cells["privacy"], cells["show_as"], cells["location"]) == ("Private", "Busy", "CLINIC2")
+    assert (cells["privacy"], cells["show_as"], cells["location"]) == ("private", "busy", "CLINIC2")
     assert "MRN-1" not in str(load.rows)
     assert not load.overwrite
     assert moved.loads[-1].overwrite
