@@ -1,16 +1,22 @@
 """``acktrail ledger`` and ``acktrail db``."""
 
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
 import click
 
+from acktrail.app import packing
 from acktrail.app.home import Home
+from acktrail.app.packing import Wish
 from acktrail.app.sealing import keys, sealing, tile_files
 from acktrail.app.wiring import database_url, open_tools
+from acktrail.cli.actor import actor
 from acktrail.cli.failures import BROKEN, DOWN
 from acktrail.cli.output import json_option, line
 from acktrail.ledger import database
+
+INSTANT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])  # UTC
 
 
 @click.group()
@@ -95,6 +101,50 @@ def checkpoint(ctx: click.Context, *, as_json: bool) -> None:
     tools.close()
     if any(code for _, _, code in given):
         ctx.exit(DOWN)
+
+
+@ledger.command()
+@click.option("--partner", required=True)
+@click.option("--from", "since", required=True, type=INSTANT, help="Received at or after this.")
+@click.option("--to", "until", required=True, type=INSTANT, help="Received before this.")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--reason", required=True, help="Kept in the ledger; no patient data in it.")
+@click.option("--at", default=0, help="As of the checkpoint of this size [default: the newest]")
+@click.option("--payloads", is_flag=True, help="With the files and every answer: patient data.")
+@click.pass_context
+@json_option
+def pack(
+    ctx: click.Context,
+    partner: str,
+    since: datetime,
+    until: datetime,
+    out: Path,
+    reason: str,
+    at: int,
+    *,
+    payloads: bool,
+    as_json: bool,
+) -> None:
+    """Write an evidence pack: entries with proofs, profiles, answers, a verifier; one zip file.
+
+    The same question --at the same checkpoint gives the same bytes. Exit 4 when there is nothing.
+    """
+    tools = open_tools(Home(Path(ctx.obj)))
+    wish = Wish(partner, since.replace(tzinfo=UTC), until.replace(tzinfo=UTC), at, payloads)
+    draft = out.with_name(f".{out.name}.part")
+    try:
+        done = packing.pack(sealing(tools), wish, draft)
+        facts = {**done._asdict(), "partner": partner, "payloads": payloads, "reason": reason}
+        with tools.ledger.begin() as tx:  # the look is kept before anybody has the pack
+            tx.append(f"access:{tools.clock.now():%Y-%m-%d}", "exported", facts, actor())
+        draft.replace(out)
+    finally:
+        draft.unlink(missing_ok=True)
+        tools.close()
+    if as_json:
+        line(done._asdict())
+    else:
+        click.echo(f"{out}: {done.exchanges} exchanges, {done.entries} entries, as of {done.size}")
 
 
 @ledger.command()

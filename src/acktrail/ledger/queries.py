@@ -13,7 +13,16 @@ from acktrail.errors import NotFoundError
 from acktrail.ledger.entry import EXCHANGE_PREFIX, instant, microseconds
 from acktrail.ledger.exchanges import COLUMNS, row_of
 from acktrail.ledger.status import UNFINISHED
-from acktrail.ledger.tables import exchange, identifier, ledger_entry, outbox, posting
+from acktrail.ledger.tables import (
+    exchange,
+    identifier,
+    ledger_anchor,
+    ledger_checkpoint,
+    ledger_entry,
+    ledger_leaf,
+    outbox,
+    posting,
+)
 from acktrail.pipeline.states import SETTLED
 from acktrail.ports import ExchangeRow, PostingRow
 
@@ -206,3 +215,38 @@ def _searchable(text: str) -> bool:
 
 def _is_number(text: str) -> bool:
     return 0 < len(text) <= _ID_DIGITS and text.isascii() and text.isdecimal()
+
+
+def leaves(connection: sa.Connection, stream: str) -> Sequence[tuple[int, bytes]]:
+    """Return leaf index and bytes of a stream's entries that have a place in the tree."""
+    place = (ledger_leaf.c.stream == ledger_entry.c.stream) & (ledger_leaf.c.n == ledger_entry.c.n)
+    query = (
+        sa.select(ledger_leaf.c.leaf_index, ledger_entry.c.data)
+        .select_from(ledger_entry.join(ledger_leaf, place))
+        .where(ledger_entry.c.stream == stream)
+        .order_by(ledger_entry.c.n)
+    )
+    return [(index, data) for index, data in connection.execute(query)]
+
+
+def note_at(connection: sa.Connection, size: int) -> str:
+    """Return the checkpoint of that size; the newest one for 0.
+
+    Raises:
+        NotFoundError: None was signed at that size.
+    """
+    query = sa.select(ledger_checkpoint.c.note).order_by(ledger_checkpoint.c.size.desc()).limit(1)
+    if size:
+        query = query.where(ledger_checkpoint.c.size == size)
+    note = connection.scalar(query)
+    if note is None:
+        msg = "no checkpoint was signed at that size"
+        raise NotFoundError(msg)
+    return str(note)
+
+
+def anchored_sizes(connection: sa.Connection, below: int) -> Sequence[int]:
+    """Return the sizes below ``below`` that a witness keeps, in order."""
+    column = ledger_anchor.c.size
+    query = sa.select(column).distinct().where(column < below).order_by(column)
+    return list(connection.scalars(query))

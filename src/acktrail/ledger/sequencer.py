@@ -65,7 +65,7 @@ class Sequencer:
     def __init__(self, engine: sa.Engine, files: TileFiles, keys: Keys, clock: Clock) -> None:
         """Use an upgraded database and the folder of its tiles."""
         self._engine = engine
-        self._files = files
+        self.files = files
         self._keys = keys
         self._clock = clock
         self._origin = keys.signers[0].name
@@ -92,16 +92,16 @@ class Sequencer:
             LedgerError: With code ``ledger.forked``.
         """
         row = self._newest()
-        own = [self._files.checkpoint()] if self._files.checkpoint() else []
+        own = [self.files.checkpoint()] if self.files.checkpoint() else []
         for note in (*own, *anchors):
             one = notes.verified(note, self._keys.believed, self._keys.check)
             self._agree(one, row.newest.size)
-        if row.note and self._files.checkpoint() != row.note:  # killed between the two
-            self._files.put_checkpoint(row.note)
+        if row.note and self.files.checkpoint() != row.note:  # killed between the two
+            self.files.put_checkpoint(row.note)
 
     def proof(self, old: int, new: int) -> list[bytes]:
         """Prove from the files that the tree of ``new`` leaves starts with that of ``old``."""
-        return consistency_proof(nodes(self._files.get, new), old, new)
+        return consistency_proof(nodes(self.files.get, new), old, new)
 
     def anchored(self, witness: str, size: int, receipt: str) -> None:
         """Note that a witness keeps the checkpoint of this size."""
@@ -162,11 +162,11 @@ class Sequencer:
         self._prove(before.newest, grown)
         note = notes.signed(grown, self._keys.signers)
         self._keep(grown, note)
-        self._files.put_checkpoint(note)
+        self.files.put_checkpoint(note)
         return Grown(before.newest, grown, note)
 
     def _resumed(self, old: Checkpoint) -> Builder:
-        builder = Builder.resumed(self._files.put, self._files.get, old.size)
+        builder = Builder.resumed(self.files.put, self.files.get, old.size)
         if old.size and builder.root() != old.root:
             _refuse("the tiles are not those of the last checkpoint")
         return builder
@@ -177,7 +177,7 @@ class Sequencer:
             proof = self.proof(old.size, new.size)
             if not consistency_holds(old.size, new.size, old.root, new.root, proof):
                 _refuse("the tree does not start with the one of the last checkpoint")
-        elif root(nodes(self._files.get, new.size), new.size) != new.root:
+        elif root(nodes(self.files.get, new.size), new.size) != new.root:
             _refuse("the tiles do not give the root of the tree")
 
     def _keep(self, checkpoint: Checkpoint, note: str) -> None:
@@ -203,7 +203,7 @@ class Sequencer:
             _refuse("a checkpoint is of another ledger")
         if one.size > size:
             _refuse("a signed checkpoint is larger than the ledger: an older copy runs")
-        if one.size and root(nodes(self._files.get, one.size), one.size) != one.root:
+        if one.size and root(nodes(self.files.get, one.size), one.size) != one.root:
             _refuse("a signed checkpoint is of another history")
 
 

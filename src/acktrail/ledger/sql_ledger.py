@@ -153,6 +153,21 @@ class SqlLedger:
         with translated():
             yield from tree_verification.verify(self._engine, files, keys, anchors)
 
+    def leaves(self, stream: str) -> Sequence[tuple[int, bytes]]:
+        """Return leaf index and bytes of a stream's entries that have a place in the tree."""
+        with self._reading() as connection:
+            return queries.leaves(connection, stream)
+
+    def note_at(self, size: int = 0) -> str:
+        """Return the checkpoint signed at that size; the newest one for 0."""
+        with self._reading() as connection:
+            return queries.note_at(connection, size)
+
+    def anchored_sizes(self, below: int) -> Sequence[int]:
+        """Return the sizes below ``below`` that a witness keeps, in order."""
+        with self._reading() as connection:
+            return queries.anchored_sizes(connection, below)
+
     def verify(self) -> Iterator[str]:
         """Recompute every chain; yield each fault as ``stream n: what differs``."""
         with translated():
