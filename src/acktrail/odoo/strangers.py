@@ -10,6 +10,8 @@ from acktrail.odoo.plan import context
 
 PREFIX = "acktrail_"
 MOST = 200  # ids in a question
+# What Odoo makes along with another record, which stands for it: the entry of a payment.
+ALONE: Mapping[str, list[object]] = {"account.move": ["origin_payment_id", "=", False]}
 
 
 class Made(NamedTuple):
@@ -34,6 +36,8 @@ def made(attempts: Attempts, wanted: Made) -> dict[int, str]:
         return {}
     since, until = (f"{one:%Y-%m-%d %H:%M:%S}" for one in (wanted.since, wanted.until))
     domain = [ours, ["create_date", ">=", since], ["create_date", "<", until]]
+    if wanted.model in ALONE:
+        domain.append(ALONE[wanted.model])
     body = {"domain": domain, "fields": ["id"], "context": _context(wanted.company)}
     answer = attempts.call(wanted.model, "search_read", body)
     ids = [one["id"] for one in answer.value] if isinstance(answer, Done) else []

@@ -6,14 +6,17 @@ in Odoo's invoicing group. F15.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from acktrail.errors import DeniedError
+from acktrail.odoo.attempts import Attempts
 from acktrail.odoo.client import Done, Doubt
 from acktrail.odoo.follow_up import Posted
-from tests.service.odoo.conftest import Desk
+from acktrail.odoo.strangers import Made, made
+from tests.service.odoo.conftest import Desk, RunningClock
 from tests.unit.odoo import samples
 
 Call = tuple[str, str, Mapping[str, object]]
@@ -120,6 +123,12 @@ def test_post_bot_can_make_a_payment_and_cannot_delete_what_is_posted(
     [payment] = mine.store(planned)
 
     assert isinstance(mine.follow_up.finish([(1, planned, payment)]).outcomes[1], Posted)
+    [entry] = desk.search("account.move", [["origin_payment_id", "=", payment]], "create_date")
+    now = datetime.now(UTC)  # noqa: TID251 - Odoo's clock, not the test's
+    wanted = Made("account.move", 1, now - timedelta(hours=2), now + timedelta(hours=1))
+    login = desk.sandbox.credentials["post"]["login"]
+    strangers = made(Attempts(client, RunningClock()), wanted._replace(login=login))
+    assert entry["id"] not in strangers  # the payment stands for it
     assert refused(desk, "post", ("account.move", "unlink", {"ids": [moves.posted]}))
     assert {one["id"]: one["state"] for one in _moves(desk, moves)}[moves.posted] == "posted"
 
