@@ -72,7 +72,7 @@ class AnswerFile(NamedTuple):
     @property
     def numbers(self) -> int:
         """How many control numbers it takes."""
-        return sum(callable(piece) for piece in self.pieces)
+        return sum(map(callable, self.pieces))
 
     def written(self, controls: Iterator[str]) -> Acknowledgement:
         """Write the file, taking control numbers in order."""
@@ -259,8 +259,9 @@ class _Phase:
         enhanced = asked.modes is not None
         functional = read_functional(asked.message.facts)
         answer = Answer(asked.subject, asked.message.control, code, findings, enhanced, functional)
-        wanted = is_wanted(condition, good=answer.good) or (self._reserve and self._waits(asked))
-        return answer if wanted else None
+        if condition == "AL" or is_wanted(condition, good=answer.good):
+            return answer
+        return answer if self._reserve and self._waits(asked) else None
 
     def _waits(self, asked: _Asked) -> bool:
         """Tell whether posting decides the application answer."""
@@ -275,10 +276,12 @@ class _Phase:
         if self.options.get("duplicate"):
             return "AE", (_DUPLICATE,)
         self._undecided = True
-        state, _, code = self._answering.posted.get(asked.message.control, "").partition(":")
-        self._held |= state == "held" or (state == "rejected" and not code)
-        if state == "conflict" or (state == "rejected" and code):
-            return "AE", (_not_taken(code or _CONFLICT),)
+        posted = self._answering.posted.get(asked.message.control)
+        if posted:
+            state, _, code = posted.partition(":")
+            self._held |= state == "held" or (state == "rejected" and not code)
+            if state == "conflict" or (state == "rejected" and code):
+                return "AE", (_not_taken(code or _CONFLICT),)
         warnings = self.options.get("ack_warnings") == "true"
         return "AA", asked.message.findings if warnings else ()
 

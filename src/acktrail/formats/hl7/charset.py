@@ -7,7 +7,6 @@ Spec: HL7 v2+ MSH-18 (only the first repetition is the default set), table 0211.
 """
 
 import re
-from typing import NamedTuple
 
 from acktrail.errors import ProfileError
 from acktrail.formats.hl7 import rules
@@ -34,12 +33,8 @@ _MSH_18 = 17  # MSH-1 is the separator itself
 _HEADER_BYTES = 4096
 
 
-class Decoded(NamedTuple):
-    """A text, the codec that it was read and is to be answered with, and what was odd."""
-
-    text: str
-    codec: str
-    remark: Rule | None = None
+# a text, the codec that it was read and is to be answered with, and what was odd
+Decoded = tuple[str, str, Rule | None]
 
 
 def codec_name(name: str, key: str) -> str:
@@ -60,7 +55,7 @@ def decode(unit: Unit, body: bytes, charset: str, fallback: str) -> Decoded:
     if body.isascii() and not charset:
         named = body.find(b"UNICODE", 0, body.find(b"\r")) > 0  # in the header, if CR ends it
         remark = _declared(body)[1] if named else None
-        return Decoded(body.decode("ascii"), "ascii", remark)
+        return body.decode("ascii"), "ascii", remark
     if charset:
         return _first(body, (charset,), None) or _unreadable(body)
     if unit.raw.lstrip(b"\r\n\x0b").startswith(UTF8_MARK):
@@ -89,11 +84,11 @@ def _declared(body: bytes) -> tuple[str, Rule | None]:
 def _first(body: bytes, codecs: tuple[str, ...], remark: Rule | None) -> Decoded | None:
     for codec in codecs:
         try:
-            return Decoded(body.decode(codec), codec, remark)
+            return body.decode(codec), codec, remark
         except UnicodeDecodeError:
             continue
     return None
 
 
 def _unreadable(body: bytes) -> Decoded:
-    return Decoded(body.decode("latin-1"), "latin-1", rules.UNDECODABLE)
+    return body.decode("latin-1"), "latin-1", rules.UNDECODABLE

@@ -46,6 +46,8 @@ UNSUPPORTED = "X"
 _RUN = 8  # fields between two places where a line may be over
 _OVER = r"\|*+\Z"
 _ANY = r"[^|~]*+"
+_CODED, _MOST_CODED = 3, 9  # components of the types CE and CWE
+_CODE = r"[^|~^]*+\^?+[^|~^]*+\^?+[^|~^]*+"  # code, text, table
 
 
 class LinePattern(NamedTuple):
@@ -120,7 +122,12 @@ def _field(spec: FieldSpec | None, rows: tuple[Agreed, ...]) -> str:
 
 
 def _plain(spec: FieldSpec) -> str:
-    """Return the pattern of what a typed field mostly is: one value, nothing behind it."""
+    """Return the pattern of what a field mostly is: a typed value alone, or a code with its text.
+
+    That is a shorter way only: what it does not match is matched by the field's own pattern.
+    """
+    if _CODED <= len(spec.kinds) <= _MOST_CODED and not any(spec.kinds):
+        return _CODE
     kind = spec.kinds[0] if spec.kinds and not spec.codes else ""
     amount = kind == "NM" and len(spec.kinds) > 1  # a unit or currency is behind it
     return "" if amount else PATTERNS.get(kind, "")

@@ -23,6 +23,8 @@ from acktrail.model import Place, Rule, Severity
 from acktrail.ports import Bind, Event, FileFinding, MessageEnd, MessageStart
 
 _NEAR_START = 16
+_START_OF_BLOCK, _END_OF_BLOCK, _LF = 0x0B, 0x1C, 0x0A
+_MESSAGE, _USUAL = b"MSH", b"MSH|"
 _TERMINATORS = (b"\r", b"\n", b"\x1c", b"\x0b")
 
 
@@ -36,8 +38,7 @@ class Hl7Reader:
         self._envelope = Envelope(settings)
         self._transcode = _transcoder(settings.wide_charset)
         self._said: set[str] = set()  # remarks about the form are made once a file
-        self._filled = False  # there is something but white space
-        self._terminated = True
+        self._last = b""  # unit that is more than white space
         self._readable = False  # a message header was read
         self._cut = False  # the last message ends inside its header
         self._bind: Bind | None = None  # of the message that has just begun
@@ -67,13 +68,13 @@ class Hl7Reader:
 
     def _ending(self) -> list[Event]:
         events: list[Event] = []
-        if not self._filled:
+        if not self._last:
             events.append(FileFinding(found(rules.EMPTY_INPUT)))
         elif self._cut:
             events.append(FileFinding(found(rules.TRUNCATED)))
         elif not self._readable and not self._envelope.seen:
             events.append(FileFinding(found(rules.NO_MSH)))
-        if not self._terminated:
+        if self._last and not self._last.rstrip(b" \t").endswith(_TERMINATORS):
             severity = Severity.FATAL if self._settings.require_terminator else Severity.INFO
             events.append(FileFinding(found(rules.TERMINATOR_MISSING, severity=severity)))
         return events
@@ -83,10 +84,9 @@ class Hl7Reader:
         yield from self._form(unit, offset, body)
         if not body:
             return
-        self._filled = True
-        self._terminated = unit.raw.rstrip(b" \t").endswith(_TERMINATORS)
-        tag = tag_of(body)
-        if tag == b"MSH":
+        self._last = unit.raw
+        tag = _MESSAGE if body.startswith(_USUAL) else tag_of(body)
+        if tag == _MESSAGE:
             reading = self._message(unit, offset, body)
             self._bind = None
             yield MessageStart(reading.head)
@@ -113,11 +113,11 @@ class Hl7Reader:
         """Say once a file what is odd about its form."""
         raw = unit.raw
         events: list[Event] = []
-        if b"\x0b" in raw or b"\x1c" in raw:
+        if _START_OF_BLOCK in raw or _END_OF_BLOCK in raw:
             events += self._remark(rules.MLLP_BYTES, unit.offset)
         if offset != unit.offset and UTF8_MARK in raw[:_NEAR_START]:
             events += self._remark(rules.BOM, unit.offset)
-        if b"\n" in body:
+        if _LF in body:
             if b"\r\n" in body:
                 events += self._remark(rules.TERMINATOR_CRLF, offset)
             elif b"\r" not in body:

@@ -50,17 +50,12 @@ class Subject:
     header: Header
     codec: str
     version: str = ""  # the one to answer in when the message's own is not agreed
+    modes: tuple[str, str] = ("", "")  # MSH-15, MSH-16: when to answer receipt and outcome
 
     @property
     def marks(self) -> Delimiters:
         """The delimiters of the answer: those of the message."""
         return self.header.marks
-
-    @property
-    def modes(self) -> tuple[str, str]:
-        """Conditions of the accept and of the application answer: MSH-15, MSH-16."""
-        accept, application = self.header.fields[15:17]
-        return accept.strip()[:_MODE], application.strip()[:_MODE]
 
 
 def read_subject(facts: Mapping[str, str], tag: str) -> Subject | None:
@@ -72,7 +67,11 @@ def read_subject(facts: Mapping[str, str], tag: str) -> Subject | None:
 
 def _subject(line: str, codec: str, version: str) -> Subject | None:
     marks = read_delimiters(line[3], line[4:10].partition(line[3])[0]) if line[4:] else None
-    return Subject(read_header(line, marks), codec, version) if marks else None
+    if marks is None:
+        return None
+    header = read_header(line, marks)
+    accept, application = (mode.strip()[:_MODE] for mode in header.fields[15:17])
+    return Subject(header, codec, version, (accept, application))
 
 
 _known_subject = lru_cache(maxsize=512)(_subject)  # a file holds few different ones
