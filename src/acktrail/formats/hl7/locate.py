@@ -27,14 +27,14 @@ def faults(
     """Yield every fault of a segment whose field n stands at index n."""
     sent = len(fields)
     for spec in specs:
-        number = spec.number
+        number, kinds, required, _, withdrawn, codes = spec
         value = fields[number] if number < sent else ""
         if not value:
-            if spec.required:
+            if required:
                 yield Fault(rules.REQUIRED_MISSING, number)
-        elif spec.withdrawn:
+        elif withdrawn:
             yield Fault(rules.WITHDRAWN_FIELD, number)
-        elif not _plainly_fits(value, spec, marks):
+        elif not _plainly_fits(value, kinds, codes, marks):
             yield from _field(value, spec, marks)
     last = specs[-1].number
     for number, value in enumerate(fields[last + 1 :], last + 1):
@@ -43,18 +43,22 @@ def faults(
             return
 
 
-def _plainly_fits(value: str, spec: FieldSpec, marks: Delimiters) -> bool:
+def _plainly_fits(
+    value: str, kinds: tuple[str, ...], codes: frozenset[str], marks: Delimiters
+) -> bool:
     """Tell whether a field is seen at once to be right, as most are; the others are looked at."""
-    kinds = spec.kinds
     if value.isalnum():  # no delimiter is a letter or digit
-        if spec.codes:
-            return value in spec.codes
+        if codes:
+            return value in codes
         return not kinds or not kinds[0] or FITS[kinds[0]](value) is not None
-    if spec.codes or not marks.part or marks.repetition in value:
+    _, between, repeated, _, part, _ = marks
+    if codes or not part or repeated in value:
         return False
-    components = value.split(marks.component) if kinds else []
+    if not "".join(kinds):  # free text in all components
+        return not kinds or value.count(between) < len(kinds)
+    components = value.split(between)
     for kind, component in zip(kinds, components, strict=False):
-        if kind and component and not FITS[kind](component.partition(marks.part)[0]):
+        if kind and component and not FITS[kind](component.partition(part)[0]):
             return False
     return len(components) <= len(kinds)
 

@@ -89,7 +89,7 @@ class Message:
 
     def place(self, index: int, field: int = 0, component: int = 0, repetition: int = 0) -> Place:
         """Return the place of a line or of a part of it, with its byte offset in the file."""
-        tag = self.tags[index] if is_segment(self.tags[index]) else ""
+        tag = self.tags[index]
         offset, occurrence = self._start(index)
         address = tag if occurrence == 1 or not tag else f"{tag}[{occurrence}]"
         if field:
