@@ -4,10 +4,10 @@ A value is built from the leaves up and never changed, so it cannot stand in a r
 the garbage collector need not look at it (``gc=False``).
 """
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
-__all__ = ["Draft", "Leaf", "Value", "replace"]
+__all__ = ["Draft", "Leaf", "Value", "field", "replace"]
 
 
 class Value(Struct, frozen=True, gc=False):

@@ -1,12 +1,18 @@
 """The service lines of an 837 (loops 2400 to 2430), the same for all three kinds but SV1 to SV3."""
 
+from typing import cast
+
+from acktrail import ports
 from acktrail.documents.parts import Code, Party, Quantity, Reference
 from acktrail.ports import Segment
 from acktrail.translate.claim_codes import LINE_CONTROL, PROVIDERS, REFERENCES, SERVICE, TYPES
 from acktrail.translate.claim_parts import OpenAdjudication, OpenClaim, OpenLine
-from acktrail.translate.health import HealthTranslator, Take
+from acktrail.translate.health import PADDING, HealthTranslator, Hide, Raw, Take
 
 LINE_PROVIDER_LOOPS = ("2420A", "2420B", "2420C", "2420D", "2420E", "2420F")
+LINE_LOOPS = "24"  # all that a line holds stands in loops whose id begins so
+LINE = "LX"
+REF_SENT, DTP_SENT = 3, 4  # tag and elements of those that most lines have
 DRUG_LISTS = {"N4": "NDC"}
 
 
@@ -17,10 +23,23 @@ class LineTranslator(HealthTranslator):
     _line: OpenLine | None
     _type: str
 
+    def __init__(self, hide: Hide | None) -> None:
+        """Start with nothing; see ``HealthTranslator``."""
+        # the open line, LX first: it is read in one go, once it is whole
+        self._held: list[Raw] = []
+        super().__init__(hide)
+
     def _begin_lines(self) -> None:
         self._type = ""
         self._claim = None
         self._line = None
+        self._held.clear()
+
+    def taker(self, loop: str, tag: str) -> ports.Take | None:
+        """Return what takes the segments of one place: those of a line are held."""
+        if loop.startswith(LINE_LOOPS) and tag != LINE:
+            return cast("ports.Take", self._held.append)
+        return super().taker(loop, tag)
 
     def _line_takes(self) -> dict[str, Take]:
         return {
@@ -47,9 +66,32 @@ class LineTranslator(HealthTranslator):
             self._pass_over(segment, sent)
         return [Party(role, ids)] if ids else []
 
-    def _lx(self, _segment: Segment, sent: list[str]) -> None:
+    def _lx(self, segment: Segment, _sent: list[str]) -> None:
         self._close_line()
-        self._line = OpenLine(sent[1])
+        self._held.append(cast("Raw", segment))
+
+    def _close_line(self) -> None:
+        """Read the line that is held."""
+        if not self._held:
+            return
+        first, *others = self._held
+        self._held.clear()
+        line = self._line = OpenLine((first.elements + PADDING)[1])
+        for segment in others:
+            sent = segment.elements
+            tag, count = sent[0], len(sent)
+            if tag == "REF" and count == REF_SENT and sent[1] == LINE_CONTROL:
+                line.control = sent[2].strip()
+            elif tag == "DTP" and count == DTP_SENT and sent[1] == SERVICE:
+                line.on = self._dtp(segment, sent)
+            else:
+                self._take.get(segment.loop + tag, self._pass_over)(segment, sent + PADDING)
+        self._line = None
+        if self._claim is not None:
+            if line.charge is None:
+                self._required(None, "LX01")
+            else:
+                self._claim.lines.append(line.close(line.charge))
 
     def _sv1(self, segment: Segment, sent: list[str]) -> None:
         self._sv(segment, sent, 1)
@@ -65,10 +107,11 @@ class LineTranslator(HealthTranslator):
         """Take SV1 or, one element further on, SV2: procedure, charge, unit, quantity."""
         line, self._type = self._line, TYPES[sent[0]]
         if line is not None:
-            line.procedure = self._procedure(segment, element, sent)
-            line.charge = self._money(segment, element + 1, sent[element + 1])
-            line.unit = sent[element + 2]
-            line.units = self._number(segment, element + 3, sent[element + 3])
+            code, charge, unit, units = sent[element : element + 4]
+            line.procedure = self._procedures.get(code) or self._procedure(segment, element, sent)
+            line.charge = self._money(segment, element + 1, charge)
+            line.unit = unit
+            line.units = self._numbers.get(units) or self._number(segment, element + 3, units)
 
     def _sv3(self, segment: Segment, sent: list[str]) -> None:
         line, self._type = self._line, TYPES["SV3"]
@@ -140,12 +183,3 @@ class LineTranslator(HealthTranslator):
     def _svd_amt(self, segment: Segment, sent: list[str]) -> None:
         if self._adjudication is not None:
             self._adjudication.remaining = self._money(segment, 2, sent[2])
-
-    def _close_line(self) -> None:
-        line, self._line = self._line, None
-        if line is None or self._claim is None:
-            return
-        if line.charge is None:
-            self._required(None, "LX01")
-            return
-        self._claim.lines.append(line.close(line.charge))

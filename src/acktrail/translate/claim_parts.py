@@ -15,48 +15,49 @@ from acktrail.documents.parts import (
     Quantity,
     Reference,
 )
+from acktrail.documents.value import Draft, field
 
 Ids = tuple[Identifier, ...]
 Day = date | None
 Number = Decimal | None
 
 
-class Scope:
+class Scope(Draft):
     """A hierarchical level: what claims under it inherit."""
 
-    __slots__ = ("ext", "filing", "ids", "parties", "patient", "relation", "sequence", "subscriber")
+    parties: list[Party] = field(default_factory=list)
+    ext: dict[str, str] = field(default_factory=dict)
+    ids: Ids = ()  # of the billing provider
+    sequence: str = ""
+    filing: str = ""
+    subscriber: Ids = ()
+    relation: str = ""
+    patient: Ids = ()
 
-    def __init__(self, around: "Scope | None" = None) -> None:
-        self.parties: list[Party] = [] if around is None else list(around.parties)
-        self.ext: dict[str, str] = {} if around is None else dict(around.ext)
-        self.ids: Ids = ()  # of the billing provider
-        self.relation = ""
-        self.sequence = ""
-        self.filing = ""
-        self.subscriber: Ids = ()
-        self.patient: Ids = ()
-        if around is not None:
-            self.ids = around.ids
-            self.sequence, self.filing = around.sequence, around.filing
-            self.subscriber = around.subscriber
+    def inner(self) -> "Scope":
+        """Return a level that opens under this one."""
+        return Scope(
+            list(self.parties),
+            dict(self.ext),
+            self.ids,
+            self.sequence,
+            self.filing,
+            self.subscriber,
+        )
 
 
-class OpenAdjudication:
+class OpenAdjudication(Draft):
     """What another payer did with a line (loop 2430)."""
 
-    __slots__ = ("adjustments", "bundled", "on", "paid", "payer", "procedure", "remaining",
-                 "revenue", "units")  # fmt: skip
-
-    def __init__(self, payer: str, paid: Money) -> None:
-        self.payer = payer
-        self.paid = paid
-        self.procedure: Procedure | None = None
-        self.revenue = ""
-        self.units: Number = None
-        self.bundled = ""
-        self.on: Day = None
-        self.adjustments: list[Adjustment] = []
-        self.remaining: Money | None = None
+    payer: str
+    paid: Money
+    procedure: Procedure | None = None
+    revenue: str = ""
+    units: Number = None
+    bundled: str = ""
+    on: Day = None
+    adjustments: list[Adjustment] = field(default_factory=list)
+    remaining: Money | None = None
 
     def close(self) -> Adjudication:
         """Return it as a value."""
@@ -73,29 +74,24 @@ class OpenAdjudication:
         )
 
 
-class OpenLine:
+class OpenLine(Draft):
     """A service line (loop 2400)."""
 
-    __slots__ = ("adjudications", "amounts", "charge", "control", "drug", "drug_quantity", "no",
-                 "on", "parties", "place", "procedure", "references", "revenue", "unit",
-                 "units")  # fmt: skip
-
-    def __init__(self, no: str) -> None:
-        self.no = no
-        self.charge: Money | None = None
-        self.procedure: Procedure | None = None
-        self.revenue = ""
-        self.units: Number = None
-        self.unit = ""
-        self.place = ""
-        self.on: Period | None = None
-        self.control = ""
-        self.drug: Code | None = None
-        self.drug_quantity: Quantity | None = None
-        self.parties: list[Party] = []
-        self.references: list[Reference] = []
-        self.amounts: dict[str, Money] = {}
-        self.adjudications: list[OpenAdjudication] = []
+    no: str
+    charge: Money | None = None
+    procedure: Procedure | None = None
+    revenue: str = ""
+    units: Number = None
+    unit: str = ""
+    place: str = ""
+    on: Period | None = None
+    control: str = ""
+    drug: Code | None = None
+    drug_quantity: Quantity | None = None
+    parties: list[Party] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    amounts: dict[str, Money] = field(default_factory=dict)
+    adjudications: list[OpenAdjudication] = field(default_factory=list)
 
     def close(self, charge: Money) -> ClaimLine:
         """Return the line as a value."""
@@ -118,22 +114,18 @@ class OpenLine:
         )
 
 
-class OpenPayer:
+class OpenPayer(Draft):
     """Another payer (loops 2320 and 2330B)."""
 
-    __slots__ = ("adjustments", "amounts", "filing", "ids", "on", "references", "relation",
-                 "remarks", "sequence")  # fmt: skip
-
-    def __init__(self, sequence: str, relation: str, filing: str) -> None:
-        self.sequence = sequence
-        self.relation = relation
-        self.filing = filing
-        self.ids: Ids = ()
-        self.amounts: dict[str, Money] = {}
-        self.on: Day = None
-        self.adjustments: list[Adjustment] = []
-        self.remarks: list[Code] = []
-        self.references: list[Reference] = []
+    sequence: str
+    relation: str
+    filing: str
+    ids: Ids = ()
+    amounts: dict[str, Money] = field(default_factory=dict)
+    on: Day = None
+    adjustments: list[Adjustment] = field(default_factory=list)
+    remarks: list[Code] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
 
     def close(self) -> OtherPayer:
         """Return the payer as a value."""
@@ -152,25 +144,22 @@ class OpenPayer:
         )
 
 
-class OpenClaim:
+class OpenClaim(Draft):
     """A claim (loop 2300) under its scope."""
 
-    __slots__ = ("amounts", "charge", "dates", "diagnoses", "ext", "facility", "facility_list",
-                 "frequency", "lines", "number", "original", "parties", "payers", "references",
-                 "scope", "statement")  # fmt: skip
-
-    def __init__(self, number: str, charge: Money, scope: Scope) -> None:
-        self.number = number
-        self.charge = charge
-        self.scope = scope
-        self.facility = self.facility_list = self.frequency = ""
-        self.original = ""  # REF*F8
-        self.statement: Period | None = None
-        self.diagnoses = 0
-        self.amounts: dict[str, Money] = {}
-        self.references: list[Reference] = []
-        self.dates: list[DateRole] = []
-        self.parties: list[Party] = []
-        self.payers: list[OpenPayer] = []
-        self.lines: list[ClaimLine] = []
-        self.ext: dict[str, str] = {}
+    number: str
+    charge: Money
+    scope: Scope
+    facility: str = ""
+    facility_list: str = ""
+    frequency: str = ""
+    original: str = ""  # REF*F8
+    statement: Period | None = None
+    diagnoses: int = 0
+    amounts: dict[str, Money] = field(default_factory=dict)
+    references: list[Reference] = field(default_factory=list)
+    dates: list[DateRole] = field(default_factory=list)
+    parties: list[Party] = field(default_factory=list)
+    payers: list[OpenPayer] = field(default_factory=list)
+    lines: list[ClaimLine] = field(default_factory=list)
+    ext: dict[str, str] = field(default_factory=dict)

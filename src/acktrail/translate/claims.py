@@ -30,7 +30,7 @@ from acktrail.translate.claim_parts import (
     OpenPayer,
     Scope,
 )
-from acktrail.translate.health import DOLLARS, Day, Take
+from acktrail.translate.health import DOLLARS, Day, Take, remember
 from acktrail.translate.remittance_codes import MIA_REMARKS, MOA_REMARKS
 
 PROVIDER_LOOPS = ("2310A", "2310B", "2310C", "2310D", "2310E", "2310F")
@@ -85,6 +85,7 @@ class ClaimTranslator(LineTranslator):
     def _begin(self) -> None:
         self._batch = self._purpose = self._use = ""
         self._issued: Day = None
+        self._places: dict[str, tuple[str, str, str]] = {}  # CLM05 by its text
         self._header = Scope()
         self._scope = self._header
         self._scopes: dict[str, Scope] = {}  # by HL01
@@ -112,7 +113,7 @@ class ClaimTranslator(LineTranslator):
     def _hl(self, _segment: Segment, sent: list[str]) -> None:
         """Open a level under the one that HL02 names."""
         self._close_claim()
-        self._scope = Scope(self._scopes.get(sent[2].strip(), self._header))
+        self._scope = self._scopes.get(sent[2].strip(), self._header).inner()
         self._scopes[sent[1].strip()] = self._scope
         self._ext = self._scope.ext
 
@@ -160,11 +161,13 @@ class ClaimTranslator(LineTranslator):
         number = sent[1].strip()
         if not number:
             self._found(rules.REQUIRED_MISSING, segment, 1)
-        claim = self._claim = OpenClaim(number, self._money(segment, 2, sent[2]), self._scope)
-        claim.facility = segment.get(5, 1)
-        claim.facility_list = segment.get(5, 2)
-        claim.frequency = segment.get(5, 3)
-        self._ext = claim.ext
+        where = sent[5]
+        place = self._places.get(where)
+        if place is None:
+            place = segment.get(5, 1), segment.get(5, 2), segment.get(5, 3)
+            remember(self._places, where, place)
+        claim = OpenClaim(number, self._money(segment, 2, sent[2]), self._scope, *place)
+        self._claim, self._ext = claim, claim.ext
 
     def _claim_dtp(self, segment: Segment, sent: list[str]) -> None:
         claim = self._claim
@@ -195,7 +198,7 @@ class ClaimTranslator(LineTranslator):
     def _hi(self, segment: Segment, sent: list[str]) -> None:
         """Diagnoses are counted and never kept; procedures, dates and conditions of HI neither."""
         if segment.get(1, 1) in DIAGNOSES and self._claim is not None:
-            self._claim.diagnoses += sum(1 for one in sent[1:] if one)
+            self._claim.diagnoses += len(sent) - 1 - sent.count("")
         else:
             self._pass_over(segment, sent)
 

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar, cast
 
+from acktrail import ports
 from acktrail.documents.health import Procedure
 from acktrail.documents.kinds import Document
 from acktrail.documents.parts import Adjustment, Code, Identifier, Money, Party, Period
@@ -98,16 +99,23 @@ class HealthTranslator:
         """Forget what was read from equal texts: another set may have other delimiters."""
         self._periods: dict[str, Period] = {}
         self._amounts: dict[str, Money] = {}
+        self._numbers: dict[str, Decimal] = {}
         self._procedures: dict[str, Procedure] = {}
+
+    def taker(self, loop: str, tag: str) -> ports.Take | None:
+        """Return what takes the segments of one place; None for those that say nothing."""
+        if tag in FRAMING:
+            return None
+        take = self._take.get(loop + tag)
+        if take is None:
+            return self._passing(loop, tag)
+        return lambda segment: take(segment, cast("Raw", segment).elements + PADDING)
 
     def segment(self, segment: Segment) -> None:
         """Take the next segment."""
-        sent = cast("Raw", segment).elements
-        take = self._take.get(segment.loop + sent[0])
+        take = self.taker(segment.loop, segment.tag)
         if take is not None:
-            take(segment, sent + PADDING)
-        elif sent[0] not in FRAMING:
-            self._pass_over(segment, sent)
+            take(segment)
 
     def finish(self) -> tuple[tuple[Document, ...], tuple[Finding, ...]]:
         """End the message: its documents, none when there is a finding of severity error."""
@@ -128,6 +136,18 @@ class HealthTranslator:
     def _end(self) -> tuple[Document, ...]:
         """Close what is open and return the documents."""
         raise NotImplementedError
+
+    def _passing(self, loop: str, tag: str) -> ports.Take:
+        """Return what passes over the segments of a place."""
+        if tag in QUALIFIED:
+            return lambda segment: self._pass_over(segment, cast("Raw", segment).elements)
+        address = f"{loop}/{tag}" if loop else tag
+
+        def name(_segment: Segment) -> None:
+            if len(self._ext) < MAX_EXT:
+                self._ext[address] = ""
+
+        return name
 
     def _pass_over(self, segment: Segment, sent: list[str]) -> None:
         """Name a segment that no rule takes; of health data that is all that is kept."""
@@ -153,9 +173,13 @@ class HealthTranslator:
     def _number(self, segment: Segment, element: int, text: str) -> Decimal | None:
         if not text:
             return None
-        number = to_decimal(text, "x12")
+        number = self._numbers.get(text)
         if number is None:
-            self._found(rules.INVALID_NUMBER, segment, element)
+            number = to_decimal(text, "x12")
+            if number is None:
+                self._found(rules.INVALID_NUMBER, segment, element)
+            else:
+                remember(self._numbers, text, number)
         return number
 
     def _count(self, segment: Segment, element: int, text: str) -> int | None:
@@ -169,7 +193,7 @@ class HealthTranslator:
             return known
         if NUMBER.fullmatch(text):
             money = Money(Decimal(text), self._building.currency)
-            _remember(self._amounts, text, money)
+            remember(self._amounts, text, money)
             return money
         self._found(rules.INVALID_NUMBER if text else rules.REQUIRED_MISSING, segment, element)
         return Money(ZERO, self._building.currency)
@@ -199,7 +223,7 @@ class HealthTranslator:
             if day is None:
                 return None
             period = Period(day, day)
-        _remember(self._periods, text, period)
+        remember(self._periods, text, period)
         return period
 
     def _dtp(self, segment: Segment, sent: list[str]) -> Period | None:
@@ -213,7 +237,7 @@ class HealthTranslator:
         known = self._known_ids.get((scheme, value))
         if known is None:
             known = Identifier(scheme, value)
-            _remember(self._known_ids, (scheme, value), known)
+            remember(self._known_ids, (scheme, value), known)
             if check_digit_fails(scheme, value):
                 self._found(rules.CHECK_DIGIT, segment, element)
         return (known,)
@@ -248,7 +272,7 @@ class HealthTranslator:
         known = self._procedures.get(text)
         if known is None:
             known = self._new_procedure(segment, element, text)
-            _remember(self._procedures, text, known)
+            remember(self._procedures, text, known)
         return known
 
     def _new_procedure(self, segment: Segment, element: int, text: str) -> Procedure:
@@ -272,7 +296,7 @@ class HealthTranslator:
             yield Adjustment(sent[1], reason, self._money(segment, at + 1, sent[at + 1]), units)
 
 
-def _remember(memo: dict[K, V], text: K, value: V) -> None:
+def remember(memo: dict[K, V], text: K, value: V) -> None:
     """Keep what a text was read as; files repeat few texts, and memory stays bounded."""
     if len(memo) >= MEMO:
         memo.clear()

@@ -26,7 +26,15 @@ SERVICE = "SVC"
 HELD = frozenset({"CAS", "DTM", "AMT", "NM1", "REF", "LQ", "MIA", "MOA"})  # of the open part
 ONE_CAS = 4  # tag and one adjustment without a quantity
 UNITS = 5  # SVC05
-DAY_SENT = 2  # DTM02
+QUALIFIED_SENT = 2  # tag and qualifier
+# by tag the qualifiers that are looked at; of others only that they were there
+IN_CLAIM = {
+    "DTM": frozenset(DAYS),
+    "NM1": frozenset(CLAIM_NAMES),
+    "REF": frozenset(CLAIM_REFERENCES),
+    "LQ": frozenset(REMARK_LISTS),
+}
+IN_SERVICE = IN_CLAIM | {"REF": frozenset({LINE_CONTROL}), "AMT": frozenset[str]()}
 
 
 class OpenPart(Draft):
@@ -135,7 +143,7 @@ class RemittanceClaims(RemittanceValues):
         procedure = self._known_procedures.get(code) or self._procedure(segment, code)
         charge = money.get(sent[2]) or self._money(segment, 2, sent[2])
         paid = money.get(sent[3]) or self._money(segment, 3, sent[3])
-        units = self._number(segment, UNITS, sent[UNITS])
+        units = self._known_numbers.get(sent[UNITS]) or self._number(segment, UNITS, sent[UNITS])
         part = OpenPart(sent, charge, paid, [], [])
         self._fill(part, others, in_service=True)
         return Service(
@@ -154,6 +162,7 @@ class RemittanceClaims(RemittanceValues):
     def _fill(self, part: OpenPart, segments: list[Raw], *, in_service: bool) -> None:
         """Read the segments behind the first one of a part."""
         money, reasons, passed = self._known_money, self._known_reasons, self._passed
+        days, taken = self._known_days, IN_SERVICE if in_service else IN_CLAIM
         for segment in segments:
             sent = segment.elements
             tag = sent[0]
@@ -165,9 +174,14 @@ class RemittanceClaims(RemittanceValues):
                     part.adjustments.append(Adjustment(group, reason, amount))
                 else:
                     part.adjustments += self._triples(segment)
-            elif tag == "DTM" and len(sent) > DAY_SENT and sent[1] in DAYS:
-                self._day(part, segment, sent)
-            elif tag == "AMT" and in_service and len(sent) > 1:
+            elif len(sent) <= QUALIFIED_SENT:
+                self._fill_other(part, segment, in_service=in_service)
+            elif tag == "DTM" and sent[1] in DAYS:
+                starts, ends = DAYS[sent[1]]
+                day = days.get(sent[2]) or self._date(segment, 2, sent[2])
+                part.start = day if starts else part.start
+                part.end = day if ends else part.end
+            elif tag in taken and sent[1] not in taken[tag]:
                 if (tag, sent[1]) not in passed:
                     self._pass_over(tag, sent[1])
             else:
@@ -178,8 +192,10 @@ class RemittanceClaims(RemittanceValues):
         sent = padded(segment)
         tag, qualifier = sent[0], sent[1]
         match tag:
-            case "DTM" if qualifier in DAYS:
-                self._day(part, segment, sent)
+            case "DTM" if qualifier in DAYS:  # without a day
+                starts, ends = DAYS[qualifier]
+                part.start = None if starts else part.start
+                part.end = None if ends else part.end
             case "AMT" if qualifier and not in_service:
                 self._supplemental[qualifier] = self._money(segment, 2, sent[2])
             case "NM1" if qualifier in CLAIM_NAMES:
@@ -206,12 +222,6 @@ class RemittanceClaims(RemittanceValues):
                 amount = self._money(segment, at + 1, sent[at + 1])
                 units = self._number(segment, at + 2, sent[at + 2])
                 yield Adjustment(sent[1], self._reason(sent[at]), amount, units)
-
-    def _day(self, part: OpenPart, segment: Raw, sent: list[str]) -> None:
-        starts, ends = DAYS[sent[1]]
-        day = self._date(segment, 2, sent[2])
-        part.start = day if starts else part.start
-        part.end = day if ends else part.end
 
     def _name(self, kind: str, schemes: tuple[str, ...], sent: list[str]) -> None:
         """Patient, insured and corrected insured are dropped; of others the number only."""

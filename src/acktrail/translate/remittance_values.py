@@ -41,6 +41,8 @@ class RemittanceValues:
     def __init__(self) -> None:
         self._building = Building("x12", health=True, units={}, zone=None)
         self._known_money: dict[str, Money] = {}  # in the currency of the message
+        self._known_days: dict[str, date] = {}
+        self._known_numbers: dict[str, Decimal] = {}
         self._known_reasons: dict[str, Code] = {}
         self._known_procedures: dict[str, Procedure] = {}  # by SVC01
         self._passed: set[tuple[str, str]] = set()
@@ -67,6 +69,8 @@ class RemittanceValues:
         number = to_decimal(text, "x12")
         if number is None:
             self._found(rules.INVALID_NUMBER, segment, element)
+        elif len(self._known_numbers) < MEMO:
+            self._known_numbers[text] = number
         return number
 
     def _money(self, segment: Segment, element: int, text: str) -> Money:
@@ -110,6 +114,8 @@ class RemittanceValues:
         day = to_date(text)
         if day is None:
             self._found(rules.INVALID_DATE, segment, element)
+        elif len(self._known_days) < MEMO:
+            self._known_days[text] = day
         return day
 
 

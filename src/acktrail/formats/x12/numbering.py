@@ -26,4 +26,4 @@ class LineNumbers:
     def is_next(self, segment: SetSegment) -> bool:
         """Take an LX segment; tell whether it has the next number."""
         self._last += 1
-        return segment.get(1) == str(self._last)
+        return segment.sent(1) == str(self._last)

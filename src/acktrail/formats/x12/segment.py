@@ -35,6 +35,13 @@ class SetSegment(Value, frozen=True):
         tag = self.elements[0]
         return Place(tag, self.position, 0, 0, 0, self.offset, tag)
 
+    def sent(self, element: int) -> str:
+        """Return what ``get`` returns, in less time for codes and numbers."""
+        elements, marks = self.elements, self.marks
+        value = elements[element] if element < len(elements) else ""
+        whole = marks.component not in value and marks.repetition not in value
+        return value if whole and value.isascii() else self.get(element)
+
     def get(self, element: int, component: int = 0, repetition: int = 1, part: int = 1) -> str:
         """Return the text of an element or component; ``""`` when it was not sent."""
         elements = self.elements

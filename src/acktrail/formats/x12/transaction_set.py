@@ -9,7 +9,7 @@ import re
 from acktrail.formats.delimited import Marks
 from acktrail.formats.x12 import rules
 from acktrail.formats.x12.balance import balance_of
-from acktrail.formats.x12.balance.watch import Watches, both
+from acktrail.formats.x12.balance.watch import Looks
 from acktrail.formats.x12.claim_scopes import ClaimScopes, is_told_by_claim
 from acktrail.formats.x12.explain import explain
 from acktrail.formats.x12.findings import Findings
@@ -65,7 +65,7 @@ class TransactionSet:
         self._lines = LineNumbers()
         by_claim = findings.options.by_claim and is_told_by_claim(head.guide)
         self._claims = ClaimScopes() if by_claim else None
-        self._watches = Watches()
+        self._watches = Looks()
         self._watch()
         self._text, self._start = start  # of ST, which is taken with the first segments behind it
         self._offset = self._start  # of the last segment
@@ -139,13 +139,13 @@ class TransactionSet:
                 self.position, self._offset = position, here
                 self._judge(state, text, extra=bool(extra))
                 refused = self._refused
-            watch = watches.get(state.tag)
-            if hear is not None or watch is not None:
+            watch = watches.get(state.tag, ())
+            if hear is not None or watch:
                 segment = SetSegment(elements, state.loop_id, marks, position, here)
                 if hear is not None and not refused:
                     hear(segment)
-                if watch is not None:
-                    watch(segment)
+                for look in watch:
+                    look(segment)
             if state is last:
                 cut.offset = self._close(elements, text, position, here)
                 return at + 1
@@ -351,8 +351,7 @@ class TransactionSet:
         self._watches.clear()
         for group in groups:
             for tag, call in group.items():
-                known = self._watches.get(tag)
-                self._watches[tag] = call if known is None else both(call, known)
+                self._watches[tag] = (call, *self._watches.get(tag, ()))
 
     def _spoil_balance(self) -> None:
         """Sums over segments that are wrong themselves would only repeat the fault."""

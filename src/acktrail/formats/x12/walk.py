@@ -46,10 +46,12 @@ class Walker:
     def cross(self, move: Move) -> Frame:
         """Leave and enter loops; tell what the left ones lack; return the innermost open one."""
         frames = self.frames
-        for _ in range(move.leave):
+        leave = move.leave
+        while leave:
             left = frames.pop()
             if left.loop.required & ~left.seen:
                 self._close(left, 0)
+            leave -= 1
         frame = frames[-1]
         for loop in move.enter:
             if not frame.seen & loop.bit:

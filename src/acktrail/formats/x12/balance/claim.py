@@ -4,10 +4,8 @@ Spec: 005010X222 section 1.4.4 as quoted in X12 RFI 1294, 1115 and 1555. Of the 
 AMT*D takes part.
 """
 
-from decimal import Decimal
-
 from acktrail.formats.x12 import rules
-from acktrail.formats.x12.amounts import ZERO, add, amount, subtract, total
+from acktrail.formats.x12.amounts import Hundredths, in_cents, total_cents
 from acktrail.formats.x12.balance.remittance import CAS_AMOUNTS
 from acktrail.formats.x12.balance.watch import Balance
 from acktrail.formats.x12.segment import SetSegment
@@ -27,10 +25,10 @@ class OtherPayer:
     def __init__(self) -> None:
         self.id = ""
         self.paid: SetSegment | None = None  # AMT*D
-        self.adjusted = ZERO
+        self.adjusted: Hundredths = 0
         self.lines = 0
-        self.line_paid = ZERO
-        self.line_adjusted = ZERO
+        self.line_paid: Hundredths = 0
+        self.line_adjusted: Hundredths = 0
 
 
 class ClaimBalance(Balance):
@@ -50,11 +48,11 @@ class ClaimBalance(Balance):
             "SVD": self._adjudication,
         }
         self._clm: SetSegment | None = None
-        self._sum = ZERO
-        self._charged = ZERO  # by the open line
+        self._sum: Hundredths = 0
+        self._charged: Hundredths = 0  # by the open line
         self._payers: list[OtherPayer] = []
         # of the open line by payer: its last SVD, what was paid and adjusted
-        self._judged: dict[str, tuple[SetSegment, Decimal]] = {}
+        self._judged: dict[str, tuple[SetSegment, Hundredths]] = {}
         self._svd = ""
 
     def finish(self) -> list[tuple[Rule, Place]]:
@@ -65,7 +63,7 @@ class ClaimBalance(Balance):
     def _claim(self, segment: SetSegment) -> None:
         self._close_claim()
         self._clm = segment
-        self._sum = ZERO
+        self._sum = 0
         self._payers = []
 
     def _payer(self, segment: SetSegment) -> None:
@@ -84,29 +82,29 @@ class ClaimBalance(Balance):
             self._payers[-1].paid = segment
 
     def _adjustment(self, segment: SetSegment) -> None:
-        lowered = total(segment.elements, CAS_AMOUNTS)
+        lowered = total_cents(segment.elements, CAS_AMOUNTS)
         if segment.loop == PAYER_LOOP and self._payers:
-            self._payers[-1].adjusted = add(self._payers[-1].adjusted, lowered)
+            self._payers[-1].adjusted = self._payers[-1].adjusted + lowered
         elif segment.loop == LINE_LOOP and self._svd in self._judged:
             svd, whole = self._judged[self._svd]
-            self._judged[self._svd] = (svd, add(whole, lowered))
+            self._judged[self._svd] = (svd, whole + lowered)
             for payer in self._of(self._svd):
-                payer.line_adjusted = add(payer.line_adjusted, lowered)
+                payer.line_adjusted = payer.line_adjusted + lowered
 
     def _line(self, segment: SetSegment) -> None:
         self._close_line()
-        self._charged = amount(segment.elements, CHARGE_PLACES[segment.elements[0]])
-        self._sum = add(self._sum, self._charged)
+        self._charged = in_cents(segment.elements, CHARGE_PLACES[segment.elements[0]])
+        self._sum = self._sum + self._charged
 
     def _adjudication(self, segment: SetSegment) -> None:
         """Several SVD of one payer in a line are a line that it unbundled: they are summed."""
         self._svd = segment.elements[1]
-        paid = amount(segment.elements, 2)
+        paid = in_cents(segment.elements, 2)
         before = self._judged.get(self._svd)
-        self._judged[self._svd] = (segment, paid if before is None else add(before[1], paid))
+        self._judged[self._svd] = (segment, paid if before is None else before[1] + paid)
         for payer in self._of(self._svd):
             payer.lines += 1
-            payer.line_paid = add(payer.line_paid, paid)
+            payer.line_paid = payer.line_paid + paid
 
     def _of(self, number: str) -> list[OtherPayer]:
         return [payer for payer in self._payers if payer.id == number][:1]
@@ -124,17 +122,17 @@ class ClaimBalance(Balance):
         claim, self._clm = self._clm, None
         if claim is None:
             return
-        charge = amount(claim.elements, 2)
+        charge = in_cents(claim.elements, 2)
         if charge != self._sum:
             self.note(rules.CLAIM_CHARGE, claim, 2)
         for payer in self._payers:
             if payer.paid is not None:
                 self._judge(payer, payer.paid, charge)
 
-    def _judge(self, payer: OtherPayer, segment: SetSegment, charge: Decimal) -> None:
-        paid = amount(segment.elements, 2)
-        explained = add(add(paid, payer.adjusted), payer.line_adjusted)
+    def _judge(self, payer: OtherPayer, segment: SetSegment, charge: Hundredths) -> None:
+        paid = in_cents(segment.elements, 2)
+        explained = paid + payer.adjusted + payer.line_adjusted
         if explained != charge:
             self.note(rules.CLAIM_COB, segment, 2)
-        if payer.lines and paid != subtract(payer.line_paid, payer.adjusted):
+        if payer.lines and paid != payer.line_paid - payer.adjusted:
             self.note(rules.CLAIM_COB_PAID, segment, 2)

@@ -7,16 +7,7 @@ from acktrail.model import Place, Rule
 
 Watch = Callable[[SetSegment], None]
 Watches = dict[str, Watch]  # by tag
-
-
-def both(first: Watch, second: Watch) -> Watch:
-    """Return one watch that calls two."""
-
-    def call(segment: SetSegment) -> None:
-        first(segment)
-        second(segment)
-
-    return call
+Looks = dict[str, tuple[Watch, ...]]  # of all who watch, by tag
 
 
 class Balance:

@@ -47,16 +47,16 @@ class ClaimRules(Situation):
         self._payers: set[str] = set()  # NM109 of the claim's other payers
 
     def _level(self, segment: SetSegment) -> None:
-        self._level_is_patient = segment.get(3) == PATIENT
+        self._level_is_patient = segment.sent(3) == PATIENT
         if self._level_is_patient and self._subscriber_is_patient:
             self.note(checks.PATIENT_LEVEL, segment)
-        elif segment.get(3) == SUBSCRIBER:
+        elif segment.sent(3) == SUBSCRIBER:
             self._subscriber_is_patient = False
 
     def _coverage(self, segment: SetSegment) -> None:
-        order = segment.get(1)
+        order = segment.sent(1)
         if segment.loop == "2000B":
-            self._subscriber_is_patient = segment.get(2) == SELF
+            self._subscriber_is_patient = segment.sent(2) == SELF
             self._own_order = order
             return
         self._end_header(segment)
@@ -78,7 +78,7 @@ class ClaimRules(Situation):
             self._judge_subscriber(self._subscriber, segment)
             self._subscriber = None
         elif loop == "2330B":
-            self._payers.add(segment.get(9))
+            self._payers.add(segment.sent(9))
         if self._header is not None:
             self._end_header(segment)
 
@@ -107,11 +107,11 @@ class ClaimRules(Situation):
             self._header.add("DTP")
 
     def _reference(self, segment: SetSegment) -> None:
-        if self._header and segment.loop == "2300" and segment.get(1) == "F8":
+        if self._header and segment.loop == "2300" and segment.sent(1) == "F8":
             self._header.discard("REF")
 
     def _date(self, segment: SetSegment) -> None:
-        if self._header and segment.loop == "2300" and segment.get(1) == "439":
+        if self._header and segment.loop == "2300" and segment.sent(1) == "439":
             self._header.discard("DTP")
 
     def _end_header(self, segment: SetSegment) -> None:
@@ -123,5 +123,5 @@ class ClaimRules(Situation):
             self.miss(checks.ORIGINAL_REFERENCE, "REF", segment)
 
     def _line_payment(self, segment: SetSegment) -> None:
-        if segment.get(1) not in self._payers:
+        if segment.sent(1) not in self._payers:
             self.note(checks.LINE_PAYER, segment, 1)

@@ -27,7 +27,7 @@ class LevelRules(Situation):
         self._judge_children("")
 
     def _level(self, segment: SetSegment) -> None:
-        parent = segment.get(2)
+        parent = segment.sent(2)
         self._judge_children(parent)
         if not parent:
             self._open = []
@@ -35,14 +35,14 @@ class LevelRules(Situation):
             del self._open[self._open.index(parent) + 1 :]
         elif parent.isascii() and parent.isdigit() and int(parent) < segment.position:
             self.note(checks.OPEN_PARENT, segment, 2)
-        self._open.append(segment.get(1))
+        self._open.append(segment.sent(1))
         self._last = segment
 
     def _judge_children(self, parent: str) -> None:
         if self._last is None:
             return
-        follows = parent != "" and parent == self._last.get(1)
-        if self._last.get(4) == (NO_CHILDREN if follows else HAS_CHILDREN):
+        follows = parent != "" and parent == self._last.sent(1)
+        if self._last.sent(4) == (NO_CHILDREN if follows else HAS_CHILDREN):
             self.note(checks.CHILDREN, self._last, 4)
 
 
@@ -55,7 +55,7 @@ class TrackingRules(Situation):
         self._trn: SetSegment | None = None
 
     def _level(self, segment: SetSegment) -> None:
-        if segment.get(3) == DEPENDENT and self._trn is not None:
+        if segment.sent(3) == DEPENDENT and self._trn is not None:
             self.note(checks.TRACKING, self._trn)
         self._trn = None
 

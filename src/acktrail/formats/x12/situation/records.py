@@ -22,11 +22,11 @@ class PaymentRules(Situation):
         self.watches = {"BPR": self._payment}
 
     def _payment(self, segment: SetSegment) -> None:
-        method = segment.get(4)
+        method = segment.sent(4)
         lacking = [n for n in ACCOUNTS if not segment.get(n)]
         if method in ELECTRONIC and lacking:
             self.note(checks.BANK_ACCOUNT, segment, lacking[0])
-        if method == NO_PAYMENT and segment.get(2).strip("0."):
+        if method == NO_PAYMENT and segment.sent(2).strip("0."):
             self.note(checks.NO_PAYMENT, segment, 4)
 
 
@@ -38,5 +38,5 @@ class MemberRules(Situation):
         self.watches = {"INS": self._member}
 
     def _member(self, segment: SetSegment) -> None:
-        if (segment.get(1) == YES) != (segment.get(2) == SELF):
+        if (segment.sent(1) == YES) != (segment.sent(2) == SELF):
             self.note(checks.RELATIONSHIP, segment, 2)
