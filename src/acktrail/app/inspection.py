@@ -30,6 +30,7 @@ from acktrail.model import (
     ReadResult,
     Severity,
 )
+from acktrail.pipeline.kept import KeptDocuments
 from acktrail.pipeline.read import read_and_translate
 from acktrail.pipeline.receive import wanted
 from acktrail.ports import (
@@ -225,7 +226,7 @@ class Inspector:
             lambda head: self.translators.find(head, translate),
             keep,
         )
-        released = done.released if self.keep_documents else ()
+        released = done.released if self.keep_documents else KeptDocuments()
         documents = tuple(decode_document(bodies[kept.at]) for kept in released)
         answers = self._answers(path, digest, clear, format_, done.result)
         return Inspected(path.name, digest, format_.name, done.result, documents, answers)

@@ -19,6 +19,7 @@ from acktrail.engine.port import Task
 from acktrail.errors import PartnerError
 from acktrail.model import Answering, Finding, ReadResult, Severity, Verdict
 from acktrail.pipeline.identity import control_identities, identifiers, stranger, wrong_usage
+from acktrail.pipeline.kept import KeptDocuments
 from acktrail.pipeline.outcomes import STALE, Advance, Hold, Outcome, Reject
 from acktrail.pipeline.read import Translated, all_findings, read_and_translate, worst
 from acktrail.pipeline.states import SETTLED, SUPERSEDED
@@ -188,7 +189,7 @@ class Intake:
             refused = refused or bool(duplicate)
             self._opened_entries(tx, work, content)
             tx.append(row.id, "read", _read_body(done.result, result_blob), tools.actor)
-            released = () if refused else done.released
+            released = KeptDocuments() if refused else done.released
             body: dict[str, object] = {
                 "documents": documents if released else "",
                 "kinds": dict(sorted(done.result.documents.items())) if released else {},

@@ -1,6 +1,6 @@
 """Journal rows for released documents: what each asks of Odoo, or why it asks nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -11,7 +11,7 @@ from acktrail.documents.kinds import Document
 from acktrail.odoo.crosswalk import Row, read_rows
 from acktrail.odoo.loads import Refusal
 from acktrail.odoo.maps import PartnerMap, Way, read_maps
-from acktrail.pipeline.read import Kept
+from acktrail.pipeline.kept import Kept
 from acktrail.ports import ExchangeRow, PostingRow
 from acktrail.profiles.partner import PartnerProfile
 
@@ -46,7 +46,7 @@ def posting_rows(
     tools: Tools,
     profile: PartnerProfile,
     row: ExchangeRow,
-    released: Sequence[Kept],
+    released: Iterable[Kept],
     documents: str,
 ) -> list[PostingRow]:
     """Return a journal row for every released document that the profile routes to Odoo.

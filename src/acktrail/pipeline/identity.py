@@ -1,11 +1,11 @@
 """Whose file it is and how it can be found again: pure looks at a read result."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from acktrail.documents.kinds import HEALTH_KINDS
 from acktrail.model import InterchangeResult, ReadResult
-from acktrail.pipeline.read import Kept
+from acktrail.pipeline.kept import Kept
 
 INDEXED_MESSAGES = 2000  # of one file, HL7 only: ST02 and UNH 0062 are too small to search for
 SCHEMES = {"x12": ("isa13", "gs06"), "edifact": ("unb0020", "ung0048"), "hl7": ("fhs11", "bhs11")}
@@ -83,7 +83,7 @@ def control_identities(result: ReadResult) -> Iterator[str]:
                 yield f"{sides}|{messages[0].control}"
 
 
-def identifiers(result: ReadResult, released: tuple[Kept, ...]) -> Iterator[Identifier]:
+def identifiers(result: ReadResult, released: Iterable[Kept]) -> Iterator[Identifier]:
     """Yield what auditors and partners search by."""
     outer, inner = SCHEMES.get(result.format, ("", ""))
     messages = 0

@@ -7,7 +7,7 @@ in: the message, its interchange, and the file's end.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, Protocol, cast, runtime_checkable
+from typing import Protocol, cast, runtime_checkable
 
 from acktrail.documents.encoding import encode_compact
 from acktrail.documents.kinds import Document
@@ -24,6 +24,7 @@ from acktrail.model import (
     fold_verdicts,
     refused_parts,
 )
+from acktrail.pipeline.kept import Kept, KeptDocuments, joined
 from acktrail.ports import (
     Bind,
     DirectReader,
@@ -44,18 +45,6 @@ REFUSING = frozenset({Severity.ERROR, Severity.FATAL})
 Envelope = MessageStart | MessageEnd | GroupEnd | InterchangeEnd | FileFinding
 ENVELOPE = frozenset({MessageStart, MessageEnd, GroupEnd, InterchangeEnd, FileFinding})
 CONTENT_ANSWERED = frozenset({"hl7", "tabular"})  # formats whose answer judges content too
-
-
-class Kept(NamedTuple):
-    """One document that was built: where its bytes are and what it is."""
-
-    message: str  # control number of its message
-    ordinal: int  # of its message in its interchange, from 0: control numbers may be repeated
-    kind: str
-    id: str
-    key: tuple[str, ...]
-    at: int  # where ``Keep`` put it
-    length: int
 
 
 class Translator(Protocol):
@@ -92,7 +81,7 @@ class Translated:
     """The outcome of both stages."""
 
     result: ReadResult
-    released: tuple[Kept, ...]
+    released: KeptDocuments
     withheld: int  # documents or messages that the partner takes for accepted and are not
     nameless: int = 0  # refused groups that no answer can name
     failure: PartnerError | None = None  # not even an envelope could be read
@@ -113,8 +102,8 @@ class _Pass:
     groups: list[GroupResult] = field(default_factory=list)
     interchanges: list[InterchangeResult] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    staged: list[Kept] = field(default_factory=list)  # of the open interchange
-    released: list[Kept] = field(default_factory=list)
+    staged: KeptDocuments = field(default_factory=KeptDocuments)  # of the open interchange
+    released: KeptDocuments = field(default_factory=KeptDocuments)
     ordinal: int = 0  # of the next message in the open interchange
     withholding: int = 0  # in the open interchange
     withheld: int = 0
@@ -188,9 +177,7 @@ class _Pass:
     def _stage(self, message: str, document: Document) -> None:
         body = encode_compact(document)
         at = self.keep(body)
-        self.staged.append(
-            Kept(message, self.ordinal, document.kind, document.id, document.key, at, len(body))
-        )
+        self.staged.add(Kept(message, self.ordinal, document.kind, document.id, at, len(body)))
 
     def _regrouped(self, group: GroupResult) -> GroupResult:
         """Put the judged messages into the group; its verdict changes only with theirs."""
@@ -213,7 +200,6 @@ class _Pass:
         verdict = interchange.verdict
         if groups != interchange.groups and not rejected:
             verdict = fold_verdicts(tuple(group.verdict for group in groups))
-        staged, self.staged = self.staged, []
         bad = _refused(groups)
         above = [*self.findings, *interchange.findings, *(f for g in groups for f in g.findings)]
         if not any(finding.severity in REFUSING for finding in above):
@@ -224,8 +210,8 @@ class _Pass:
         self.withholding = 0
         if not rejected:
             self._answers_of(interchange)
-            staged, self.staged = [*staged, *self.staged], []
-            self.released += [kept for kept in staged if kept.ordinal not in bad]
+            self.released = joined(self.released, self.staged, bad)
+        self.staged = KeptDocuments()
         self.ordinal = 0
         self.interchanges.append(replace(interchange, groups=groups, verdict=verdict))
 
@@ -278,7 +264,7 @@ def read_and_translate(  # noqa: PLR0913 - one call is the whole of both stages
         failure = error
         one.findings.append(Finding(error.code, Severity.FATAL, str(error), category="file"))
     usable = all(finding.severity is not Severity.FATAL for finding in one.findings)
-    released = tuple(one.released) if usable else ()
+    released = one.released if usable else KeptDocuments()
     counts: dict[str, int] = {}
     for kept in released:
         counts[kept.kind] = counts.get(kept.kind, 0) + 1

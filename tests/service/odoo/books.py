@@ -27,7 +27,7 @@ from acktrail.app.wiring import open_tools
 from acktrail.documents.encoding import encode_compact
 from acktrail.documents.kinds import Document
 from acktrail.ledger.ids import ExchangeIds
-from acktrail.pipeline.read import Kept
+from acktrail.pipeline.kept import Kept
 from acktrail.ports import NewExchange, OutboxRow, PostingRow
 from tests.service.odoo.conftest import NAMES_OF_14, Sandbox
 from tests.unit.odoo import samples
@@ -59,7 +59,7 @@ class Books:
         kept, at, bodies = [], 0, []
         for ordinal, one in enumerate(documents):
             body = encode_compact(one)
-            kept.append(Kept(f"{ordinal:04}", ordinal, one.kind, one.id, one.key, at, len(body)))
+            kept.append(Kept(f"{ordinal:04}", ordinal, one.kind, one.id, at, len(body)))
             bodies.append(body)
             at += len(body)
         content = b"".join(bodies)

@@ -11,7 +11,7 @@ from acktrail.pipeline.identity import (
     stranger,
     wrong_usage,
 )
-from acktrail.pipeline.read import Kept
+from acktrail.pipeline.kept import Kept
 from tests.unit.pipeline.scripted import group, message
 
 
@@ -142,7 +142,7 @@ def test_control_identity_of_rows_does_not_exist() -> None:
 
 
 def test_identifiers_of_an_x12_file_are_its_envelope_numbers_and_its_documents() -> None:
-    kept = (Kept("0001", 0, "invoice", "INV-1", ("INV-1",), 0, 9),)
+    kept = (Kept("0001", 0, "invoice", "INV-1", 0, 9),)
 
     found = list(identifiers(result(), kept))
 
@@ -154,7 +154,7 @@ def test_identifiers_of_an_x12_file_are_its_envelope_numbers_and_its_documents()
 
 
 def test_identifiers_of_persons_are_marked_so_that_they_are_indexed_as_hashes() -> None:
-    kept = tuple(Kept("1", 0, kind, "X", (), 0, 0) for kind in ("charge", "party", "remittance"))
+    kept = tuple(Kept("1", 0, kind, "X", 0, 0) for kind in ("charge", "party", "remittance"))
 
     person = {one.scheme: one.person for one in identifiers(result(), kept)}
 
