@@ -66,6 +66,15 @@ def test_more_texts_than_are_remembered_are_all_judged() -> None:
     assert rules_of(read(interchange(payments(broken.split("~")))))
 
 
+def test_fault_that_is_repeated_is_told_each_time_where_it_stands() -> None:
+    text = "~".join(remittance()).replace("CAS*CO*45*", "CAS*XX*45*")
+
+    found = messages_of(read(interchange(payments(text.split("~")))))[0].findings
+
+    assert [one.place.address for one in found] == ["CAS01"] * text.count("CAS*XX*")
+    assert len({one.place.offset for one in found}) == len(found) > 1
+
+
 def test_listener_is_spared_what_is_left_of_a_refused_set() -> None:
     data = sets("SVC*HC:99213*120*90", "SVC*HC:99213*120*NINETY")
 

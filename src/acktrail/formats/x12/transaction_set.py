@@ -11,7 +11,6 @@ from acktrail.formats.x12 import rules
 from acktrail.formats.x12.balance import balance_of
 from acktrail.formats.x12.balance.watch import Looks
 from acktrail.formats.x12.claim_scopes import ClaimScopes, is_told_by_claim
-from acktrail.formats.x12.explain import explain
 from acktrail.formats.x12.findings import Findings
 from acktrail.formats.x12.guide.codes import CodeList
 from acktrail.formats.x12.guide.compiled import Machine, Move, State
@@ -320,7 +319,7 @@ class TransactionSet:
         """Ask the slow way what is wrong with a segment that was not accepted fast."""
         if extra:
             self._structure(rules.SEGMENT_MAX, state.tag, 0)
-        faults = explain(state.node, text.split(self._marks.element), self._marks)
+        faults = self._learnt.faults(state, text, self._marks)
         for fault in faults:
             place = self._at(state.tag, fault.element, fault.component, fault.repetition)
             self.findings.add(fault.rule, place, reference=fault.reference)

@@ -6,9 +6,11 @@ would forge structure.
 Spec: X12.5 (ISA, GS, GE, IEA), X12.6 (segments, elements; trailing spaces are suppressed).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from acktrail.errors import UnwritableError
 from acktrail.formats.delimited import Marks
@@ -176,11 +178,17 @@ def _joined(mark: str, parts: Iterable[str]) -> str:
 
 def _checked(value: str, marks: Marks, address: str) -> str:
     """Refuse a value that would forge structure or that no X12 reader takes."""
-    if any(mark and mark in value for mark in marks[:4]):
+    if _delimiter(marks)(value):
         _refuse(address, "holds one of the delimiters it is written with")
     if not (value.isascii() and value.isprintable()):
         _refuse(address, "holds a character outside X12's extended set")
     return value
+
+
+@lru_cache(maxsize=64)
+def _delimiter(marks: Marks) -> Callable[[str], re.Match[str] | None]:
+    """Return what finds a delimiter in a value."""
+    return re.compile(f"[{re.escape(''.join(marks[:4]))}]").search
 
 
 def _refuse(address: str, why: str) -> None:
