@@ -11,7 +11,7 @@ from typing import cast
 
 from acktrail.documents.kinds import HEALTH_KINDS, Document
 from acktrail.model import Finding, MessageHead, Place, Severity
-from acktrail.ports import CutSegment, Segment
+from acktrail.ports import CutSegment, Segment, Take
 from acktrail.translate import rules, sums
 from acktrail.translate.assemble import assemble
 from acktrail.translate.building import Building, Frame
@@ -21,6 +21,7 @@ from acktrail.translate.rest import keep_rest, keep_segment
 from acktrail.translate.sources import ValueSource, follow, path_of
 
 ITEMISED = frozenset({"allowances", "taxes"})  # of a document as a whole: added up to its totals
+FRAMING = frozenset({"ST", "SE", "UNH", "UNT"})  # nothing is open before, or left open behind
 EVERY = "*"  # among the segments that a map drops: all that it has no rule for
 NET_CHECKS = ("inv_taxable", "inv_total", "ord_total")  # need the amount of every allowance
 
@@ -39,6 +40,7 @@ class MapTranslator:
     ) -> None:
         self._map = map_
         self._rules = {level: map_.rules.get(level, {}) for level in map_.levels}
+        self._ignored = _ignored(map_)
         self._currency = currency or map_.currency
         self._checks = checks or {}
         health = map_.kinds[0] in HEALTH_KINDS
@@ -54,6 +56,13 @@ class MapTranslator:
         self._places = []
         if HEAD_TAG in self._rules[DOCUMENT]:
             self.segment(HeadSegment(head))
+
+    def taker(self, _loop: str, tag: str) -> Take | None:
+        """Return what takes the segments of one tag; None for those that change nothing.
+
+        A segment that is dropped may still close levels, unless all of them hold it.
+        """
+        return None if tag in self._ignored else self.segment
 
     def segment(self, segment: Segment) -> None:
         """Take the next segment."""
@@ -138,3 +147,12 @@ class MapTranslator:
     def _found_at(self, address: str) -> bool:
         """Tell whether the value was there and wrong: then it is not missing as well."""
         return any(one.place.address == address for one in self._building.findings)
+
+
+def _ignored(map_: Map) -> frozenset[str]:
+    """Return the tags that are dropped, whatever the level, and close none."""
+    ruled = {tag for rules_ in map_.rules.values() for tag in rules_}
+    held = [level.holds for level in map_.levels.values() if level.holds is not None]
+    return frozenset(
+        tag for tag in map_.drop - ruled if tag in FRAMING or all(tag in one for one in held)
+    )

@@ -232,7 +232,13 @@ def _plain(element: int, component: int) -> Getter:
 
 
 def _hl7(element: int, component: int, part: int) -> Getter:
+    first = component <= 1 and part == 1
+
     def read(segment: CutSegment) -> str:
+        elements = segment.elements
+        text = elements[element] if element < len(elements) else ""
+        if not text or (text.isascii() and text.isalnum()):
+            return text if first else ""
         text = segment.get(element, component, 1, part).strip()
         return "" if text == DELETE else text
 

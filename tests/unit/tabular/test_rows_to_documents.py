@@ -199,6 +199,27 @@ def test_unmapped_columns_are_kept_but_never_values_of_health_kinds() -> None:
     assert document.ext == {"department": ""}
 
 
+@pytest.mark.parametrize(("code", "description"), [("S", "S"), ("", "Gauze")])
+def test_of_several_columns_with_one_target_the_last_that_was_sent_holds(
+    code: str, description: str
+) -> None:
+    text = (make.PARSERS / "tabular/supplier-invoice.toml").read_text()
+    text = text.replace('x-map = "lines[].tax.category"', 'x-map = "lines[].description"')
+    format_ = Tabular(make.Layouts({"supplier-invoice": text}))
+    translator = rows.translator(text.encode(), {})
+    body = invoice_file(description="Gauze", tax_code=code)
+    for event in make.read(format_.reader({"layout": "supplier-invoice", "sender": "S1"}), body):
+        if isinstance(event, MessageStart):
+            translator.start(event.head)
+        elif isinstance(event, Row):
+            translator.segment(event)
+
+    ((document,), _) = translator.finish()
+
+    assert isinstance(document.payload, Trade)
+    assert {line.item.description for line in document.payload.lines} == {description}
+
+
 def test_message_without_rows_has_no_document() -> None:
     translator = rows.translator(FORMAT.layout("charge-export"), {})
 

@@ -170,6 +170,27 @@ def test_every_length_of_a_segment_is_read_alike_however_many_came_before() -> N
     assert ext == {f"REF{n:02}@{n - 2}": "z" for n in lengths}
 
 
+def test_only_segments_that_change_nothing_are_not_taken() -> None:
+    translator = compiled(
+        HEAD + "drop = ['ST', 'PID', 'CTT', 'SE']\n" + LEVEL + "[document.PO1]\nopen = 'line'\n"
+    )
+
+    taken = {tag for tag in ("ST", "PO1", "PID", "CTT", "REF", "SE") if translator.taker("", tag)}
+
+    assert taken == {"PO1", "CTT", "REF"}  # CTT is dropped, and ends the line
+
+
+def test_dropped_segment_that_no_level_holds_ends_the_open_one() -> None:
+    translator = compiled(
+        HEAD + "drop = ['CTT']\n" + LEVEL + "[document.PO1]\nopen = 'line'\n"
+        "[line.PID]\ndescription = 'PID01'\n[document.PID]\nid = 'PID01'\n"
+    )
+
+    document = only(run(translator, "PO1*\nCTT*1\nPID*one"))
+
+    assert document.id == "one"
+
+
 def test_required_field_sent_twice_with_other_values_has_two_candidates() -> None:
     translator = compiled(HEAD + "[document.REF]\nid = { from = 'REF02', required = true }\n")
 
