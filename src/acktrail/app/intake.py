@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import BinaryIO, NamedTuple
 
 from acktrail.app.alone import Alone, message_alone, ordered_message
+from acktrail.app.governing import Governing
 from acktrail.app.home import Found
 from acktrail.app.journal import posting_rows
 from acktrail.app.tools import Tools, received_flow
@@ -40,6 +41,8 @@ from acktrail.security.masking import keyed
 NAMES = frozenset({"first", "name"})  # of what was inside an archive: may name a patient
 ENTRY_FINDINGS = 20  # of a file named in its entry; all are in the kept read result
 CHUNK_BYTES = 256 * 1024
+USAGE = "setup.usage"
+MARKED = frozenset({"x12", "edifact", "hl7"})  # formats whose files say test or production
 
 
 class Work(NamedTuple):
@@ -66,6 +69,7 @@ class Intake:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
+        self._governing = Governing(tools)
 
     def run(self, task: Task) -> Outcome:
         """Take one exchange in; look first whether that was done."""
@@ -149,6 +153,8 @@ class Intake:
             spool.seek(0)
             documents = tools.store.put_stream(spool) if done.released else ""
         held = self._held(work, done.result)
+        if held == USAGE and (tested := self._tested(work, done.result)):
+            return self._read(tested, content)
         if held:
             return self._hold(work, content, held)
         whole = work.alone.joined(done) if work.alone else done
@@ -156,14 +162,23 @@ class Intake:
             return self._hold(work, content, "replay.message")
         return self._commit(work, content, whole, documents)
 
+    def _tested(self, work: Work, result: ReadResult) -> Work | None:
+        """Return the work under the version that is being tested, for a file marked as a test."""
+        found = self._governing.tested(work.row.partner)
+        if found is None or found.sha256 == work.found.sha256 or wrong_usage(result, "test"):
+            return None
+        flow = next((one for one in found.profile.flow if one.name == work.flow.name), None)
+        return work._replace(found=found, flow=flow) if flow else None
+
     def _held(self, work: Work, result: ReadResult) -> str:
         """Return the code to hold the file with before anything is made of it."""
         profile = work.found.profile
         side = stranger(result, profile.identity.senders, profile.identity.receivers)
         if side:
             return f"setup.identity.{side}"
-        if wrong_usage(result, profile.identity.usage):
-            return "setup.usage"
+        usage = self._governing.usage(work.row.partner, work.found.sha256, profile.identity.usage)
+        if work.flow.format in MARKED and wrong_usage(result, usage):
+            return USAGE
         ours = [
             f.rule
             for f in all_findings(result)
@@ -199,7 +214,14 @@ class Intake:
             tx.append(row.id, "translated", body, tools.actor)
             if work.task.generation:
                 supersede(tx, row.id, work.alone.excerpt.control if work.alone else "")
-            rows = posting_rows(tools, work.found.profile, row, released, documents)
+            if work.found.sha256 != row.profile_sha256:
+                tx.set_profile(row.id, work.found.profile.label, work.found.sha256)
+            may_post = self._governing.may_post(row.partner, work.found.sha256)
+            rows = (
+                posting_rows(tools, work.found.profile, row, released, documents)
+                if may_post
+                else []
+            )
             kept = tx.add_postings(rows)
             self._index(tx, work, done)
             numbers = self._numbers(tx, work, done.result, duplicate)

@@ -67,6 +67,7 @@ class Lister:
     found: Found
     transport: Transport
     shell: Shell
+    held: str = ""  # code to hold every file with: the profile may not run
     looks: dict[bytes, Observation] = field(default_factory=dict)  # by path, our clock
     recovered: bool = False
 
@@ -136,7 +137,7 @@ class Lister:
             case GiveUp(code):
                 self._take(seen, flow, generation, held=code)
             case _:
-                self._take(seen, flow, generation)
+                self._take(seen, flow, generation, held=self.held)
         return True
 
     def _complete(self, seen: Seen, flow: Flow) -> bool | None:

@@ -29,6 +29,10 @@ class Posting:
     def __init__(self, tools: Tools, sender: Sender | None = None) -> None:
         self._tools, self._sender = tools, sender or Sender(tools)
 
+    def has_due(self, exchange: str) -> bool:
+        """Tell whether something of an exchange is to be posted."""
+        return any(one.state in DUE for one in self._tools.ledger.postings(exchange))
+
     def run(self, task: Task) -> Outcome:
         """Post what is due; look first whether that was done."""
         tools, step = self._tools, f"post#{task.generation}"

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from acktrail.app.alone import message_alone
+from acktrail.app.governing import Governing
 from acktrail.app.home import Found
 from acktrail.app.tools import Tools, received_flow
 from acktrail.engine.port import Engine, Part, Task
@@ -134,7 +135,9 @@ class Restart:
     def _profile(self, order: Order, row: ExchangeRow) -> Found | None:
         """Return the newest version when it is wanted; else see that the exchange's own holds."""
         if order.newest:
-            return self._tools.home.profile(row.partner)
+            newest = self._tools.home.profile(row.partner)
+            governed = Governing(self._tools).governed(newest)
+            return governed.found if governed else newest
         self._tools.in_force(row)
         return None
 

@@ -49,6 +49,7 @@ class EndpointLoop:
     wake: threading.Event
     state: EndpointState
     stop: threading.Event
+    renewed: Callable[[Lister], Lister | None]  # by the version that governs now
 
     def run(self) -> None:
         """Poll until the service stops or a person has to act."""
@@ -64,7 +65,11 @@ class EndpointLoop:
         poll = self.lister.found.profile.inbound.poll.total_seconds()
         self.state.polls += 1
         try:
-            taken, self.state.waiting = self.lister.poll()
+            lister = self.renewed(self.lister)
+            if lister is None:
+                return poll
+            self.lister = lister
+            taken, self.state.waiting = lister.poll()
         except UnavailableError as error:
             self.state.failures += 1
             log.warning("poll failed: partner=%s code=%s", self.state.partner, error.code)
@@ -135,7 +140,9 @@ class Service:
 
     def _loop(self, found: Found) -> EndpointLoop:
         state = EndpointState(found.profile.id)
-        return EndpointLoop(self.wired.lister(found), threading.Event(), state, self.stopping)
+        return EndpointLoop(
+            self.wired.lister(found), threading.Event(), state, self.stopping, self.wired.renewed
+        )
 
     def _watch(self, loop: EndpointLoop) -> None:
         """Let events wake the loop of a local folder; its own interval stays the safety net."""

@@ -22,6 +22,9 @@ schema = "acktrail/settings/1"
 # name     = "auditor"
 # folder   = "/mnt/auditor/acktrail"
 
+# [profiles]
+# approval = "required"             # production: nothing posts that a second person did not approve
+
 # [odoo.main]                       # left out: journal mode, see docs/operator.md
 # url      = "https://odoo.example.org"
 # database = "production"
@@ -72,6 +75,13 @@ class LedgerSettings(Table):
     witness: tuple[Witness, ...] = ()
 
 
+class ProfileSettings(Table):
+    """How profiles come into force."""
+
+    # required: only what a second person approved may post; off: the newest file governs
+    approval: Literal["required", "off"] = "off"
+
+
 class Settings(Table):
     """Everything in ``acktrail.toml``."""
 
@@ -79,6 +89,7 @@ class Settings(Table):
     node: Name = "node-1"
     database: str = ""
     openpgp: Literal["auto", "gpg", "pgpy"] = "auto"
+    profiles: ProfileSettings = ProfileSettings()
     ledger: LedgerSettings = LedgerSettings()
     odoo: dict[Name, OdooServer] = Field(default_factory=dict)
     stop: Duration = timedelta(seconds=20)  # how long a graceful stop waits for running steps

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from acktrail.app.answering import Answers
+from acktrail.app.governing import Governing
 from acktrail.app.intake import Intake
 from acktrail.app.posting import Posting
 from acktrail.app.tools import Tools
@@ -10,7 +11,7 @@ from acktrail.engine.port import Engine, Task
 from acktrail.ledger.status import ANSWERS
 from acktrail.pipeline.outcomes import STALE, Advance, Hold, Outcome
 from acktrail.pipeline.states import AT_REST
-from acktrail.ports import Entry
+from acktrail.ports import Entry, ExchangeRow
 
 REASON_CHARS = 500
 
@@ -21,18 +22,25 @@ class ExchangeSteps:
     def __init__(self, tools: Tools, engine: Engine, posting: Posting) -> None:
         self._tools, self._engine = tools, engine
         self._intake, self._posting, self._answers = Intake(tools), posting, Answers(tools)
+        self._governing = Governing(tools)
 
     def intake(self, task: Task) -> Outcome:
         """Open, read and translate."""
         return self._intake.run(task)
 
     def post(self, task: Task) -> Outcome:
-        """Post the released documents."""
-        return self._posting.run(task)
+        """Post the released documents; held while the partner's profile may not."""
+        due = self._posting.has_due(task.exchange)
+        code = self._governing.stops_posting(self._row(task)) if due else ""
+        return self.hold(task, code, "") if code else self._posting.run(task)
 
     def acknowledge(self, task: Task, *, final: bool) -> Outcome:
         """Build and deliver the answers that are due; ``final`` closes the exchange."""
-        return self._answers.run(task, final=final)
+        code = self._governing.stops_answering(self._row(task))
+        return self.hold(task, code, "") if code else self._answers.run(task, final=final)
+
+    def _row(self, task: Task) -> ExchangeRow:
+        return self._tools.ledger.exchange(task.exchange)
 
     def park(self, task: Task, later: Task, after: timedelta, code: str) -> Outcome:
         """Note that the exchange waits and enqueue ``later``, in one transaction.

@@ -102,6 +102,11 @@ def open_trial(folder: Path, partners: Path, secrets_folder: Path) -> Trial:
     home = trial_home(folder, partners, secrets_folder)
     (home.var / "keys" / "naming.key").unlink()
     (home.var / "keys" / "naming.key").write_text(NAMING_KEY)
+    return reopen_trial(home)
+
+
+def reopen_trial(home: Home) -> Trial:
+    """Wire a throw-away home that is there already, as its settings are now."""
     clock = FrozenClock()
     tools = open_tools(home, clock)
     engine = MemoryEngine()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from acktrail.app.clock import SystemClock
 from acktrail.app.endpoints import local_folder, make_transport
+from acktrail.app.governing import Governing
 from acktrail.app.home import Found, Home, parser_files
 from acktrail.app.lister import Lister, Shell
 from acktrail.app.posting import Posting
@@ -83,8 +84,13 @@ class Wired:
     ids: ExchangeIds
     lock: TextIOWrapper | None = None
 
-    def lister(self, found: Found) -> Lister:
-        """Return the lister of a partner's inbound endpoint."""
+    def lister(self, found: Found, held: str = "") -> Lister:
+        """Return the lister of a partner's inbound endpoint.
+
+        Args:
+            found: The version that governs.
+            held: Code to hold every file with, ``""`` when the version may run.
+        """
         tools, inbound = self.tools, found.profile.inbound
         transport = make_transport(
             tools.home, tools.secrets, inbound, f"inbound/{found.profile.id}", inbound.limits.names
@@ -99,7 +105,21 @@ class Wired:
             tools.staging,
             tools.actor,
         )
-        return Lister(found, transport, shell)
+        return Lister(found, transport, shell, held)
+
+    def renewed(self, lister: Lister) -> Lister | None:
+        """Return the lister of the version that governs now; None: nothing is received.
+
+        Raises:
+            ProfileError: The file of that version breaks the schema or is gone.
+        """
+        governed = Governing(self.tools).governed(lister.found)
+        if governed is None:
+            return None
+        if governed.found.sha256 == lister.found.sha256 and governed.held == lister.held:
+            return lister
+        lister.transport.close()
+        return self.lister(*governed)
 
     def inbound_folder(self, found: Found) -> Path:
         """Return the local folder that a partner drops into."""

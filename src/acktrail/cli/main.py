@@ -78,7 +78,10 @@ COMMANDS = {
     ),
     "find": Lazy("acktrail.cli.exchange:find", "Search by name, hash, control number, document."),
     "status": Lazy("acktrail.cli.exchange:status", "Counts, and what needs a person."),
-    "partner": Lazy("acktrail.cli.partner:partner", "lint, new: the partners' profiles."),
+    "partner": Lazy(
+        "acktrail.cli.partner:partner",
+        "the partners' profiles: lint, new, submit, approve, suspend.",
+    ),
     "crosswalk": Lazy("acktrail.cli.crosswalk:crosswalk", "check: codes that lead to Odoo."),
     "odoo": Lazy("acktrail.cli.odoo:odoo", "check, drain, reconcile: the Odoo side."),
     "lane": Lazy("acktrail.cli.lane:lane", "list, pause, resume: what goes to Odoo."),

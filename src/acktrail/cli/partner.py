@@ -4,14 +4,13 @@ from pathlib import Path
 
 import click
 
-from acktrail.app.home import Home, parser_files
-from acktrail.app.registry import Formats, built_in
+from acktrail.app.home import Home
+from acktrail.app.linting import Checks, read_newest
+from acktrail.cli import lifecycle
 from acktrail.cli.failures import CHECKS_FAILED, CONFLICT
 from acktrail.cli.output import json_option, table
-from acktrail.errors import ProfileError, SetupError
 from acktrail.profiles.draft import GLOBS, Wish, draft
-from acktrail.profiles.lint import Problem, lint
-from acktrail.profiles.partner import PartnerProfile, read_profile
+from acktrail.profiles.partner import read_profile
 
 
 @click.group()
@@ -27,15 +26,11 @@ def lint_command(ctx: click.Context, ids: tuple[str, ...], *, as_json: bool) -> 
     """Name every problem of the newest profiles at once; exit 3 when one must be mended."""
     home = Home(Path(ctx.obj))
     wanted = ids or tuple(home.partners())
-    files = parser_files(home)
-    layouts = {name.removesuffix(".toml") for name in files.names("tabular")}
-    profiles, rows = _read(home)
-    formats = built_in(files)
+    profiles, rows = read_newest(home)
+    checks = Checks(home, profiles)
     for one in wanted:
         if one in profiles:
-            found = lint(profiles[one], profiles.values(), layouts)
-            faulty = any(problem.severity == "error" for problem in found)
-            rows[one] = found if faulty else found + unreadable(profiles[one], formats)
+            rows[one] = checks.problems(profiles[one])
         elif one not in rows:
             home.profile(one)  # says that there is none
     table(
@@ -47,32 +42,6 @@ def lint_command(ctx: click.Context, ids: tuple[str, ...], *, as_json: bool) -> 
     click.echo(f"{len(wanted)} profiles, {errors} errors", err=True)
     if errors:
         ctx.exit(CHECKS_FAILED)
-
-
-def unreadable(profile: PartnerProfile, formats: Formats) -> list[Problem]:
-    """Name what keeps a flow's files from being read: a data file that is missing or wrong."""
-    found = []
-    for at, flow in enumerate(profile.flow):
-        try:
-            formats.get(flow.format).reader(profile.options(flow))
-        except SetupError as error:
-            found.append(Problem(f"flow[{at}]", "error", "; ".join(map(str, error.args))))
-    return found
-
-
-def _read(home: Home) -> tuple[dict[str, PartnerProfile], dict[str, list[Problem]]]:
-    """Read every partner's newest profile; those that break the schema give problems."""
-    profiles: dict[str, PartnerProfile] = {}
-    broken: dict[str, list[Problem]] = {}
-    for one in home.partners():
-        try:
-            profiles[one] = home.profile(one).profile
-        except ProfileError as error:
-            broken[one] = [
-                Problem(path, "error", text.strip())
-                for path, _, text in (str(arg).partition(":") for arg in error.args)
-            ]
-    return profiles, broken
 
 
 @partner.command()
@@ -111,3 +80,7 @@ def new(
             (home.root / folder / partner_id).mkdir(parents=True, exist_ok=True)
     click.echo(str(path))
     click.echo(f"Next: edit it, then: acktrail partner lint {partner_id}", err=True)
+
+
+for _move in lifecycle.COMMANDS:
+    partner.add_command(_move)
