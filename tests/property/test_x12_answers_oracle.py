@@ -1,4 +1,4 @@
-"""Every 999 that we write is valid under pyx12's map of it, too."""
+"""Every 999 and every 997 to 4010 HIPAA that we write is valid under pyx12's maps, too."""
 
 import logging
 from io import StringIO
@@ -7,7 +7,7 @@ from tempfile import NamedTemporaryFile
 import pytest
 from pyx12 import params, x12n_document  # type: ignore[import-untyped] # has no marker
 
-from tests.generators.x12 import interchange, payments, remittance
+from tests.generators.x12 import Envelope, group, interchange, payments, remittance
 from tests.generators.x12_units import claim_group, claims, member_group, members
 from tests.unit.x12.reading import answers_to
 
@@ -40,5 +40,16 @@ def is_valid(answer: str) -> object:
 def test_999_is_valid_under_the_map_of_pyx12(data: bytes) -> None:
     answer = "~".join(answers_to(data)) + "~"
 
+    assert is_valid(answer)
+    assert not is_valid(answer.replace("AK9*", "AK9*Z*"))
+
+
+@pytest.mark.parametrize("wrong", ["BPR*I*", "BPR*Q*"], ids=["accepted", "refused"])
+def test_997_to_hipaa_is_valid_under_the_map_of_pyx12(wrong: str) -> None:
+    body = changed(remittance(), "BPR*I*", wrong)
+    data = interchange(group("HP", "004010X091A1", [body]), envelope=Envelope(release="00401"))
+    answer = "~".join(answers_to(data)) + "~"
+
+    assert "~ST*997*" in answer
     assert is_valid(answer)
     assert not is_valid(answer.replace("AK9*", "AK9*Z*"))

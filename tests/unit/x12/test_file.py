@@ -5,7 +5,7 @@ import pytest
 from acktrail.errors import PartnerError, TruncatedFileError, UnreadableFileError
 from acktrail.model import Severity, Verdict
 from tests.generators.x12 import Envelope, interchange, payment_file, payments, remittance
-from tests.unit.x12.reading import FORMAT, findings_of, messages_of, read, rules_of
+from tests.unit.x12.reading import FORMAT, answers, findings_of, messages_of, read, rules_of
 
 CLEAN = payment_file()
 
@@ -173,3 +173,21 @@ def test_complete_asks_for_an_iea_that_belongs_to_an_isa() -> None:
 def test_other_formats_are_not_recognised() -> None:
     for head in (b"MSH|^~\\&|", b"UNA:+.? '", b"ISABELLA", b"", b"IS"):
         assert not FORMAT.recognises(head)
+
+
+def test_interchanges_of_several_senders_may_each_have_delimiters_of_their_own() -> None:
+    marks = ("*:^~", "|>!'", "*:^\n", "\x1d\x1f\x1e\x1c")
+    sent = [
+        Envelope(sender=f"PAYER{n}", control=f"00000090{n}", marks=one)
+        for n, one in enumerate(marks)
+    ]
+    data = b"\r\n".join(payment_file(one) for one in sent) + b"\r\nEND"
+
+    result = read(data)
+
+    assert [(one.sender, one.control) for one in result.interchanges] == [
+        (one.sender, one.control) for one in sent
+    ]
+    assert {one.verdict for one in result.interchanges} == {Verdict.ACCEPTED}
+    assert rules_of(result) == ["x12.file.trailing_bytes"]
+    assert [one.subject for one in answers(result)] == [one.control for one in sent]
