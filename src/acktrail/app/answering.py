@@ -11,8 +11,8 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from acktrail.app.endpoints import outbound_transport
-from acktrail.app.intake import numbers_of
 from acktrail.app.lister import transport_facts
+from acktrail.app.numbers import numbers_of
 from acktrail.app.tools import Tools, last_body, received_flow
 from acktrail.documents.encoding import decode_result
 from acktrail.engine.port import Task, longer

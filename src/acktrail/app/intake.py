@@ -14,6 +14,7 @@ from acktrail.app.alone import Alone, message_alone, ordered_message
 from acktrail.app.governing import Governing
 from acktrail.app.home import Found
 from acktrail.app.journal import posting_rows
+from acktrail.app.numbers import earlier_numbers, numbers_of
 from acktrail.app.tools import Tools, received_flow
 from acktrail.documents.encoding import encode_compact
 from acktrail.engine.port import Task
@@ -264,7 +265,7 @@ class Intake:
         answers, more are added behind them.
         """
         tools, profile = self._tools, work.found.profile
-        earlier = earlier_numbers(tx, work)
+        earlier = earlier_numbers(tx, work.row.id, work.task.generation)
         at = tools.clock.now().replace(microsecond=0)
         options = profile.acknowledge.plain() | ({"duplicate": "1"} if duplicate else {})
         needed = tools.formats.get(work.flow.format).numbers_needed(
@@ -341,26 +342,6 @@ def _telling(format_: Format, profile: PartnerProfile) -> Telling | None:
     """Return what the answers under a profile say of refusals."""
     options = profile.acknowledge.plain()
     return format_.telling(options) if isinstance(format_, TellingFormat) else None
-
-
-def earlier_numbers(tx: Transaction, work: Work) -> dict[str, object]:
-    """Return the control numbers that an earlier run of the exchange fixed: they stay its own."""
-    if not work.task.generation:
-        return {}
-    entries = tx.entries(work.row.id)
-    fixed = [one.body for one in entries if one.body.get("numbers")]
-    names = ("first_number", "numbers", "answer_at", "more_numbers")
-    return {name: fixed[-1][name] for name in names if fixed and name in fixed[-1]}
-
-
-def numbers_of(body: dict[str, object]) -> tuple[int, ...]:
-    """Return the control numbers that an entry fixed."""
-    parts = [f"{body.get('first_number', 0)}+{body.get('numbers', 0)}"]
-    numbers: list[int] = []
-    for part in (*parts, *str(body.get("more_numbers", "")).split()):
-        first, _plus, count = part.partition("+")
-        numbers += range(int(first), int(first) + int(count))
-    return tuple(numbers)
 
 
 def supersede(tx: Transaction, exchange: str, message: str = "") -> None:
