@@ -25,6 +25,7 @@ SHOWN_BY_TESTS = {
     ),
     "hl7.unknown_structure": "test_unknown_event_fails_only_where_the_profile_subscribed_to_it",
     "mt940.encoding": "test_declared_encoding_is_strict_else_cp1252_helps",
+    "bai2.encoding": "test_text_in_another_encoding_than_declared_is_unusable",
     "tabular.column_refused": "test_absurd_number_of_columns_is_one_finding",
     "post.option_missing": "test_order_without_a_way_to_products_is_refused",
     "post.kind_unrouted": "test_statement_without_a_bank_journal_is_not_routed",
@@ -55,6 +56,7 @@ SHOWN_BY_TESTS = {
     # the readers find it first, or the file is held before it is read
     "mt940.empty": "test_fault_gives_its_finding",
     "mt940.truncated": "test_fault_gives_its_finding",
+    "bai2.truncated": "test_fault_gives_its_finding",
     "tabular.trailer_missing": "test_broken_frame_refuses_the_file",
     "map.invalid_number": "test_wrong_value_of_x12_is_found_and_no_document_made",
     "post.field_withheld": "test_field_that_a_record_needs_and_may_not_leave_refuses_the_document",

@@ -1,4 +1,4 @@
-"""Synthetic bank statements, MT940 and camt.053: same arguments, same bytes."""
+"""Synthetic bank statements, MT940, BAI2 and camt.053: same arguments, same bytes."""
 
 from collections.abc import Sequence
 
@@ -37,6 +37,52 @@ def mt940(
         ]
     lines += [f":62F:{mark(closing)}260302EUR{amount(closing)}", "-"]
     return "".join(f"{line}\r\n" for line in lines).encode("ascii")
+
+
+def bai2(  # noqa: PLR0913 - what a test may want to change
+    accounts: Sequence[Sequence[int]] = ((12345, -2300),),
+    *,
+    opening: int = 100_000,
+    off: int = 0,
+    currency: str = "USD",
+    modifier: str = "2",
+    status: str = "1",
+    details: Sequence[str] = (),
+) -> bytes:
+    """Return one file with one group; amounts are in minor units, totals and counts are right.
+
+    Args:
+        accounts: The entries of each account.
+        opening: Balance of each account.
+        off: Spoils the closing balances by so many minor units; totals agree with it.
+        currency: Of the accounts; ``""`` names none.
+        modifier: As-of date modifier; 1 and 3 are of an unfinished day.
+        status: Of the group.
+        details: Bodies of 16 records instead of those of the entries (one account).
+    """
+    group = [f"02,RECEIVER,ORIGIN,{status},260302,2400,,{modifier}/"]
+    total = 0
+    for at, cents in enumerate(accounts, 1):
+        lines, amount = _bai2_account(at, cents, opening, off, currency, details)
+        group += lines
+        total += amount
+    group.append(f"98,{total},{len(accounts)},{len(group) + 1}/")
+    lines = ["01,ORIGIN,RECEIVER,260303,0600,7,,,2/", *group]
+    lines.append(f"99,{total},1,{len(lines) + 1}/")
+    return "".join(f"{line}\r\n" for line in lines).encode("ascii")
+
+
+def _bai2_account(  # noqa: PLR0913, PLR0917 - see bai2
+    at: int, cents: Sequence[int], opening: int, off: int, currency: str, details: Sequence[str]
+) -> tuple[list[str], int]:
+    closing = opening + sum(cents) + off
+    lines = [f"03,ACC{at},{currency},010,{opening},,,015,{closing},,/"]
+    total = opening + closing + sum(map(abs, cents))
+    for n, one in enumerate(cents):
+        code = "165" if one >= 0 else "455"
+        body = details[n] if details else f"{code},{abs(one)},Z,BANK{n},REF{n},INVOICE {n}, PART/B"
+        lines += f"16,{body}".split("\n")
+    return [*lines, f"49,{total},{len(lines) + 1}/"], total
 
 
 def camt053(

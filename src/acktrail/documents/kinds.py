@@ -173,6 +173,10 @@ class BankEntry(Value, frozen=True):
     structured: tuple[str, ...] = ()
     type: str = ""
     reversal: bool = False
+    mandate: str = ""  # of a direct debit
+    uetr: str = ""  # unique end-to-end transaction reference
+    transaction_id: str = ""
+    trace: str = ""  # TRN02 of the 835 that this money is for, where the bank repeats it
 
 
 class BankStatement(Value, frozen=True):

@@ -5,17 +5,12 @@ import re
 from datetime import date
 from decimal import Decimal
 
-_WHOLE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
-_MILLS = "BHD IQD JOD KWD LYD OMR TND"
+from acktrail.documents.currencies import minor_units
+
+__all__ = ["day", "html_text", "midnight", "minor_units", "number", "text", "unit_price", "words"]
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 _PRICE_DIGITS = 6  # unit prices may have up to six decimals (docs/canonical.md)
-
-
-def minor_units(currency: str) -> int:
-    """Return the decimal places of a currency (ISO 4217): 2 unless listed."""
-    if currency in _WHOLE.split():
-        return 0
-    return 3 if currency in _MILLS.split() else 2
 
 
 def number(value: Decimal) -> str:

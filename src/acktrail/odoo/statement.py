@@ -30,21 +30,25 @@ def lines(refs: References, statement: BankStatement) -> Planned:
 
 def _traces(statement: BankStatement) -> tuple[str, ...]:
     """Return the words of money received that may be the trace of a payment (TRN02)."""
-    received = (one for one in statement.entries if one.amount.amount > 0)
+    received = [one for one in statement.entries if one.amount.amount > 0]
+    told = (one.trace for one in received if one.trace)  # first: these are sure
     texts = (f"{' '.join(n.structured)} {n.end_to_end} {n.remittance}" for n in received)
     found = (word for text in texts for word in sorted(cells.words(text)))
     likely = (w for w in found if len(w) >= SHORTEST and any(c.isdigit() for c in w))
-    return tuple(dict.fromkeys(likely))[:TRACES]
+    return tuple(dict.fromkeys((*told, *likely)))[:TRACES]
 
 
 def _line(refs: References, one: BankEntry, at: int) -> Load:
     own = refs.key("bank_line", (*refs.document.key, str(at)))
-    label = " ".join(filter(None, (one.remittance, *one.structured, one.end_to_end, one.bank_ref)))
+    parts = (one.remittance, *one.structured, one.end_to_end, one.bank_ref)
+    label = cells.text(" ".join(filter(None, parts)))
+    if one.trace and one.trace not in cells.words(label):  # a remittance is settled by this word
+        label = cells.text(f"{one.trace} {label}")
     cell = (
         own,
         refs.options.bank_journal,
         cells.day(one.booked_on),
-        cells.text(label) or "-",
+        label or "-",
         cells.number(one.amount.amount),
     )
     return Load("account.bank.statement.line", own, FIELDS, (cell,))

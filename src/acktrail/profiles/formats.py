@@ -111,8 +111,10 @@ class TabularTable(Table):
 class BankTable(Table):
     """``[bank]``."""
 
-    dialect: Literal["auto", "german", "sepa", "free"] | None = None
+    dialect: Literal["auto", "german", "sepa", "free"] | None = None  # of field 86 of MT940
     encoding: str | None = None
+    # BAI2: what a type code means that the bank defined itself: "905" = "debit"
+    type_codes: dict[str, Literal["credit", "debit", "ignore"]] | None = None
 
 
 class XmlTable(Table):

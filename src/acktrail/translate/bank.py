@@ -1,7 +1,8 @@
-"""Bank statements (MT940, camt.053) -> ``bank_statement``.
+"""Bank statements (MT940, BAI2, camt.053) -> ``bank_statement``.
 
-The readers give both formats in one shape: records ``statement``, ``opening``, ``entry``,
-``closing``. Reports and notifications (MT942, camt.052, camt.054) inform: they give no document.
+The readers give all of them in one shape: records ``statement``, ``opening``, ``entry``,
+``closing``. Reports and notifications (MT942, BAI2 of the same day, camt.052,
+camt.054) inform: they give no document.
 Not here: sums, the readers check them.
 """
 
@@ -16,7 +17,7 @@ from acktrail.ports import Segment
 from acktrail.translate import rules
 
 RULES: tuple[Rule, ...] = ()  # those of ``rules``; none of its own
-POSTED = frozenset({"MT940", "camt.053"})
+POSTED = frozenset({"MT940", "BAI2", "camt.053"})
 STRUCTURED = 10  # column of an entry: formats.bank.records.COLUMNS
 
 
@@ -116,4 +117,8 @@ def _entry(record: Named) -> BankEntry:
         structured=tuple(record.get(STRUCTURED, repetition=n) for n in range(1, count + 1)),
         type=record.value("type"),
         reversal=bool(record.value("reversal")),
+        mandate=record.value("mandate"),
+        uetr=record.value("uetr"),
+        transaction_id=record.value("transaction_id"),
+        trace=record.value("trace"),
     )

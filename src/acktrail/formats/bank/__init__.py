@@ -1,4 +1,4 @@
-"""MT940 bank statements. Not here: camt (it is XML), matching of payments."""
+"""MT940 and BAI2 bank statements. Not here: camt (it is XML), matching of payments."""
 
 from acktrail.formats.bank.format import Bank
 

@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from acktrail.formats.addenda import trace_of
+
 BALANCE = re.compile(r"([CD])([0-9]{6})([A-Z]{3})([0-9]{1,24}(?:,[0-9]{0,6})?) *")
 # The mark: C and D book, RC reverses a credit (negative), RD a debit (positive). EC and ED are
 # expected entries of MT942. A letter behind the mark is the third one of the currency code.
@@ -57,6 +59,8 @@ class Information(NamedTuple):
     account: str = ""
     remittance: str = ""
     structured: tuple[str, ...] = ()
+    mandate: str = ""
+    trace: str = ""
 
 
 def to_balance(text: str) -> Balance | None:
@@ -108,7 +112,8 @@ def to_information(text: str, dialect: str) -> Information:
         return _german(joined, german[1], german[2])
     if dialect in {"auto", "sepa"} and SEPA_WORD.match(joined):
         return _sepa(joined)
-    return Information(remittance=_spaced(text.replace("\n", " ")))
+    lines = text.split("\n")
+    return Information(remittance=_spaced(" ".join(lines)), trace=trace_of(lines))
 
 
 def _day(text: str) -> date | None:
@@ -163,6 +168,8 @@ def _german(text: str, kind: str, sign: str) -> Information:
         _spaced(name),
         _spaced(words.get("IBAN", "") or parts.get(31, "")),
         _spaced(words.get("SVWZ", "") or (purpose if not words else words.get("", ""))),
+        mandate=_reference(words.get("MREF", "")),
+        trace=trace_of((purpose,)),
     )
 
 
@@ -183,6 +190,8 @@ def _sepa(text: str) -> Information:
         _spaced(account),
         _spaced(remittance.removeprefix("USTD/").removeprefix("/").strip("/")),
         structured,
+        _reference(words.get("MARF", "").strip("/")),
+        trace_of((text,)),
     )
 
 

@@ -1,10 +1,13 @@
-"""The bank format as ``ports.Format``: MT940 in, no answer (banks expect none)."""
+"""The bank format as ``ports.Format``: MT940 and BAI2 in, no answer (banks expect none)."""
 
 import codecs
 import re
 from collections.abc import Mapping
 
 from acktrail.errors import GuideError
+from acktrail.formats.bank import bai2_rules
+from acktrail.formats.bank.bai2 import Bai2Reader
+from acktrail.formats.bank.choosing import BankReader
 from acktrail.formats.bank.legend import RecordLegend
 from acktrail.formats.bank.reader import Mt940Reader
 from acktrail.formats.bank.rules import RULES
@@ -13,29 +16,35 @@ from acktrail.ports import DataFiles, Reader
 
 FIRST_FIELD = re.compile(rb"(?:^|\n):20:")
 NEXT_FIELD = re.compile(rb"\n:(?:25|28C?|60[FM]|34F):")
+# A file header and behind it a group header, or the rest of the file header
+BAI2 = re.compile(rb"\s*01,[^\r\n]{0,500}[\r\n]+(?:02|88),")
+BAI2_TRAILER = re.compile(rb"(?:^|[\r\n])99,[^\r\n]*[\s\x1a]*\Z")
 DIALECTS = ("auto", "german", "sepa", "free")
 
 
 class Bank:
-    """MT940 statements (fulfils ``ports.Format``)."""
+    """MT940 and BAI2 statements (fulfils ``ports.Format``)."""
 
     name = "bank"
-    rules: tuple[Rule, ...] = RULES
+    rules: tuple[Rule, ...] = (*RULES, *bai2_rules.RULES)
 
     def __init__(self, files: DataFiles) -> None:
-        """MT940 needs no data files."""
+        """Statements need no data files."""
         del files
 
     def recognises(self, head: bytes) -> bool:
-        """Tell whether fields 20 and 25 or a balance stand at the start."""
-        return bool(FIRST_FIELD.search(head) and NEXT_FIELD.search(head))
+        """Tell whether fields 20 and 25 or a balance, or BAI2 headers, stand at the start."""
+        mt940 = FIRST_FIELD.search(head) and NEXT_FIELD.search(head)
+        return bool(mt940 or BAI2.match(head))
 
     def complete(self, head: bytes, tail: bytes) -> bool | None:
-        """Tell whether the last statement's closing balance is there.
+        """Tell whether the last statement's closing balance, or the trailer of BAI2, is there.
 
         An interim report (MT942) has none: its sums (90D, 90C) or the mark that ends a message
         close it, but banks leave out both, so that without them nothing can be told.
         """
+        if head.lstrip().startswith(b"01,"):
+            return BAI2_TRAILER.search(tail) is not None
         last = _last(tail, b"20", b"60F", b"60M", b"61")
         if _last(tail, b"62F") > last:
             return True
@@ -47,13 +56,14 @@ class Bank:
     def reader(self, options: Mapping[str, object]) -> Reader:
         """Return a reader.
 
-        Options: ``dialect`` of field 86 (auto, german, sepa, free), ``encoding``, ``sender``.
+        Options: ``dialect`` of field 86 (auto, german, sepa, free), ``encoding``, ``sender``,
+        ``type_codes`` of BAI2 that the bank defined itself (credit, debit, ignore).
 
         Raises:
             GuideError: If an option has no such value.
         """
         dialect = str(options.get("dialect") or "auto")
-        encoding = str(options.get("encoding") or "")
+        encoding, sender = str(options.get("encoding") or ""), str(options.get("sender") or "")
         if dialect not in DIALECTS:
             msg = f"option dialect: must be one of {', '.join(DIALECTS)}"
             raise GuideError(msg)
@@ -62,7 +72,11 @@ class Bank:
         except LookupError:
             msg = "option encoding: there is no such encoding"
             raise GuideError(msg) from None
-        return Mt940Reader(dialect, encoding, str(options.get("sender") or ""))
+        named = options.get("type_codes")
+        codes = {str(k): str(v) for k, v in named.items()} if isinstance(named, Mapping) else {}
+        return BankReader(
+            mt940=Mt940Reader(dialect, encoding, sender), bai2=Bai2Reader(encoding, sender, codes)
+        )
 
     def legend(self, head: MessageHead) -> RecordLegend:
         """Return what records mean: their columns have names."""

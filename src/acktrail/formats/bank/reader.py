@@ -14,6 +14,7 @@ from decimal import Decimal
 from acktrail.errors import TooLargeError
 from acktrail.formats.bank import rules
 from acktrail.formats.bank.fields import Balance, Entry, to_balance, to_entry, to_information
+from acktrail.formats.bank.lines import CONTROL, Lines
 from acktrail.formats.bank.records import StatementRecord
 from acktrail.model import (
     Finding,
@@ -32,11 +33,8 @@ from acktrail.ports import Event, FileFinding, GroupEnd, InterchangeEnd, Message
 FIELD = re.compile(r":([0-9]{2}[A-Z]?|NS):(.*)", re.DOTALL)
 READ_FIELDS = frozenset({"20", "25", "28", "28C", "60F", "60M", "61", "62F", "62M", "86"})
 OTHER_FIELDS = frozenset({"21", "13", "13D", "34F", "64", "65", "90C", "90D", "NS"})
-LONGEST_LINE = 64 * 1024  # bytes
 LONGEST_FIELD = 200  # lines
 MOST_FINDINGS = 1000
-# C0 and C1 but tabulator and line break; bytes that cp1252 does not define come as C1, too
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 REFUSING = frozenset({Severity.ERROR, Severity.FATAL})
 
 
@@ -60,9 +58,8 @@ class Mt940Reader:
 
     def __init__(self, dialect: str, encoding: str, sender: str) -> None:
         """``dialect`` is that of field 86; without ``encoding`` UTF-8, else cp1252."""
-        self._dialect, self._encoding, self._sender = dialect, encoding, sender
-        self._rest = b""
-        self._offset = 0  # of the rest
+        self._dialect, self._sender = dialect, sender
+        self._input = Lines(encoding)
         self._tag = ""  # of the open field
         self._lines: list[str] = []
         self._at = 0  # offset of the open field
@@ -78,22 +75,13 @@ class Mt940Reader:
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
         """Take the next bytes; yield what they complete (see ``ports.Reader``)."""
-        cut = chunk.rfind(b"\n") + 1
-        body, self._rest = (
-            (self._rest + chunk[:cut], chunk[cut:]) if cut else (b"", self._rest + chunk)
-        )
-        if len(self._rest) > LONGEST_LINE:
-            msg = f"a line is longer than {LONGEST_LINE} bytes"
-            raise TooLargeError(msg)
-        if body:
-            for line in body.split(b"\n")[:-1]:
-                yield from self._line(line)
-                self._offset += len(line) + 1
+        for _, line in self._input.feed(chunk):
+            yield from self._line(line)
 
     def close(self) -> Iterator[Event]:
         """Yield what is left, then the verdicts."""
-        if self._rest:
-            yield from self._line(self._rest)
+        for _, line in self._input.close():
+            yield from self._line(line)
         if not self._given_up:
             yield from self._end_field()
         if not self._given_up:
@@ -109,13 +97,9 @@ class Mt940Reader:
 
     # ------------------------------------------------------------ lines and fields
 
-    def _line(self, raw: bytes) -> Iterator[Event]:
+    def _line(self, line: str | None) -> Iterator[Event]:
         if self._given_up:
             return
-        if len(raw) > LONGEST_LINE:
-            msg = f"a line is longer than {LONGEST_LINE} bytes"
-            raise TooLargeError(msg)
-        line = self._decoded(raw.strip(b"\r\x01\x03\x1a"))
         if line is None:
             yield self._give_up(rules.ENCODING)
             return
@@ -124,7 +108,7 @@ class Mt940Reader:
         known = found is not None and found[1] in READ_FIELDS | OTHER_FIELDS
         if found is not None and (known or self._tag != "86"):
             yield from self._end_field()
-            self._tag, self._lines, self._at = found[1], [found[2]], self._offset
+            self._tag, self._lines, self._at = found[1], [found[2]], self._input.offset
         elif line.strip() in {"-", "-}"}:
             yield from self._end_field()
         elif self._tag and not line.startswith("{"):
@@ -133,15 +117,7 @@ class Mt940Reader:
                 msg = f"a field has more than {LONGEST_FIELD} lines"
                 raise TooLargeError(msg)
         elif line.strip() and not line.startswith("{"):
-            yield from self._found_outside(rules.TEXT_OUTSIDE, Place(offset=self._offset))
-
-    def _decoded(self, raw: bytes) -> str | None:
-        for encoding in [self._encoding] if self._encoding else ["utf-8", "cp1252"]:
-            try:
-                return raw.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-        return None if self._encoding else raw.decode("latin-1")
+            yield from self._found_outside(rules.TEXT_OUTSIDE, Place(offset=self._input.offset))
 
     def _end_field(self) -> Iterator[Event]:
         tag, text, self._tag = self._tag, "\n".join(self._lines), ""
@@ -273,6 +249,8 @@ class Mt940Reader:
             "structured": info.structured,
             "type": info.type or entry.type,
             "reversal": "1" if entry.reversal else "",
+            "mandate": info.mandate,
+            "trace": info.trace,
         }
         yield StatementRecord("entry", values, place)
 
@@ -325,7 +303,7 @@ class Mt940Reader:
             segments=statement.fields,
             findings=tuple(statement.findings),
             offset=statement.offset,
-            length=self._offset - statement.offset,
+            length=self._input.offset - statement.offset,
             findings_total=statement.found,
         )
         self._results.append(result)
@@ -359,7 +337,7 @@ class Mt940Reader:
 
     def _give_up(self, rule: Rule, place: Place | None = None) -> FileFinding:
         self._given_up = True
-        return FileFinding(rule.at(place or Place(offset=self._offset)))
+        return FileFinding(rule.at(place or Place(offset=self._input.offset)))
 
 
 def _balance_values(balance: Balance) -> dict[str, str]:
