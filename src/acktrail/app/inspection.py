@@ -215,9 +215,10 @@ class Inspector:
         bodies: list[bytes] = []
 
         def keep(body: bytes) -> int:
+            at = len(bodies)
             if self.keep_documents:
                 bodies.append(body)
-            return len(bodies) - 1
+            return at
 
         done = read_and_translate(
             format_.name,

@@ -6,10 +6,11 @@ import click
 
 from acktrail.app.home import Home
 from acktrail.app.linting import Checks, read_newest
+from acktrail.app.onboarding import inferred, read_under
 from acktrail.cli import lifecycle
 from acktrail.cli.failures import CHECKS_FAILED, CONFLICT
 from acktrail.cli.output import json_option, table
-from acktrail.profiles.draft import GLOBS, Wish, draft
+from acktrail.profiles.draft import GLOBS, Wish, draft, draft_from
 from acktrail.profiles.partner import read_profile
 
 
@@ -52,6 +53,13 @@ def lint_command(ctx: click.Context, ids: tuple[str, ...], *, as_json: bool) -> 
 @click.option("--layout", default="", help="Of a tabular partner.")
 @click.option("--sender", default="", help="Their id in the envelope.")
 @click.option("--receiver", default="", help="Our id in the envelope.")
+@click.option(
+    "--from",
+    "samples",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file of theirs; give several: what they show is written with its evidence.",
+)
 @click.pass_context
 def new(
     ctx: click.Context,
@@ -62,16 +70,20 @@ def new(
     layout: str,
     sender: str,
     receiver: str,
+    samples: tuple[Path, ...],
 ) -> None:
-    """Write version 1 of a profile for PARTNER_ID, valid as it stands."""
+    """Write version 1 of a profile for PARTNER_ID, valid as it stands.
+
+    With --from the format, ids, file names, versions and kinds of document are taken from sample
+    files, and each sample is read once more under the new profile: 3 when one is not accepted.
+    """
     home = Home(Path(ctx.obj))
     path = home.root / "partners" / partner_id / "1.toml"
     if path.parent.exists() and any(path.parent.glob("[0-9]*.toml")):
         click.echo(f"conflict: there is a profile for {partner_id} already", err=True)
         ctx.exit(CONFLICT)
-    text = draft(
-        Wish(partner_id, name or partner_id, format_name, transport, layout, sender, receiver)
-    )
+    wish = Wish(partner_id, name or partner_id, format_name, transport, layout, sender, receiver)
+    text = draft_from(wish, inferred(samples)) if samples else draft(wish)
     read_profile(text.encode())  # a bad id is refused here, before it names a folder
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
@@ -80,6 +92,11 @@ def new(
             (home.root / folder / partner_id).mkdir(parents=True, exist_ok=True)
     click.echo(str(path))
     click.echo(f"Next: edit it, then: acktrail partner lint {partner_id}", err=True)
+    refused = [one for one in read_under(home, partner_id, samples) if one.refused]
+    for one in refused:
+        click.echo(f"{one.file}: {one.verdict}: {one.rule}", err=True)
+    if refused:
+        ctx.exit(CHECKS_FAILED)
 
 
 for _move in lifecycle.COMMANDS:

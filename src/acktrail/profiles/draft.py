@@ -1,7 +1,10 @@
 """The text of a new profile: complete, commented, valid as it stands."""
 
 import json
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from acktrail.profiles.infer import Guess, Inferred
 
 TRANSPORTS = {
     "folder": """\
@@ -82,6 +85,86 @@ def draft(wish: Wish) -> str:
         ROUTES,
     ]
     return "\n".join(part for part in parts if part)
+
+
+def draft_from(wish: Wish, found: Sequence[Inferred]) -> str:
+    """Return the first version of a profile as sample files show it, each value with its evidence.
+
+    Args:
+        wish: Who it is and how files come; its format and ids are those of the samples.
+        found: What the samples say, at least one item.
+    """
+    first = found[0]
+    formats = [one.format for one in found]
+    tables = [_table(one) for one in found]
+    head = (
+        "# Drafted from sample files. Read each value: a sample shows what was sent, not what was\n"
+        f'# agreed.\nschema  = "acktrail/partner/1"\nid      = "{wish.id}"\nversion = 1\n'
+        f"name    = {_text(wish.name)}\n"
+    )
+    ready = "trailer" if first.format in ("x12", "edifact") else "stable"
+    parts = [
+        head,
+        _identity(first),
+        TRANSPORTS[wish.transport].format(id=wish.id, ready=ready),
+        *(_flow(one, wish.layout) for one in found),
+        *tables,
+        _acknowledge(formats),
+        _routes(found),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _identity(one: Inferred) -> str:
+    usages = [guess.value for guess in one.usage]
+    usage = usages[0] if len(usages) == 1 else "any"
+    lines = ["[identity]   # envelope ids; files that name others are held\n"]
+    lines += [_listed("senders", one.senders), _listed("receivers", one.receivers)]
+    if usages:
+        lines += [_evidence(one.usage), f'usage = "{usage}"\n']
+    return "".join(lines)
+
+
+def _listed(key: str, guesses: Sequence[Guess]) -> str:
+    """Write a list of values under the evidence for each."""
+    return f"{_evidence(guesses)}{key} = [{', '.join(_text(one.value) for one in guesses)}]\n"
+
+
+def _evidence(guesses: Sequence[Guess]) -> str:
+    return "".join(f"# {_text(one.value)}: {one.evidence}\n" for one in guesses)
+
+
+def _flow(one: Inferred, layout: str) -> str:
+    named = f"layout  = {_text(layout)}\n" if one.format == "tabular" else ""
+    messages = "".join(f"# holds {m.value}: {m.evidence}\n" for m in one.messages)
+    doubt = f"# {one.unusable} samples could not be read to their end\n" if one.unusable else ""
+    return (
+        f'[[flow]]\n{messages}{doubt}name    = "{one.format}"\n'
+        f'{_listed("include", one.globs)}format  = "{one.format}"\n{named}'
+    )
+
+
+def _table(one: Inferred) -> str:
+    if one.format != "hl7":
+        return ""
+    return f'[hl7]\n{_listed("versions", one.versions)}timezone = "UTC"   # ask them\n'
+
+
+def _acknowledge(formats: Sequence[str]) -> str:
+    lines = {
+        line
+        for name in formats
+        for line in TABLES[name].partition("[acknowledge]\n")[2].splitlines()
+    }
+    return "\n".join(["[acknowledge]", *sorted(lines)]) + "\n" if lines else ""
+
+
+def _routes(found: Sequence[Inferred]) -> str:
+    kinds = [kind for one in found for kind in one.kinds]
+    rows = [
+        f"# [[route]]   # {kind.evidence}\n# document = {_text(kind.value)}\n" for kind in kinds
+    ]
+    return "# Deny by default: without a row nothing is posted.\n" + "".join(rows)
 
 
 def _text(value: str) -> str:
