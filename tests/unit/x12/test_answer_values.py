@@ -8,6 +8,13 @@ from acktrail.model import Answering, Place
 from tests.generators.x12 import TWO_CLAIMS, Envelope, interchange, orders, payments, remittance
 from tests.generators.x12 import group as group_of
 from tests.generators.x12 import order as order_set
+from tests.generators.x12_health import (
+    eligibility_inquiry,
+    enrolment,
+    health_file,
+    premium_payment,
+    status_inquiry,
+)
 from tests.generators.x12_units import claim_group, claims, member_group, members
 from tests.unit.x12.reading import AT, FORMAT, answers_to, findings_of, read
 
@@ -209,6 +216,56 @@ def test_rfi_2293_member_of_an_834_is_named_although_its_id_follows() -> None:
     data = interchange(member_group(changed(members(), "INS*Y*18*030*XN", "INS*Y*18*030*QQ")))
 
     assert about(data, "CTX") == ["CTX*SUBSCRIBER NUMBER REF02:SUB0001"]
+
+
+def health(name: str, body: list[str], old: str, new: str) -> bytes:
+    return health_file(name, changed(body, old, new))
+
+
+def test_rfi_2293_inquiry_of_a_270_is_named_by_its_trace() -> None:
+    data = health("270", eligibility_inquiry(), "EQ*30", "EQ*ZZZ")
+
+    (context,) = about(data, "CTX")
+    assert context.startswith("CTX*TRN02:")
+    assert context.removeprefix("CTX*TRN02:").encode() in data
+
+
+def test_rfi_2293_inquiry_of_a_276_is_named_by_its_trace() -> None:
+    data = health("276", status_inquiry(), "DTP*472*D8*20260301", "DTP*472*D8*20261301")
+
+    (context,) = about(data, "CTX")
+    assert context.startswith("CTX*TRN02:T")
+    assert context.removeprefix("CTX*TRN02:").encode() in data
+
+
+def test_rfi_2293_entity_of_an_820_is_named_by_its_number() -> None:
+    body = premium_payment()
+    entity = next(one for one in body if one.startswith("ENT*"))
+    detail = next(one for one in body if one.startswith("RMR*"))
+    data = health("820", body, detail, detail.replace("RMR*", "RMR*ZZZ", 1))
+
+    assert about(data, "CTX") == [f"CTX*ENT01:{entity.split('*')[1]}"]
+
+
+BIRTH = "DMG*D8*19800215*F*M*C"
+
+
+def test_dmg05_of_an_834_may_repeat_in_a_file_with_any_repetition_separator() -> None:
+    data = health("834", enrolment(), BIRTH, "DMG*D8*19800215*F*M*:RET:2106-3^:RET:2028-9")
+    other = data.replace(b"*^*00501*", b"*!*00501*").replace(b"3^:RET", b"3!:RET")
+    lost = data.replace(b"*^*00501*", b"*!*00501*")
+
+    assert about(data, "IK5", "AK9") == ["IK5*A", "AK9*A*1*1*1"]
+    assert about(other, "IK5", "AK9") == ["IK5*A", "AK9*A*1*1*1"]
+    assert about(lost, "IK5")[0].startswith("IK5*R")
+
+
+def test_eleventh_repetition_of_dmg05_is_one_too_many() -> None:
+    races = "^".join([":RET:2106-3"] * 11)
+    data = health("834", enrolment(), BIRTH, f"DMG*D8*19800215*F*M*{races}")
+
+    assert [one.code for one in findings_of(read(data))] == ["IK403 12"]
+    assert about(data, "IK5") == ["IK5*R*5"]
 
 
 def test_rfi_2293_unit_without_an_id_is_not_named() -> None:
