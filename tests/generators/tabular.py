@@ -135,6 +135,35 @@ def fixed_charges(
     return "".join(f"{line}\n" for line in lines).encode("latin-1")
 
 
+def packed(number: int, size: int) -> bytes:
+    """Write a packed decimal of ``size`` bytes."""
+    return bytes.fromhex(f"{abs(number):0{2 * size - 1}}{'d' if number < 0 else 'c'}")
+
+
+def overpunched(number: int, width: int) -> str:
+    """Write a display number whose last digit carries the sign."""
+    digits = f"{abs(number):0{width}}"
+    return digits[:-1] + ("}JKLMNOPQR" if number < 0 else "{ABCDEFGHI")[int(digits[-1])]
+
+
+def mainframe_charges(amounts: Sequence[int] = (2050, -100), encoding: str = "cp037") -> bytes:
+    """Return a file of EBCDIC records of 80 bytes; ``amounts`` in cents, two a visit."""
+    head = "H" + "FACILITY1".ljust(12) + "20260301" + "EUR"
+    records = [head.encode(encoding)]
+    for n, amount in enumerate(amounts):
+        text = f"D{f'V{n // 2}':12}{'A1':12}{f'K{n}':10}{'CG' if amount >= 0 else 'CD'}"
+        numbers = packed(100, 3) + packed(amount, 5)
+        numbers += overpunched(amount, 10).encode("cp037")
+        records.append(
+            f"{text}20260302{'99213':8}".encode(encoding)
+            + numbers
+            + "R\u00d6+{}".ljust(8).encode(encoding)
+        )
+    end = packed(len(amounts), 4) + packed(sum(amounts), 8)
+    records.append("T".encode(encoding) + end)
+    return b"".join(record.ljust(80, b"\x40") for record in records)
+
+
 def read(reader: Reader, body: bytes, size: int = 1 << 18) -> list[Event]:
     """Return every event of a file, fed in chunks of ``size``."""
     events: list[Event] = []

@@ -55,7 +55,7 @@ def test_small_layout_gets_the_defaults() -> None:
             '"string", extra = 1 }',
             "small: layout.schema.fields[0].extra: unknown key",
         ),
-        ("format", 'encoding = "utf-16"\nformat', "small: layout.encoding: must be utf-8 or"),
+        ("format", 'encoding = "utf-16"\nformat', "small: layout.encoding: must be utf-8, "),
         ("format", "max_rows = 0\nformat", "small: layout.max_rows: must be a whole number"),
         (
             "[layout.schema]",

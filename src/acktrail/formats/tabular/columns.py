@@ -220,9 +220,9 @@ def _number_converter(one: Field) -> Convert:
     parts = "" if one.type == "integer" or one.implied_decimals else rf"(?:{mark}([0-9]{{1,12}}))?"
     sign = "([+-]?)"
     order = (
-        (sign, rf"({whole}){parts}", "()")
-        if one.sign == "leading"
-        else ("()", rf"({whole}){parts}", sign)
+        ("()", rf"({whole}){parts}", sign)
+        if one.sign == "trailing"
+        else (sign, rf"({whole}){parts}", "()")
     )
     fullmatch = re.compile("".join(order)).fullmatch
     implied, group_mark = one.implied_decimals, one.group_mark

@@ -10,6 +10,7 @@ from acktrail.formats.tabular import rows
 from acktrail.formats.tabular.header import fits
 from acktrail.formats.tabular.layout import Layout
 from acktrail.formats.tabular.legend import RowLegend
+from acktrail.formats.tabular.numerals import EBCDIC
 from acktrail.formats.tabular.reader import TabularReader
 from acktrail.formats.tabular.receipt import receipt
 from acktrail.formats.tabular.rules import RULES
@@ -182,8 +183,9 @@ def _adapted(layout: Layout, options: Mapping[str, object]) -> Layout:
     changes: dict[str, str | int] = {}
     for key in ("encoding", "encoding_fallback"):
         name = str(options.get(key) or "")
-        if name and not is_plain(name):
-            msg = f"option {key}: must be utf-8 or a single-byte encoding that contains ASCII"
+        alike = is_plain(name) if layout.encoding not in EBCDIC else name in EBCDIC
+        if name and not alike:
+            msg = f"option {key}: not an encoding that can replace the layout's"
             raise GuideError(msg)
         if name:
             changes[key] = name

@@ -35,7 +35,8 @@ class Field:
     group_mark: str = ""
     date_format: str = "%Y-%m-%d"
     implied_decimals: int = 0
-    sign: str = "leading"
+    sign: str = "leading"  # leading | trailing | overpunch
+    usage: str = "display"  # display: as characters | packed: two digits a byte
     start: int = 0
     length: int = 0
     pad: str = " "
@@ -90,7 +91,7 @@ class Layout:
     max_errors: int = 1000
     max_rows: int = 2_000_000
     max_lines: int = 50  # physical lines of one record
-    record_length: int = 0  # fixed, without line breaks
+    record_length: int = 0  # fixed, without line breaks; in bytes, and so are the columns
     unit: str = "characters"  # fixed: what start and length count: characters | bytes
     final_newline: str = "required"  # required | optional
     defaults: dict[str, str] = field(default_factory=dict)  # x-map target -> value if not sent

@@ -9,7 +9,11 @@ from typing import NamedTuple, Protocol
 from acktrail.formats.tabular import rules
 from acktrail.formats.tabular.layout import Layout
 from acktrail.formats.tabular.lines import Block, Lines
+from acktrail.formats.tabular.numerals import EBCDIC
 from acktrail.model import Rule
+
+LINE_ENDS = b"\r\n\x1a"  # and the end-of-file sign
+EBCDIC_ENDS = b"\r\x15\x25\x3f"  # CR, NEL, LF, SUB
 
 
 class Record(NamedTuple):
@@ -154,6 +158,7 @@ class LengthRecords:
     def __init__(self, layout: Layout) -> None:
         """One for each file."""
         self._length = layout.record_length
+        self._ends = EBCDIC_ENDS if layout.encoding in EBCDIC else LINE_ENDS
         self._held = b""
         self._offset = 0
         self._number = 0
@@ -168,7 +173,7 @@ class LengthRecords:
 
     def close(self) -> Iterator[Raw]:
         """Yield a short last record; a line break or end-of-file sign alone is none."""
-        if self._held.strip(b"\r\n\x1a"):
+        if self._held.strip(self._ends):
             yield self._record(self._held)
         self._held = b""
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from acktrail.formats.tabular import rules
 from acktrail.formats.tabular.columns import Columns
 from acktrail.formats.tabular.header import Header
-from acktrail.formats.tabular.layout import Layout, RecordType
+from acktrail.formats.tabular.layout import Field, Layout, RecordType
+from acktrail.formats.tabular.numerals import EBCDIC, is_stored, stored_number
 from acktrail.model import Place, Rule
 
 
@@ -114,10 +115,13 @@ def fixed(layout: Layout, main: Columns, others: Sequence[Columns]) -> Arrange:
     by_tag = {one.match: _Cutter(layout, one) for one in (main, *others)}
     start, length = layout.tag
     only = by_tag[main.match] if not start else None
+    encoding = layout.encoding if layout.encoding in EBCDIC else ""
 
     def arrange(cells: list[str]) -> Arranged:
         line = cells[0]
-        cutter = only or by_tag.get(line[start - 1 : start - 1 + length].strip(" "))
+        tag = line[start - 1 : start - 1 + length]
+        tag = tag.encode("latin-1").decode(encoding) if encoding else tag
+        cutter = only or by_tag.get(tag.strip(" "))
         return Arranged(None, cells) if cutter is None else cutter.cut(line)
 
     return arrange
@@ -129,7 +133,7 @@ def record_width(record: RecordType) -> int:
 
 
 class _Cutter:
-    """Cuts the lines of one record type."""
+    """Cuts the records of one type: the places of columns first, what stands there after."""
 
     def __init__(self, layout: Layout, columns: Columns) -> None:
         self._columns = columns
@@ -146,8 +150,10 @@ class _Cutter:
             for cut, one in zip(self._cuts, fields, strict=True)
             if one.type != "string"
         ]
-        by_bytes = layout.unit == "bytes" or bool(layout.record_length)
-        self._encodings = (layout.encoding, layout.encoding_fallback) if by_bytes else ("", "")
+        self._by_bytes = layout.unit == "bytes" or bool(layout.record_length)
+        self._encodings = [e for e in (layout.encoding, layout.encoding_fallback) if e]
+        self._ebcdic = layout.encoding in EBCDIC
+        self._stored = [(at, one) for at, one in enumerate(fields) if is_stored(one)]
 
     def cut(self, line: str) -> Arranged:
         """Return the cells without their padding; a short line is filled up with blanks."""
@@ -158,18 +164,36 @@ class _Cutter:
             elif len(line) < self._width:
                 inside = any(start < len(line) < end for start, end in self._whole)
                 rule = rules.ROW_SHORT if inside else rules.PADDED
-        cells = [line[start:end].strip(pad) for start, end, pad in self._cuts]
-        if self._encodings[0] and not line.isascii():
-            decoded = [self._decoded(cell) for cell in cells]
-            if any(cell is None for cell in decoded):
-                return Arranged(self._columns, cells, rules.ENCODING)
-            cells = [cell or "" for cell in decoded]
+        text = self._told(line)
+        cells = [text[start:end].strip(pad) for start, end, pad in self._cuts]
+        for at, field in self._stored:
+            cells[at] = self._number(field, line)
+        if self._by_bytes and not self._ebcdic and not line.isascii():
+            return self._decoded(cells, rule)
         return Arranged(self._columns, cells, rule)
 
-    def _decoded(self, cell: str) -> str | None:
+    def _told(self, line: str) -> str:
+        """Return the text in which the columns stand where they stand in the record."""
+        return line.encode("latin-1").decode(self._encodings[0]) if self._ebcdic else line
+
+    def _number(self, field: Field, line: str) -> str:
+        cell = line[field.start - 1 : field.start - 1 + field.length]
+        encoding = self._encodings[0] if self._ebcdic else "latin-1"
+        return stored_number(field, cell.encode("latin-1", "replace"), encoding)
+
+    def _decoded(self, cells: list[str], rule: Rule | None) -> Arranged:
+        """Decode cells that were cut by bytes."""
+        for at, cell in enumerate(cells):
+            text = cell if cell.isascii() else self._decode(cell.encode("latin-1"))
+            if text is None:
+                return Arranged(self._columns, cells, rules.ENCODING)
+            cells[at] = text
+        return Arranged(self._columns, cells, rule)
+
+    def _decode(self, cell: bytes) -> str | None:
         for encoding in self._encodings:
             try:
-                return cell.encode("latin-1").decode(encoding) if encoding else None
+                return cell.decode(encoding)
             except UnicodeDecodeError:
                 continue
         return None

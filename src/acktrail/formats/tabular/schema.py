@@ -10,11 +10,12 @@ Spec: Frictionless Table Dialect and Table Schema (key names only); docs/layouts
 import codecs
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from acktrail.errors import GuideError
 from acktrail.formats.patterns import compile_pattern
 from acktrail.formats.tabular.layout import Dialect, Field, Layout, RecordType, Trailer
+from acktrail.formats.tabular.numerals import EBCDIC, is_stored
 from acktrail.formats.tabular.tables import Table
 
 SCHEMA_ID = "acktrail/layout/1"
@@ -106,8 +107,8 @@ def _policy(body: Table) -> str:
 
 def _encoding(body: Table, key: str, default: str) -> str:
     name = body.text(key, default)
-    if name and not is_plain(name):
-        body.wrong(key, "must be utf-8 or a single-byte encoding that contains ASCII")
+    if name and name not in EBCDIC and not is_plain(name):
+        body.wrong(key, "must be utf-8, a single-byte encoding that contains ASCII, or EBCDIC")
     return name
 
 
@@ -181,7 +182,8 @@ def _field(table: Table, *, fixed: bool) -> Field:
         group_mark=table.choice("groupChar", ("", ".", ",", " ", "'", "\u00a0", "\u202f")),
         date_format=_date_format(table),
         implied_decimals=table.number("x-implied-decimals", 0, 0, 12),
-        sign=table.choice("x-sign", ("leading", "trailing")),
+        sign=table.choice("x-sign", ("leading", "trailing", "overpunch")),
+        usage=table.choice("x-usage", ("display", "packed")),
         start=table.number("x-start", 0, 1, 65_536) if fixed else 0,
         length=table.number("x-length", 0, 1, 4096) if fixed else 0,
         pad=table.text("x-pad", " ", longest=1) or " ",
@@ -241,10 +243,34 @@ def _cross_check(layout: Layout, problems: list[str]) -> None:
         problems.append(f"{at}.x-leader: no record type with this tag")
     if layout.trailer is not None:
         problems += [f"{at}.x-trailer: {one}" for one in _trailer_faults(layout, layout.trailer)]
-    if layout.format == "fixed" and layout.record_length:
-        ends = [f.start + f.length - 1 for f in _all_fields(layout)]
-        if max(ends, default=0) > layout.record_length:
-            problems.append("layout.record_length: shorter than its last column")
+    problems += _storage_faults(layout)
+
+
+def _storage_faults(layout: Layout) -> Iterator[str]:
+    """Yield what contradicts how the records are stored."""
+    fixed, by_length = layout.format == "fixed", bool(layout.record_length)
+    fields = _all_fields(layout)
+    if (
+        by_length
+        and max((f.start + f.length - 1 for f in fields), default=0) > layout.record_length
+    ):
+        yield "layout.record_length: shorter than its last column"
+    if by_length and (not fixed or (layout.unit == "characters" and is_wide(layout.encoding))):
+        yield 'layout.record_length: counts bytes: needs format "fixed", and unit "bytes" for utf-8'
+    if layout.encoding in EBCDIC and not by_length:
+        yield "layout.encoding: EBCDIC is read by record_length only"
+    if layout.encoding_fallback and EBCDIC & {layout.encoding, layout.encoding_fallback}:
+        yield "layout.encoding_fallback: EBCDIC cannot be told from another encoding"
+    for field in fields:
+        if is_stored(field) and (not fixed or field.type not in {"number", "integer"}):
+            yield f"layout.schema: {field.name}: packed and overpunch are fixed-width numbers"
+        elif field.usage == "packed" and not by_length:
+            yield f"layout.schema: {field.name}: packed holds any byte: needs record_length"
+
+
+def is_wide(encoding: str) -> bool:
+    """Tell whether a character may be more than one byte."""
+    return codecs.lookup(encoding).name == "utf-8"
 
 
 def _all_fields(layout: Layout) -> Sequence[Field]:
