@@ -16,7 +16,7 @@ import hl7types
 from hl7apy.parser import parse_message  # type: ignore[import-untyped]
 
 from acktrail.model import Answering, ReadResult
-from acktrail.ports import Event, MessageEnd, MessageStart
+from acktrail.ports import Event, MessageStart
 from bench.hl7_files import hostile, large
 from bench.measure import Row, ratio, table
 from bench.reading import charges_of
@@ -76,7 +76,7 @@ def _read(body: bytes) -> ReadResult:
     for event in chain(reader.feed(body), reader.close()):
         if isinstance(event, MessageStart):
             reader.listen(_deaf)
-        elif not isinstance(event, MessageEnd):
+        else:
             ends.append(event)
     return hl7.fold(iter(ends))
 

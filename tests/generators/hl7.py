@@ -17,7 +17,7 @@ from acktrail.model import (
     ReadResult,
     Severity,
 )
-from acktrail.ports import Event, FileFinding, InterchangeEnd
+from acktrail.ports import Event, FileFinding, GroupEnd, InterchangeEnd, MessageEnd
 
 PARSERS = Path(__file__).parents[2] / "parsers"
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -253,12 +253,20 @@ def events(
 def fold(found: Iterator[Event]) -> ReadResult:
     """Fold events into the result that is kept."""
     findings, interchanges = [], []
+    ended: list[MessageResult] = []
+    groups: list[GroupResult] = []
     for event in found:
         match event:
             case FileFinding(finding):
                 findings.append(finding)
+            case MessageEnd(message):
+                ended.append(message)
+            case GroupEnd(group):
+                groups.append(replace(group, messages=tuple(ended)))
+                ended.clear()
             case InterchangeEnd(result):
-                interchanges.append(result)
+                interchanges.append(replace(result, groups=tuple(groups)))
+                groups.clear()
             case _:
                 pass
     usable = all(finding.severity is not Severity.FATAL for finding in findings)

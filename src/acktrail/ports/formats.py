@@ -75,7 +75,10 @@ class MessageEnd(NamedTuple):
 
 
 class GroupEnd(NamedTuple):
-    """A group has been judged; its ``messages`` hold those ended since the last group."""
+    """A group has been judged; those ended since the last one are its messages.
+
+    Its ``messages`` hold them, or nothing where a group may have very many.
+    """
 
     result: GroupResult
 

@@ -16,7 +16,9 @@ table 0155. Never answered: an acknowledgement; a message whose header could not
 """
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache, partial
+from functools import lru_cache
+from io import BytesIO
+from itertools import chain
 from typing import NamedTuple
 
 from acktrail.formats.hl7 import rules
@@ -57,7 +59,16 @@ _DUPLICATE = Finding(
 )
 _COMMENT = "No message could be read"
 
-Piece = bytes | Callable[[str], bytes]  # the second takes a control number of its own
+
+class Run(NamedTuple):
+    """Answers that differ in what they answer only: most of a batch, and then it is one list."""
+
+    answer: Answer  # to the first of them
+    answered: list[str]  # control ids
+
+
+Opening = Callable[[str], bytes]  # takes a control number of its own
+Piece = bytes | Run | Opening
 
 
 class AnswerFile(NamedTuple):
@@ -66,28 +77,36 @@ class AnswerFile(NamedTuple):
     pieces: tuple[Piece, ...]
     subject: str
     after_posting: bool
+    writer: Writer
     kind: str = "ACK"
     extension: str = "hl7"
 
     @property
     def numbers(self) -> int:
         """How many control numbers it takes."""
-        return sum(map(callable, self.pieces))
+        return sum(_numbers(piece) for piece in self.pieces)
 
     def written(self, controls: Iterator[str]) -> Acknowledgement:
         """Write the file, taking control numbers in order."""
-        first, written = "", []
+        first = next(controls) if self.numbers else ""
+        numbered = chain((first,), controls)
+        body = BytesIO()  # a list of the answers would be as large again
         for piece in self.pieces:
             if isinstance(piece, bytes):
-                written.append(piece)
-                continue
-            control = next(controls)
-            first = first or control
-            written.append(piece(control))
-        body = b"".join(written)
+                body.write(piece)
+            elif isinstance(piece, Run):
+                body.writelines(self.writer.messages(piece.answer, piece.answered, numbered))
+            else:
+                body.write(piece(next(numbered)))
         return Acknowledgement(
-            self.kind, first, self.subject, body, self.extension, self.after_posting
+            self.kind, first, self.subject, body.getvalue(), self.extension, self.after_posting
         )
+
+
+def _numbers(piece: Piece) -> int:
+    if isinstance(piece, Run):
+        return len(piece.answered)
+    return 0 if isinstance(piece, bytes) else 1
 
 
 def answer_files(
@@ -107,7 +126,7 @@ def answer_files(
     if fatal and not any(_messages(one) for one in result.interchanges):
         return [_unread(answering)] if how == "all" else []
     if how == "report":
-        return [_report(result)]
+        return [_report(result, answering)]
     phases = (
         _Phase(result, answering, accept=True),
         _Phase(result, answering, accept=False, reserve=reserve),
@@ -207,7 +226,7 @@ class _Phase:
     def file(self) -> AnswerFile:
         """Return the file."""
         after_posting = self._undecided and not self._accept
-        return AnswerFile(tuple(self._pieces), self._subject, after_posting)
+        return AnswerFile(tuple(self._pieces), self._subject, after_posting, self._writer)
 
     def open(self, tag: str, header: Subject | None, answered: str) -> None:
         """Open FHS or BHS of the response where the file had one."""
@@ -238,7 +257,11 @@ class _Phase:
             return
         self._answers += 1
         self._counts["BTS"] += 1
-        self._pieces.append(partial(self._writer.message, answer))
+        run = self._pieces[-1] if self._pieces else None
+        if isinstance(run, Run) and run.answer.like(answer):
+            run.answered.append(answer.control)
+        else:
+            self._pieces.append(Run(answer, [answer.control]))
 
     def _accepted(self, asked: _Asked) -> Answer | None:
         """Return the accept answer: we have the content, or will not take it (2.8.3)."""
@@ -338,10 +361,11 @@ def _unread(answering: Answering) -> AnswerFile:
         )
 
     trailers = trailer_bytes("BTS", subject, 0), trailer_bytes("FTS", subject, 1)
-    return AnswerFile((opening("FHS"), opening("BHS"), *trailers), "", after_posting=False)
+    pieces = (opening("FHS"), opening("BHS"), *trailers)
+    return AnswerFile(pieces, "", after_posting=False, writer=Writer(at, options))
 
 
-def _report(result: ReadResult) -> AnswerFile:
+def _report(result: ReadResult, answering: Answering) -> AnswerFile:
     """Return a control report for people, one line a message or finding, no values."""
     lines = [f"file\t{finding.rule}\t{finding.message}" for finding in result.findings]
     for interchange in result.interchanges:
@@ -354,6 +378,5 @@ def _report(result: ReadResult) -> AnswerFile:
                 ]
     body = "".join(f"{line}\r\n" for line in lines)
     subject = result.interchanges[0].control if result.interchanges else ""
-    return AnswerFile(
-        (body.encode(),), subject, after_posting=False, kind="REPORT", extension="txt"
-    )
+    writer = Writer(answering.at, answering.options)
+    return AnswerFile((body.encode(),), subject, False, writer, "REPORT", "txt")  # noqa: FBT003

@@ -5,7 +5,7 @@ Spec: HL7 v2+ chapter 2, 2.8.2, 2.8.3 (which code; MSH-16 of the application ans
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -92,6 +92,15 @@ class Answer(NamedTuple):
         """Tell whether it is a positive answer."""
         return self.code in ("AA", "CA")
 
+    def like(self, other: "Answer") -> bool:
+        """Tell whether both are written alike but for control ids; neither tells anything else."""
+        return (
+            self.subject is other.subject
+            and self.code == other.code
+            and self.enhanced == other.enhanced
+            and not (self.findings or other.findings or self.functional or other.functional)
+        )
+
 
 class _Form(NamedTuple):
     """What the answers to messages with like headers have in common."""
@@ -109,18 +118,27 @@ class Writer:
         self._options = options
         self._forms: dict[tuple[Subject, bool, str], _Form] = {}
 
-    def message(self, answer: Answer, control: str) -> bytes:
-        """Write one acknowledgement message; every segment ends with CR, the last one too."""
+    def messages(
+        self, answer: Answer, answered: Iterable[str], controls: Iterator[str]
+    ) -> Iterator[bytes]:
+        """Write acknowledgement messages; every segment ends with CR, the last one too.
+
+        Args:
+            answer: What is said of each.
+            answered: MSH-10 of what is answered, byte for byte.
+            controls: Our control ids; as many are taken as there are messages.
+        """
         subject = answer.subject
         key = (subject, answer.enhanced, answer.functional.type if answer.functional else "")
         form = self._forms.get(key) or self._forms.setdefault(key, self._form(answer))
-        field = subject.header.marks.field
-        text = f"{form.before}{control}{form.behind}{answer.code}{field}{answer.control}{END}"
+        before, codec = form.before, subject.codec
+        middle, behind = f"{form.behind}{answer.code}{subject.header.marks.field}", END
         if answer.findings:
-            text = text[:-1] + _told(answer, form.version)
+            behind = _told(answer, form.version)
         if answer.functional:
-            text += self._records(answer, answer.functional, form.version)
-        return text.encode(subject.codec, "replace")
+            behind += self._records(answer, answer.functional, form.version)
+        for message, control in zip(answered, controls, strict=False):
+            yield f"{before}{control}{middle}{message}{behind}".encode(codec, "replace")
 
     def _records(self, answer: Answer, functional: Functional, version: str) -> str:
         at, marks = _time(self._at), answer.subject.marks
