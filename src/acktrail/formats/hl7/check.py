@@ -11,7 +11,7 @@ from acktrail.formats.hl7.amounts import amounts_agree, plainly_agree
 from acktrail.formats.hl7.escapes import escape_faults
 from acktrail.formats.hl7.guides import Guide
 from acktrail.formats.hl7.header import own_faults
-from acktrail.formats.hl7.locate import Fault, faults
+from acktrail.formats.hl7.locate import Fault
 from acktrail.formats.hl7.message import Message
 from acktrail.formats.hl7.outline import CHARGE, FRAGMENTS, Outline, Plan
 from acktrail.formats.hl7.rules import Collector, found
@@ -136,8 +136,8 @@ class Check:
     def _look(self, guide: Guide, index: int, tag: str) -> None:
         """Find what is wrong with a line by the version's tables and by the profile."""
         message = self._message
-        specs = () if tag == _HEADER else guide.specs(tag)
-        for fault in faults(message.fields(index), specs, message.marks) if specs else ():
+        locator = None if tag == _HEADER else guide.locator(tag)
+        for fault in locator.faults(message.fields(index), message.marks) if locator else ():
             self._fault(index, fault)
         for name, rows in self._outline.agreed:
             if name == tag:

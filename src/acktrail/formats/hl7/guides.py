@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from itertools import filterfalse
 from typing import NamedTuple
 
+from acktrail.formats.hl7.locate import Locator
 from acktrail.formats.hl7.patterns import ANY_LINE, NO_LINE, LinePattern, is_plain, line_pattern
 from acktrail.formats.hl7.settings import AgreedRows, Used, read_paths
 from acktrail.formats.hl7.specification import FOLDER, Specification, read_specification
@@ -78,6 +79,7 @@ class Guide:
         self._tables = tables
         self._events = events
         self._specs: dict[str, tuple[FieldSpec, ...]] = {}
+        self._locators: dict[str, Locator] = {}
         self._structures: dict[str, Structure] = {}
         self._patterns: dict[AgreedRows, Patterns] = {}
         self._labels: dict[str, str] = {}
@@ -100,6 +102,12 @@ class Guide:
         if tag not in self._specs:
             self._specs[tag] = self._tables.segment(tag)
         return self._specs[tag]
+
+    def locator(self, tag: str) -> Locator | None:
+        """Return what finds the faults in a segment; None when the version has no table of it."""
+        if tag not in self._locators and self.specs(tag):
+            self._locators[tag] = Locator(self.specs(tag))
+        return self._locators.get(tag)
 
     def patterns(self, agreed: AgreedRows) -> Patterns:
         """Return the patterns under what a profile says of segments."""

@@ -5,8 +5,6 @@ number only, and most of his messages are made of the same segments in the same 
 from the rest of a header is an outline; what follows from the names of the segments is a plan.
 """
 
-from collections.abc import Callable
-
 from acktrail.formats.hl7.delimiters import Delimiters
 from acktrail.formats.hl7.functional import answer_type
 from acktrail.formats.hl7.guides import Choice, Guide, Guides
@@ -21,7 +19,7 @@ from acktrail.formats.hl7.header import (
     read_header,
 )
 from acktrail.formats.hl7.message import is_segment
-from acktrail.formats.hl7.patterns import ANY_LINE, NO_LINE, LinePattern
+from acktrail.formats.hl7.patterns import ANY_LINE, NO_LINE, LinePattern, Match
 from acktrail.formats.hl7.settings import Settings
 from acktrail.formats.hl7.structure import Walk
 from acktrail.ports import Bind, Take
@@ -39,7 +37,6 @@ _LONGEST_PLAN = 1024
 _MOST_BINDS = 8  # of one plan
 
 Tags = tuple[str, ...]
-Match = Callable[[str], object]
 
 
 class Plan:

@@ -50,6 +50,9 @@ _CODED, _MOST_CODED = 3, 9  # components of the types CE and CWE
 _CODE = r"[^|~^]*+\^?+[^|~^]*+\^?+[^|~^]*+"  # code, text, table
 
 
+Match = Callable[[str], object]
+
+
 class LinePattern(NamedTuple):
     """What a whole segment without any fault looks like.
 
@@ -57,7 +60,7 @@ class LinePattern(NamedTuple):
     is matched several times as fast as nested groups. Every few fields the line may be over.
     """
 
-    match: Callable[[str], object]
+    match: Match
     padding: str
 
     def accepts(self, line: str) -> bool:
@@ -85,6 +88,15 @@ def line_pattern(
         ends = number >= needed and number % _RUN == 0 and number < last
         tail = field + (f"(?>{_OVER}|{tail})" if ends else tail)
     return LinePattern(re.compile(rf"{tag}\|{tail}", re.DOTALL).match, "|" * (last + 1))
+
+
+def field_patterns(specs: tuple[FieldSpec, ...]) -> list[Match]:
+    """Compile the pattern of each field of a segment, with the separator behind it, from 1 on."""
+    known = {spec.number: spec for spec in specs}
+    return [
+        re.compile(_field(known[number], ())).fullmatch if number in known else ANY_LINE.match
+        for number in range(1, max(known) + 1)
+    ]
 
 
 def is_plain(row: Agreed) -> bool:

@@ -116,19 +116,18 @@ class MessageReader:
     def _judged(self, opened: Opened, plan: Plan, frame: Frame) -> Collector | None:
         """Return what is found in a message; ``None`` where it is seen at once to be right."""
         message, remark, outline, time, control, _ = opened
-        lines, matches = message.lines, plan.matches
-        padded = map(add, lines, plan.paddings)
+        lines = message.lines
+        fits = list(map(call, plan.matches, map(add, lines, plan.paddings)))
         if (
             plan.settled
             and not (remark or frame.outside or message.escaped)
             and control.strip()
             and _fits_time(time)
-            and all(map(call, matches, padded))
+            and all(fits)
             and all(map(plainly_agree, map(lines.__getitem__, plan.charges)))
         ):
             return None
-        padded = map(add, lines, plan.paddings)
-        refused = [at for at, match in enumerate(map(call, matches, padded)) if not match]
+        refused = [at for at, fit in enumerate(fits) if not fit]
         check = Check(message, outline, self._settings)
         if remark:
             check.note(remark)
