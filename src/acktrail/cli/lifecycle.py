@@ -14,6 +14,7 @@ from acktrail.app.wiring import open_tools
 from acktrail.cli.actor import actor
 from acktrail.cli.failures import CHECKS_FAILED
 from acktrail.cli.output import json_option, line, table
+from acktrail.cli.rehearsal import split
 from acktrail.errors import SetupError
 from acktrail.ports import Entry
 from acktrail.profiles.lifecycle import Standing, standing, stream
@@ -29,18 +30,9 @@ def _reasoned(command: Command) -> Command:
     )(command)
 
 
-def _split(name: str) -> tuple[str, int]:
-    """Split ``acme@8``; without a version the newest file is meant."""
-    partner, _, version = name.partition("@")
-    if version and not (version.isascii() and version.isdigit()):
-        msg = "give PARTNER or PARTNER@VERSION"
-        raise click.UsageError(msg)
-    return partner, int(version or 0)
-
-
 def _moved(ctx: click.Context, name: str, reason: str, act: Callable[[Moves, Move], Entry]) -> None:
     tools = open_tools(Home(Path(ctx.obj)))
-    partner, version = _split(name)
+    partner, version = split(name)
     try:
         tools.home.profile(partner, version)  # says that there is none
         entry = act(Moves(tools), Move(partner, actor(), reason, version))
@@ -61,7 +53,7 @@ def submit(ctx: click.Context, name: str, reason: str) -> None:
     """
     tools = open_tools(Home(Path(ctx.obj)))
     try:
-        partner, version = _split(name)
+        partner, version = split(name)
         found = problems_of(tools.home, tools.home.profile(partner, version).profile)
         errors = [one for one in found if one.severity == "error"]
         for one in errors:

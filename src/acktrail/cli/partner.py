@@ -7,7 +7,7 @@ import click
 from acktrail.app.home import Home
 from acktrail.app.linting import Checks, read_newest
 from acktrail.app.onboarding import inferred, read_under
-from acktrail.cli import lifecycle
+from acktrail.cli import lifecycle, rehearsal
 from acktrail.cli.failures import CHECKS_FAILED, CONFLICT
 from acktrail.cli.output import json_option, table
 from acktrail.profiles.draft import GLOBS, Wish, draft, draft_from
@@ -99,5 +99,5 @@ def new(
         ctx.exit(CHECKS_FAILED)
 
 
-for _move in lifecycle.COMMANDS:
-    partner.add_command(_move)
+for _command in (*lifecycle.COMMANDS, *rehearsal.COMMANDS):
+    partner.add_command(_command)
