@@ -9,7 +9,9 @@ import click
 from acktrail.app import packing
 from acktrail.app.home import Home
 from acktrail.app.packing import Wish
+from acktrail.app.proving import faults_of
 from acktrail.app.sealing import keys, sealing, tile_files
+from acktrail.app.tools import Tools
 from acktrail.app.wiring import database_url, open_tools
 from acktrail.cli.actor import actor
 from acktrail.cli.failures import BROKEN, DOWN
@@ -25,6 +27,8 @@ def ledger() -> None:
 
 
 @ledger.command()
+@click.argument("key", required=False, default="")
+@click.option("--payload", is_flag=True, help="With KEY: also the bytes that were kept.")
 @click.option(
     "--anchors",
     type=click.Path(exists=True, path_type=Path),
@@ -32,12 +36,18 @@ def ledger() -> None:
 )
 @click.pass_context
 @json_option
-def verify(ctx: click.Context, anchors: Path | None, *, as_json: bool) -> None:
+def verify(
+    ctx: click.Context, key: str, anchors: Path | None, *, payload: bool, as_json: bool
+) -> None:
     """Recompute every chain and the tree; exit 8 with the places where something differs.
 
-    Without --anchors the ledger is proved consistent with itself and its own signatures only.
+    With KEY (an exchange) only its chain, its places in the signed tree and, with --payload, its
+    bytes. Without --anchors the ledger is proved consistent with itself and its own signatures.
     """
     tools = open_tools(Home(Path(ctx.obj)))
+    if key:
+        _verify_one(ctx, tools, key, payload=payload, as_json=as_json)
+        return
     kept = _notes(anchors)
     faults = 0
     for fault in chain(
@@ -61,6 +71,25 @@ def verify(ctx: click.Context, anchors: Path | None, *, as_json: bool) -> None:
         click.echo(f"{word}: {entries} entries in {streams} streams, {faults} faults")
     tools.close()
     if faults:
+        ctx.exit(BROKEN)
+
+
+def _verify_one(
+    ctx: click.Context, tools: Tools, key: str, *, payload: bool, as_json: bool
+) -> None:
+    row = tools.ledger.exchange(key)
+    found = list(faults_of(sealing(tools), row, payload=payload))
+    tools.close()
+    for fault in found:
+        click.echo(fault, err=True)
+    if as_json:
+        facts = {"exchange": row.id, "ok": not found, "entries": row.entries, "faults": len(found)}
+        line(facts | ({"raw_sha256": row.raw_sha256} if payload else {}))
+    else:
+        word = "verified" if not found else "BROKEN"
+        what = f", bytes sha256 {row.raw_sha256}" if payload else ""
+        click.echo(f"{word}: {row.id}, {row.entries} entries{what}, {len(found)} faults")
+    if found:
         ctx.exit(BROKEN)
 
 

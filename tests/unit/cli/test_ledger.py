@@ -180,3 +180,36 @@ def test_file_editor_is_found(act: Look, home: Path, table: str) -> None:
     edited.close()
 
     assert act("verify").exit_code == 8
+
+
+CLEAN = "orders-0120.edi"
+
+
+def test_one_exchange_is_proved_with_its_bytes(act: Look) -> None:
+    act("checkpoint")
+
+    done = act("verify", CLEAN, "--payload")
+
+    assert done.exit_code == 0
+    assert "bytes sha256" in done.stdout
+
+
+def test_bytes_that_are_not_those_that_came_are_found(act: Look, home: Path) -> None:
+    act("checkpoint")
+    for path in (home / "var/store/blobs").rglob("*"):
+        if path.is_file():
+            path.chmod(0o600)
+            path.write_bytes(path.read_bytes()[:-1] + b"~")
+
+    done = act("verify", CLEAN, "--payload", "--json")
+
+    assert done.exit_code == 8
+    assert json.loads(done.stdout)["ok"] is False
+    assert "bytes are not those that came" in done.stderr
+    assert act("verify", CLEAN).exit_code == 0  # the chain and the tree know nothing of bytes
+
+
+def test_exchange_that_is_not_there_is_exit_4(act: Look) -> None:
+    act("checkpoint")
+
+    assert act("verify", "no-such-file").exit_code == 4
