@@ -1,11 +1,12 @@
 """Tabular: CSV invoices read, checked and translated, against csv.reader, which only splits.
 
-``python -m bench.tabular`` prints one table.
+``python -m bench.tabular`` prints one table; with ``--million`` see ``bench.million``.
 """
 
 import sys
 from collections.abc import Iterator
 
+from bench import million
 from bench.measure import Row, ratio, table
 from bench.reading import checked, invoices_way, read_csv, split_plainly
 
@@ -22,7 +23,9 @@ def rows() -> Iterator[Row]:
 
 
 def main() -> int:
-    """Print the table."""
+    """Print the table, or with ``--million`` what is found in a million rows."""
+    if "--million" in sys.argv[1:]:
+        return million.run()
     found = list(rows())
     print(table(found))
     return 0 if all(row.kept for row in found) else 3

@@ -301,9 +301,9 @@ def unsettled(
 def answer_name(one: Acknowledgement, row: ExchangeRow) -> str:
     """Return the name of an answer file; made of our own values only, but for receipts.
 
-    A receipt is named after the file it is for, as partners look for it, and after its content,
-    so that two files of one name get two receipts.
+    A receipt and its rejects are named after the file they are for, as partners look for it, and
+    after its content, so that two files of one name get two receipts.
     """
-    if one.kind == "RECEIPT":
+    if one.kind in {"RECEIPT", "REJECTS"}:
         return f"{safe_file_name(row.name)}.{row.raw_sha256[:8]}.{one.extension}"
     return f"{one.kind}_{safe_file_name(one.control)}.{one.extension}"

@@ -82,6 +82,7 @@ COMMANDS = {
         "acktrail.cli.partner:partner",
         "the partners' profiles: lint, new, submit, approve, suspend.",
     ),
+    "layout": Lazy("acktrail.cli.layout:layout", "infer: a layout drafted from samples."),
     "crosswalk": Lazy("acktrail.cli.crosswalk:crosswalk", "check: codes that lead to Odoo."),
     "odoo": Lazy("acktrail.cli.odoo:odoo", "check, drain, reconcile: the Odoo side."),
     "lane": Lazy("acktrail.cli.lane:lane", "list, pause, resume: what goes to Odoo."),

@@ -161,6 +161,7 @@ class Acknowledge(Table):
     answer_without_control_id: bool | None = None
     contrl_type: str | None = None  # "CONTRL:2:2:UN" where a partner wants that
     receipt: Literal["csv", "none"] | None = None
+    rejects: Literal["csv", "none"] | None = None  # refused rows go back to their sender
     control_prefix: str | None = None
     element_separator: str | None = None
     component_separator: str | None = None

@@ -51,7 +51,7 @@ class Columns:
         self.index = {name: number for number, name in enumerate(record.names)}
         self.fields = record.fields
         self._missing = frozenset(layout.missing) | {""}
-        self._converters = tuple(_converter(one) for one in record.fields)
+        self._converters = tuple(converter(one) for one in record.fields)
         plain = self._missing == {""}
         shapes = (_shape(one) for one in record.fields)
         self._accept = re.compile(SEPARATOR.join(shapes)).fullmatch
@@ -167,7 +167,8 @@ def _reason(one: Field, text: str) -> Rule:
     return rules.INTEGER if one.type == "integer" else rules.NUMBER
 
 
-def _converter(one: Field) -> Convert:
+def converter(one: Field) -> Convert:
+    """Return what makes the canonical text of a valid value, and None of any other."""
     match one.type:
         case "date":
             return _limited(one, _date_converter(one.date_format))

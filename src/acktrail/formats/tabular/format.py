@@ -12,7 +12,8 @@ from acktrail.formats.tabular.layout import Layout
 from acktrail.formats.tabular.legend import RowLegend
 from acktrail.formats.tabular.numerals import EBCDIC
 from acktrail.formats.tabular.reader import TabularReader
-from acktrail.formats.tabular.receipt import receipt
+from acktrail.formats.tabular.receipt import messages_of, receipt, with_conflicts
+from acktrail.formats.tabular.rejects import rejects
 from acktrail.formats.tabular.rules import RULES
 from acktrail.formats.tabular.schema import is_plain, parse_layout
 from acktrail.model import Acknowledgement, Answering, MessageHead, ReadResult, Rule
@@ -94,8 +95,13 @@ class Tabular:
         return 0
 
     def acknowledge(self, result: ReadResult, answering: Answering) -> tuple[Acknowledgement, ...]:
-        """Return the receipt file, unless option ``receipt`` is ``none``."""
-        return receipt(result, answering)
+        """Return the receipt file, unless option ``receipt`` is ``none``; the rejects if agreed."""
+        told = with_conflicts(result, answering.posted)
+        guide = next((one.guide for one in messages_of(told)), "")
+        layout = self.layout(guide.partition("@")[0]) if guide else None
+        if layout is None or layout.guide != guide:
+            return receipt(told, answering)
+        return receipt(told, answering) + rejects(told, answering, layout)
 
     def found(self, head: bytes, options: Mapping[str, object]) -> Reader:
         """Return a reader for the layout that fits the first line of ``head``.

@@ -28,7 +28,7 @@ from acktrail.model import (
     fold_verdicts,
 )
 
-MOST_ERRORS = 1000
+MOST_ERRORS = 10_000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 CONFLICT = Finding(
     "post.conflict",
@@ -39,11 +39,13 @@ CONFLICT = Finding(
 STATUS = {Verdict.ACCEPTED: "ACCEPTED", Verdict.REJECTED: "REJECTED"}
 
 
-def receipt(result: ReadResult, answering: Answering) -> tuple[Acknowledgement, ...]:
-    """Return the receipt, or nothing when the profile's option ``receipt`` is ``none``."""
+def receipt(told: ReadResult, answering: Answering) -> tuple[Acknowledgement, ...]:
+    """Return the receipt, or nothing when the profile's option ``receipt`` is ``none``.
+
+    ``told`` is the result as :func:`with_conflicts` gives it.
+    """
     if answering.options.get("receipt", "csv") == "none":
         return ()
-    told = _with_conflicts(result, answering.posted)
     lines = [_head(told, answering), *_errors(told)]
     body = "".join(";".join(_cell(cell) for cell in line) + "\r\n" for line in lines)
     control = answering.file_sha256[:12]
@@ -58,7 +60,7 @@ def receipt(result: ReadResult, answering: Answering) -> tuple[Acknowledgement, 
     )
 
 
-def _with_conflicts(result: ReadResult, posted: Mapping[str, str]) -> ReadResult:
+def with_conflicts(result: ReadResult, posted: Mapping[str, str]) -> ReadResult:
     """Return the result with every document whose number was taken as a rejected one."""
     if "conflict" not in posted.values():
         return result
@@ -89,15 +91,16 @@ def _folded(verdict: Verdict, parts: Sequence[MessageResult | GroupResult]) -> V
     return fold_verdicts(tuple(one.verdict for one in parts))
 
 
-def _messages(result: ReadResult) -> Iterator[MessageResult]:
+def messages_of(result: ReadResult) -> Iterator[MessageResult]:
+    """Yield the result of every document."""
     for interchange in result.interchanges:
         for group in interchange.groups:
             yield from group.messages
 
 
 def _head(result: ReadResult, answering: Answering) -> list[str]:
-    rows = sum(one.segments for one in _messages(result))
-    rejected = sum(_rejected_rows(one) for one in _messages(result))
+    rows = sum(one.segments for one in messages_of(result))
+    rejected = sum(_rejected_rows(one) for one in messages_of(result))
     if result.verdict is Verdict.REJECTED:
         rejected = rows
     return [
@@ -129,7 +132,7 @@ def _errors(result: ReadResult) -> Iterator[list[str]]:
             return
         listed += 1
         yield _error(document, finding)
-    if any(one.findings_total > len(one.findings) for one in _messages(result)):
+    if any(one.findings_total > len(one.findings) for one in messages_of(result)):
         yield _error("", ERRORS_CAPPED.at())
 
 
