@@ -5,7 +5,7 @@ import pytest
 
 from acktrail.documents.kinds import BankStatement, Document, Opaque
 from acktrail.documents.parts import Money
-from acktrail.errors import PartnerError, TruncatedFileError, UnreadableFileError
+from acktrail.errors import PartnerError, TooLargeError, TruncatedFileError, UnreadableFileError
 from acktrail.formats.xml import Xml
 from acktrail.formats.xml.hardened import HardenedParser, discard
 from acktrail.formats.xml.records import XmlRecord
@@ -41,7 +41,7 @@ def documents(events: list[Event]) -> list[Document]:
     return built
 
 
-@pytest.mark.parametrize("version", ["02", "03", "04", "08"])
+@pytest.mark.parametrize("version", ["02", "03", "04", "05", "06", "07", "08"])
 def test_statement_becomes_a_document_in_every_version(version: str) -> None:
     """ISO 20022 camt.053.001.02 to .08: status and party names moved."""
     events = read(make.camt053(version=version))
@@ -118,6 +118,178 @@ def test_batch_is_one_entry_and_its_details_add_up() -> None:
     (document,) = documents(good)
     assert isinstance(document.payload, BankStatement)
     assert len(document.payload.entries) == 2
+
+
+def batched(details: str, inside: str = "") -> bytes:
+    """Return a statement whose first entry (123.45) has these details and nothing else."""
+    body = make.camt053().decode()
+    start, end = body.index("<NtryDtls>"), body.index("</NtryDtls>")
+    return (body[:start] + inside + details + body[end + len("</NtryDtls>") :]).encode()
+
+
+def block(*amounts: str, said: str = "", total: str = "", more: str = "") -> str:
+    count = f"<NbOfTxs>{said}</NbOfTxs>" if said else ""
+    sum_ = f'<TtlAmt Ccy="EUR">{total}</TtlAmt>' if total else ""
+    batch = f"<Btch>{count}{sum_}</Btch>" if count or sum_ else ""
+    detail = '<TxDtls><Amt Ccy="EUR">{}</Amt>' + more + "</TxDtls>"
+    return f"<NtryDtls>{batch}{''.join(map(detail.format, amounts))}</NtryDtls>"
+
+
+BACK = "<CdtDbtInd>DBIT</CdtDbtInd>"
+CHARGES = "<Chrgs><TtlChrgsAndTaxAmt Ccy='EUR'>1</TtlChrgsAndTaxAmt></Chrgs>"
+
+
+@pytest.mark.parametrize(
+    ("body", "right"),
+    [
+        (batched(block("100.00", "23.45", said="2", total="123.45")), True),
+        (batched(block("100.00", "23.45", said="3")), False),
+        (batched(block("100.00", "23.45", total="100.00")), False),
+        (batched(block(said="40", total="123.45")), True),  # the details come apart
+        (batched(block(said="40", total="123.00")), False),
+        (batched(block("123.45", said="1")), True),
+        (batched(block("100.00") + block("20.00", "3.45")), True),
+        (batched(block("100.00") + block("20.00", "3.44")), False),
+        (batched(block("100.00", said="1") + block(said="2", total="23.45")), True),
+        (batched(block("100.00", "20.00", "3.45", said="3") + block()), True),
+        (batched(block("200.00") + block("76.55", more=BACK)), True),  # one was taken back
+        (batched(block("100.00", "20.00"), CHARGES), True),  # cannot be told
+        (batched(block("100.00", "20.00", more=CHARGES)), True),
+        (batched(block("100.00", "20.00").replace("EUR", "USD")), True),
+    ],
+)
+def test_batch_counts_and_adds_up(body: bytes, *, right: bool) -> None:
+    """ISO 20022 NtryDtls/Btch: NbOfTxs, TtlAmt; blocks and details make up the entry."""
+    for size in (1, 1 << 18):
+        found = events_of.names(events_of.read(FORMAT.reader({}), body, size))
+
+        assert found == ([] if right else ["camt.batch"])
+
+
+def test_batch_takes_no_reference_of_one_of_its_details() -> None:
+    refs = "<Refs><EndToEndId>E2E</EndToEndId></Refs>"
+    body = batched(block("100.00", "23.45", more=refs))
+
+    (document,) = documents(read(body))
+
+    assert isinstance(document.payload, BankStatement)
+    assert document.payload.entries[0].end_to_end == ""
+
+
+def test_references_and_structured_remittance() -> None:
+    """ISO 20022 Refs: UETR from .08 on, MndtId, TxId; Strd: CdtrRefInf, RfrdDocInf."""
+    uetr = "eb6305c9-1f7f-49de-aed0-16487c27b42d"
+    more = f"<MndtId>M-1</MndtId><TxId>T-1</TxId><UETR>{uetr}</UETR></Refs>"
+    strd = (
+        "<Strd><RfrdDocInf><Nb>INV-1</Nb></RfrdDocInf><RfrdDocInf><Nb>INV-2</Nb></RfrdDocInf>"
+        "<CdtrRefInf><Ref>RF18-1</Ref></CdtrRefInf></Strd></RmtInf>"
+    )
+    body = make.camt053(version="08").replace(b"</Refs>", more.encode())
+
+    (document,) = documents(read(body.replace(b"</RmtInf>", strd.encode())))
+
+    assert isinstance(document.payload, BankStatement)
+    entry = document.payload.entries[0]
+    assert (entry.mandate, entry.transaction_id, entry.uetr) == ("M-1", "T-1", uetr)
+    assert entry.structured == ("RF18-1", "INV-1", "INV-2")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<Ustrd>INVOICE 0</Ustrd>", "<Ustrd>TRN*1*8350</Ustrd><Ustrd>00123*1999~</Ustrd>"),
+        (
+            "<Ustrd>INVOICE 0</Ustrd>",
+            "<Strd><AddtlRmtInf>TRN*1*835000123*1999~</AddtlRmtInf></Strd>",
+        ),
+        ("</TxDtls>", "<AddtlTxInf>TRN*1*835000123*1999~</AddtlTxInf></TxDtls>"),
+        ("</NtryDtls>", "</NtryDtls><AddtlNtryInf>HCCLAIMPMT TRN*1*835000123~</AddtlNtryInf>"),
+    ],
+)
+def test_trace_of_the_835_is_found_in_the_remittance(old: str, new: str) -> None:
+    """005010X221A1 1.10.2.3: the addendum, wherever a bank puts its text."""
+    (document,) = documents(read(changed(old, new)))
+
+    assert isinstance(document.payload, BankStatement)
+    assert document.payload.entries[0].trace == "835000123"
+
+
+def paged(*, middle: int = 112_345, last: str = "true", second: int = 2) -> bytes:
+    """Return a statement in two pages; ``middle`` is what the second page opens with."""
+    body = make.camt053((12345,)).decode()
+    start, end = body.index("<Stmt>"), body.index("</Stmt>") + len("</Stmt>")
+    page = body[start:end]
+
+    def numbered(number: int, last: str, text: str) -> str:
+        told = f"<StmtPgntn><PgNb>{number}</PgNb><LastPgInd>{last}</LastPgInd></StmtPgntn>"
+        return text.replace("<ElctrncSeqNb>", f"{told}<ElctrncSeqNb>", 1)
+
+    inter = "</CdOrPrtry><SubTp><Cd>INTM</Cd></SubTp>"
+    closes = page.replace("<Cd>CLBD</Cd></CdOrPrtry>", f"<Cd>CLBD</Cd>{inter}", 1)
+    opens = page.replace("<Cd>OPBD</Cd></CdOrPrtry>", f"<Cd>OPBD</Cd>{inter}", 1)
+    opens = opens.replace(">1123.45<", ">1246.90<", 1)
+    opens = opens.replace(">1000.00<", f">{middle // 100}.{middle % 100:02}<", 1)
+    pages = numbered(1, "false", closes) + numbered(second, last, opens)
+    return (body[:start] + pages + body[end:]).encode()
+
+
+def test_pages_are_one_statement() -> None:
+    """ISO 20022 StmtPgntn: PgNb, LastPgInd; balances of a page have the sub-type INTM."""
+    events = read(paged())
+
+    assert events_of.names(events) == []
+    (document,) = documents(events)
+    assert isinstance(document.payload, BankStatement)
+    assert len(document.payload.entries) == 2
+    assert document.payload.closing.amount == Decimal("1246.90")
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [
+        (paged(middle=1), "camt.page_balance"),
+        (paged(last="false"), "camt.page"),
+        (paged(second=3), "camt.page"),
+    ],
+)
+def test_pages_that_do_not_fit_refuse_the_statement(body: bytes, rule: str) -> None:
+    events = read(body)
+
+    assert rule in events_of.names(events)
+    assert Verdict.ACCEPTED not in {m.verdict for m in events_of.messages(events)}
+
+
+def test_elements_in_wrong_places_are_no_entries_and_no_statements() -> None:
+    deep = changed("</Stmt>", "<X><Ntry/><Stmt><Ntry/></Stmt></X></Stmt>")
+    other = changed("<NtryDtls>", '<NtryDtls><TxDtls xmlns="urn:x"><Amt>1</Amt></TxDtls>')
+
+    assert events_of.names(read(deep)) == []
+    assert len(events_of.messages(read(deep))) == 1
+    assert events_of.names(read(other)) == []
+
+
+def test_what_is_held_between_two_entries_is_capped() -> None:
+    start = make.camt053().partition(b"<Ntry>")[0]
+
+    with pytest.raises(TooLargeError):
+        read(start + (b"<X>" + b"T" * 9_993 + b"</X>") * 1_800)
+    with pytest.raises(TooLargeError):
+        read((b"<!--" + b"T" * 9_993 + b"-->") * 300 + b"<a/>")
+
+
+def test_entries_of_many_shapes_are_read_alike() -> None:
+    body = make.camt053([100] * 625)
+    for n in range(625):
+        extra = b"<X/>" * (n % 25), b"<Y/>" * (n // 25)
+        body = body.replace(b"<AcctSvcrRef>B", extra[0] + b"<AcctSvcrRef>b", 1)
+        body = body.replace(b"<BkTxCd><Domn>", extra[1] + b"<BkTxCd> <Domn>", 1)
+
+    events = read(body)
+
+    assert events_of.names(events) == []
+    (document,) = documents(events)
+    assert isinstance(document.payload, BankStatement)
+    assert [e.end_to_end for e in document.payload.entries] == [f"E2E-{n}" for n in range(625)]
 
 
 def test_reversal_indicator_does_not_turn_the_sign_again() -> None:

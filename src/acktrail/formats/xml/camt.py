@@ -1,144 +1,180 @@
 """Bank statements, reports and notifications in camt.053, camt.052 and camt.054, entry by entry.
 
-Elements are found by local name, so that all versions are read by one set of paths: where versions
-differ (``Sts`` or ``Sts/Cd``, ``Dbtr/Nm`` or ``Dbtr/Pty/Nm``) both are looked at.
-Spec: ISO 20022 camt.052, .053, .054, versions 02, 03, 04, 08.
+A statement may come in several pages, each an element of its own: they are one message. Reports
+and notifications inform only.
+Spec: ISO 20022 camt.052, .053, .054, versions 02 to 08; later ones are read as 08.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
+from acktrail.formats.addenda import trace_of
 from acktrail.formats.xml import rules
+from acktrail.formats.xml.camt_batch import Batch
+from acktrail.formats.xml.camt_entry import EntryValues
+from acktrail.formats.xml.camt_values import Sum, day_at, day_of, signed, sum_at, text_at
 from acktrail.formats.xml.hardened import Element
 from acktrail.formats.xml.records import XmlRecord
 from acktrail.model import Finding, MessageResult, Place, Rule, Severity, Verdict
 
-NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:(camt\.05[234])\.001\.([0-9]{2})")
-KNOWN_VERSIONS = frozenset({"02", "03", "04", "08"})
-STATEMENTS = frozenset({"Stmt", "Rpt", "Ntfctn"})
-AMOUNT = re.compile(r"[0-9]{1,18}(?:\.[0-9]{0,17})?")
-CURRENCY = re.compile("[A-Z]{3}")
-DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:$|[TZ+-])")
 NO_REFERENCE = frozenset({"NOTPROVIDED", "NONREF", "NOT PROVIDED"})
 MOST_FINDINGS = 1000
 LONGEST_TEXT = 1000
 REFUSING = frozenset({Severity.ERROR, Severity.FATAL})
-SIGNS = {"CRDT": 1, "DBIT": -1}
+POSTED = "camt.053"
+BOOKED = "BOOK"
+YES = frozenset({"true", "1"})
+PAGE = "INTM"  # sub-type of a balance that is of a page, not of the statement
 
 
-class Sum(NamedTuple):
-    """A signed amount."""
+@dataclass(slots=True)
+class Header:
+    """What stands before the entries of one page of a statement."""
 
-    amount: Decimal
-    currency: str
+    id: str = ""
+    sequence: str = ""
+    account: str = ""
+    currency: str = ""
+    page: int = 1
+    last: bool = True
+    balances: dict[str, tuple[Sum, str]] = field(default_factory=dict)  # by code: sum, day
+    of_page: dict[str, Sum] = field(default_factory=dict)  # by code, where they are of the page
+    wrong: list[Element] = field(default_factory=list)  # balances without a sum
 
+    def take(self, space: str, name: str, element: Element) -> None:
+        """Take one child of the statement."""
+        match name:
+            case "Id":
+                self.id = text_at(space, element)
+            case "ElctrncSeqNb":
+                self.sequence = text_at(space, element)
+            case "LglSeqNb":
+                self.sequence = self.sequence or text_at(space, element)
+            case "Acct":
+                ids = (text_at(space, element, path) for path in ("Id/IBAN", "Id/Othr/Id"))
+                self.account = next(filter(None, ids), "")
+                self.currency = text_at(space, element, "Ccy")
+            case "StmtPgntn":
+                page = text_at(space, element, "PgNb") or "1"
+                self.page = int(page) if page.isascii() and page.isdigit() else 0
+                self.last = text_at(space, element, "LastPgInd") in YES
+            case "Bal":
+                self._balance(space, element)
+            case _:  # what the document does not take: kept in the stored file
+                pass
 
-class Detail(NamedTuple):
-    """What one ``TxDtls`` says."""
+    @property
+    def opening(self) -> tuple[Sum, str] | None:
+        """Return the booked opening balance; that of the day before stands in."""
+        return self.balances.get("OPBD") or self.balances.get("PRCD")
 
-    sum: Sum | None
-    end_to_end: str
-    counterparty: str
-    account: str
-    remittance: str
-    structured: tuple[str, ...]
+    def _balance(self, space: str, element: Element) -> None:
+        code = text_at(space, element, "Tp/CdOrPrtry/Cd")
+        sum_ = sum_at(space, element, "Amt", text_at(space, element, "CdtDbtInd"))
+        if sum_ is None:
+            self.wrong.append(element)
+        elif text_at(space, element, "Tp/SubTp/Cd") == PAGE:
+            self.of_page.setdefault(code, sum_)
+        elif code:
+            self.balances.setdefault(code, (sum_, day_at(space, element, "Dt")))
 
 
 @dataclass(slots=True)
 class CamtStatement:
-    """The statement that is being read: its children come one by one."""
+    """The statement that is being read: header, then entry by entry."""
 
     type: str  # camt.053
     ordinal: int
-    balances: dict[str, tuple[Sum, str]] = field(default_factory=dict)  # by code: sum, day
-    header: dict[str, str] = field(default_factory=dict)
-    total: Decimal = Decimal(0)  # of the booked entries
+    header: Header
     children: int = 0
-    details: list[Detail] = field(default_factory=list)  # of the open entry; the first only
-    detail_count: int = 0
-    detail_total: Decimal | None = Decimal(0)  # None: cannot be told
+    total: Decimal = Decimal(0)  # of the booked entries
     findings: list[Finding] = field(default_factory=list)
     found: int = 0
-    started: bool = False
 
     @property
     def posts(self) -> bool:
         """Only end-of-day statements are posted; reports and notifications inform."""
-        return self.type == "camt.053"
-
-    def child(self, name: str, element: Element) -> Iterator[XmlRecord]:
-        """Take one child of the statement that is complete."""
-        self.children += 1
-        match name:
-            case "Id":
-                self.header["id"] = text_at(element)
-            case "ElctrncSeqNb":
-                self.header["sequence"] = text_at(element)
-            case "LglSeqNb":
-                self.header.setdefault("sequence", text_at(element))
-            case "Acct":
-                ids = (text_at(element, path) for path in ("Id/IBAN", "Id/Othr/Id"))
-                self.header["account"] = next(filter(None, ids), "")
-                self.header["currency"] = text_at(element, "Ccy")
-            case "Bal":
-                self._balance(element)
-            case "StmtPgntn":
-                last = text_at(element, "LastPgInd") in {"true", "1"}
-                if not last or text_at(element, "PgNb") not in {"1", ""}:
-                    self._find(rules.PAGE, element, name)
-            case "Ntry":
-                yield from self.start()
-                yield from self._entry(element)
-            case _:  # what the document does not take: kept in the stored file
-                pass
+        return self.type == POSTED
 
     def start(self) -> Iterator[XmlRecord]:
-        """Yield what stands before the entries, once."""
-        if self.started:
-            return
-        self.started = True
-        opening = self.balances.get("OPBD") or self.balances.get("PRCD")
-        if not self.header.get("currency") and opening:
-            self.header["currency"] = opening[0].currency
-        yield XmlRecord("statement", dict(self.header), Place(address="Stmt"))
+        """Yield what stands before the entries."""
+        header, opening = self.header, self.header.opening
+        self._faults(header)
+        if header.page != 1:
+            self.find(rules.PAGE, "StmtPgntn")
+        if not header.currency and opening:
+            header.currency = opening[0].currency
+        values = {"id": header.id, "sequence": header.sequence, "account": header.account}
+        values["currency"] = header.currency
+        yield XmlRecord("statement", values, Place(address="Stmt"))
         if opening:
-            yield self._record("opening", *opening)
+            yield _balance("opening", *opening)
+
+    def continues(self, header: Header) -> bool:
+        """Tell whether a page is the next one of this statement."""
+        mine = self.header
+        same = (header.id, header.account) == (mine.id, mine.account)
+        return same and not mine.last and header.page == mine.page + 1
+
+    def turn(self, header: Header) -> None:
+        """Go on with the next page: its opening balance is where we are."""
+        mine = self.header
+        self._faults(header)
+        at = mine.opening
+        opening = header.of_page.get("OPBD")
+        if at and opening and opening != Sum(at[0].amount + self.total, at[0].currency):
+            self.find(rules.PAGE_BALANCE, "Bal")
+        mine.page, mine.last = header.page, header.last
+        for code, balance in header.balances.items():
+            mine.balances.setdefault(code, balance)
+
+    def entry(self, element: Element, said: EntryValues, batch: Batch) -> Iterator[XmlRecord]:
+        """Take an entry that is complete."""
+        texts, header = said.texts, self.header
+        if texts.get("status") != BOOKED:
+            self.find(rules.STATUS, "Ntry/Sts", element)
+            return
+        sum_ = signed(texts.get("amount", ""), said.currency, texts.get("sign", ""))
+        if sum_ is None:
+            self.find(rules.AMOUNT, "Ntry/Amt", element)
+            return
+        booked, value = day_of(texts.get("booked", "")), day_of(texts.get("value", ""))
+        if self.posts and not booked and not value:
+            self.find(rules.DATE, "Ntry/BookgDt", element)
+            return
+        if sum_.currency != (header.currency or sum_.currency):
+            self.find(rules.CURRENCY, "Ntry/Amt", element)
+        alone = True
+        if said.batch or batch.begun:
+            if not batch.end(element, sum_):
+                self.find(rules.BATCH, "Ntry/NtryDtls", element)
+            alone = batch.count <= 1
+        self.total += sum_.amount
+        values = _entry_values(said, sum_, alone=alone)
+        values["booked_on"], values["value_on"] = booked or value, value
+        yield XmlRecord("entry", values, self._place("Ntry"))
 
     def end(self) -> Iterator[XmlRecord]:
         """Check the sums and yield the closing balance."""
-        yield from self.start()
-        if not self.header.get("account"):
-            self._find(rules.ACCOUNT_MISSING, None, "Acct")
-        opening = self.balances.get("OPBD") or self.balances.get("PRCD")
-        closing = self.balances.get("CLBD")
+        header, opening = self.header, self.header.opening
+        closing = header.balances.get("CLBD")
+        if not header.account:
+            self.find(rules.ACCOUNT_MISSING, "Acct")
+        if not header.last:
+            self.find(rules.PAGE, "StmtPgntn")
         if not self.posts:
-            self._find(rules.INFORMS, None, "Stmt")
+            self.find(rules.INFORMS, "Stmt")
         elif opening is None or closing is None:
-            self._find(rules.BALANCE_MISSING, None, "Bal")
+            self.find(rules.BALANCE_MISSING, "Bal")
         else:
             currencies = {opening[0].currency, closing[0].currency}
-            if currencies != {self.header.get("currency", "")}:
-                self._find(rules.CURRENCY, None, "Bal")
+            if currencies != {header.currency}:
+                self.find(rules.CURRENCY, "Bal")
             elif opening[0].amount + self.total != closing[0].amount:
-                self._find(rules.BALANCE, None, "Bal")
+                self.find(rules.BALANCE, "Bal")
         if closing:
-            yield self._record("closing", *closing)
-
-    def detail(self, element: Element, entry_sign: str) -> None:
-        """Take one ``TxDtls`` of the open entry; of several only their sum is kept."""
-        self.detail_count += 1
-        found = _detail(element, entry_sign)
-        if self.detail_count == 1:
-            self.details = [found]
-        known = self.details[0].sum
-        if found.sum is None or known is None or found.sum.currency != known.currency:
-            self.detail_total = None
-        elif self.detail_total is not None:
-            self.detail_total += found.sum.amount
+            yield _balance("closing", *closing)
 
     def result(self) -> MessageResult:
         """Judge the statement."""
@@ -153,143 +189,67 @@ class CamtStatement:
             findings_total=self.found,
         )
 
-    # ------------------------------------------------------------ parts
-
-    def _balance(self, element: Element) -> None:
-        code = text_at(element, "Tp/CdOrPrtry/Cd")
-        if text_at(element, "Tp/SubTp/Cd") == "INTM":
-            return  # of a page; the statement's own are without
-        sum_ = signed(element)
-        if sum_ is None:
-            self._find(rules.AMOUNT, element, "Bal/Amt")
-        elif code:
-            self.balances.setdefault(code, (sum_, day_at(element, "Dt")))
-
-    def _entry(self, element: Element) -> Iterator[XmlRecord]:
-        details, count, total = self.details, self.detail_count, self.detail_total
-        self.details, self.detail_count, self.detail_total = [], 0, Decimal(0)
-        status = text_at(element, "Sts/Cd") or text_at(element, "Sts")
-        if status != "BOOK":
-            self._find(rules.STATUS, element, "Ntry/Sts")
-            return
-        sum_ = signed(element)
-        booked, value = day_at(element, "BookgDt"), day_at(element, "ValDt")
-        if sum_ is None:
-            self._find(rules.AMOUNT, element, "Ntry/Amt")
-            return
-        if self.posts and not booked and not value:
-            self._find(rules.DATE, element, "Ntry/BookgDt")
-            return
-        if sum_.currency != (self.header.get("currency") or sum_.currency):
-            self._find(rules.CURRENCY, element, "Ntry/Amt")
-        if count > 1 and total is not None and _adds_up(details[0], total, sum_) is False:
-            self._find(rules.BATCH, element, "Ntry/NtryDtls")
-        self.total += sum_.amount
-        detail = details[0] if count == 1 else None
-        yield XmlRecord(
-            "entry",
-            _entry_values(element, sum_, booked or value, value, detail),
-            self._place(element),
-        )
-
-    def _record(self, tag: str, sum_: Sum, on: str) -> XmlRecord:
-        values = {"amount": f"{sum_.amount:f}", "currency": sum_.currency, "on": on}
-        return XmlRecord(tag, values, Place(address="Stmt/Bal"))
-
-    def _place(self, element: Element | None, address: str = "Ntry") -> Place:
-        del element
-        return Place(address.partition("/")[0], self.children, address=f"Stmt/{address}")
-
-    def _find(self, rule: Rule, element: Element | None, address: str) -> None:
+    def find(self, rule: Rule, address: str, element: Element | None = None) -> None:
+        """Add a finding, up to the cap."""
         self.found += 1
         if len(self.findings) < MOST_FINDINGS:
             line = f"line {element.sourceline}" if element is not None else ""
-            self.findings.append(rule.at(self._place(element, address), line))
+            self.findings.append(rule.at(self._place(address), line))
+
+    def _faults(self, header: Header) -> None:
+        for element in header.wrong:
+            self.find(rules.AMOUNT, "Bal/Amt", element)
+        header.wrong = []
+
+    def _place(self, address: str) -> Place:
+        return Place(address.partition("/")[0], self.children, address=f"Stmt/{address}")
 
 
-def _adds_up(detail: Detail, total: Decimal, entry: Sum) -> bool | None:
-    """Tell whether details in the entry's currency add up to it; None in another currency."""
-    if detail.sum is None or detail.sum.currency != entry.currency:
-        return None
-    return total == entry.amount
+def _balance(tag: str, sum_: Sum, on: str) -> XmlRecord:
+    values = {"amount": f"{sum_.amount:f}", "currency": sum_.currency, "on": on}
+    return XmlRecord(tag, values, Place(address="Stmt/Bal"))
 
 
-def path_of(path: str) -> str:
-    """Return a path of local names as lxml finds it in any namespace."""
-    return "/".join(f"{{*}}{part}" for part in path.split("/"))
-
-
-def text_at(element: Element, path: str = "") -> str:
-    """Return the trimmed text at ``path``; ``""`` when there is none."""
-    found = element.find(path_of(path)) if path else element
-    text = (found.text or "").strip() if found is not None else ""
-    return text[:LONGEST_TEXT]
-
-
-def day_at(element: Element, path: str) -> str:
-    """Return the day of a date or date and time as ISO 8601; ``""`` when there is none."""
-    text = text_at(element, f"{path}/Dt") or text_at(element, f"{path}/DtTm")
-    found = DAY.match(text)
-    if found is None:
-        return ""
-    try:
-        return date.fromisoformat(found[1]).isoformat()
-    except ValueError:
-        return ""
-
-
-def signed(element: Element) -> Sum | None:
-    """Return an amount with the sign of its indicator. ``RvslInd`` does not turn it again."""
-    return _sum(element, "Amt", text_at(element, "CdtDbtInd"))
-
-
-def _sum(element: Element, path: str, indicator: str) -> Sum | None:
-    amount = element.find(path_of(path))
-    if amount is None or indicator not in SIGNS:
-        return None
-    text, currency = text_at(amount), amount.get("Ccy", "")
-    if not AMOUNT.fullmatch(text) or not CURRENCY.fullmatch(currency):
-        return None
-    return Sum(SIGNS[indicator] * Decimal(text.removesuffix(".")), currency)
-
-
-def _detail(element: Element, entry_sign: str) -> Detail:
-    sign = text_at(element, "CdtDbtInd") or entry_sign
-    side = "Dbtr" if entry_sign == "CRDT" else "Cdtr"
-    names = (f"RltdPties/{side}/Pty/Nm", f"RltdPties/{side}/Nm", f"RltdPties/Ultmt{side}/Nm")
-    accounts = (f"RltdPties/{side}Acct/Id/IBAN", f"RltdPties/{side}Acct/Id/Othr/Id")
-    structured = [
-        text_at(one)
-        for path in ("RmtInf/Strd/CdtrRefInf/Ref", "RmtInf/Strd/RfrdDocInf/Nb")
-        for one in element.findall(path_of(path))
-    ]
-    end_to_end = text_at(element, "Refs/EndToEndId")
-    return Detail(
-        _sum(element, "Amt", sign) or _sum(element, "AmtDtls/TxAmt/Amt", sign),
-        "" if end_to_end in NO_REFERENCE else end_to_end,
-        next(filter(None, (text_at(element, path) for path in names)), ""),
-        next(filter(None, (text_at(element, path) for path in accounts)), ""),
-        " ".join(text_at(one) for one in element.findall(path_of("RmtInf/Ustrd")))[:LONGEST_TEXT],
-        tuple(filter(None, structured)),
-    )
-
-
-def _entry_values(
-    element: Element, sum_: Sum, booked: str, value: str, detail: Detail | None
-) -> dict[str, str | tuple[str, ...]]:
-    domain = ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd")
-    code = "-".join(filter(None, (text_at(element, f"BkTxCd/Domn/{part}") for part in domain)))
-    return {
+def _entry_values(said: EntryValues, sum_: Sum, *, alone: bool) -> dict[str, str | tuple[str, ...]]:
+    """Return the columns of an entry; of a batch only what is said of it as a whole."""
+    texts = said.texts
+    code = "-".join(texts[part] for part in ("domain", "family", "subfamily") if part in texts)
+    values: dict[str, str | tuple[str, ...]] = {
         "amount": f"{sum_.amount:f}",
         "currency": sum_.currency,
-        "booked_on": booked,
-        "value_on": value,
-        "bank_ref": text_at(element, "AcctSvcrRef") or text_at(element, "NtryRef"),
-        "end_to_end": detail.end_to_end if detail else "",
-        "counterparty": detail.counterparty if detail else "",
-        "counterparty_account": detail.account if detail else "",
-        "remittance": (detail.remittance if detail else "") or text_at(element, "AddtlNtryInf"),
-        "structured": detail.structured if detail else (),
-        "type": code or text_at(element, "BkTxCd/Prtry/Cd"),
-        "reversal": "1" if text_at(element, "RvslInd") in {"true", "1"} else "",
+        "bank_ref": texts.get("bank_ref", ""),
+        "remittance": texts.get("information", ""),
+        "structured": (),
+        "type": code or texts.get("proprietary", ""),
+        "reversal": "1" if texts.get("reversal") in YES else "",
     }
+    if alone:
+        side = "debtor" if texts["sign"] == "CRDT" else "creditor"
+        free = said.several.get("unstructured", ())
+        values["end_to_end"] = _reference(texts.get("end_to_end", ""))
+        values["counterparty"] = texts.get(side, "")
+        values["counterparty_account"] = texts.get(f"{side}_account", "")
+        if free:
+            values["remittance"] = " ".join(free)[:LONGEST_TEXT]
+        values["structured"] = tuple(
+            one[:LONGEST_TEXT] for one in said.several.get("structured", ())
+        )
+        values["mandate"] = _reference(texts.get("mandate", ""))
+        values["uetr"] = texts.get("uetr", "")
+        values["transaction_id"] = _reference(texts.get("transaction_id", ""))
+        values["trace"] = _trace(said, free)
+    return values
+
+
+def _reference(text: str) -> str:
+    return "" if text in NO_REFERENCE else text
+
+
+def _trace(said: EntryValues, free: tuple[str, ...]) -> str:
+    """Return the trace of the addendum, wherever the bank puts its text."""
+    lone = (said.texts.get(name, "") for name in ("detail_information", "information"))
+    for lines in (free, said.several.get("additional", ()), *((one,) for one in lone if one)):
+        found = trace_of(lines) if lines else ""
+        if found:
+            return found
+    return ""

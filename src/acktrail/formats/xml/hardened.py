@@ -5,7 +5,7 @@ Spec: XML 1.0; CVE-2026-41066 (lxml before 6.1 reads local files in ``iterparse`
 """
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -60,6 +60,18 @@ class Element(Protocol):
         """Free everything in the element."""
         ...
 
+    def iter(self) -> "Iterator[Element]":
+        """Return this element and all below it in document order."""
+        ...
+
+    def __iter__(self) -> "Iterator[Element]":
+        """Return the children."""
+        ...
+
+    def __len__(self) -> int:
+        """Return the number of children."""
+        ...
+
     def getroottree(self) -> Any:  # noqa: ANN401 - lxml has no types
         """Return the document."""
         ...
@@ -68,10 +80,18 @@ class Element(Protocol):
 class HardenedParser:
     """Yields ``start`` and ``end`` events of elements; the caller clears what it has read."""
 
-    def __init__(self, depth: int = MOST_DEPTH) -> None:
-        """One for each file."""
+    def __init__(self, depth: int = MOST_DEPTH, tags: Sequence[str] = ()) -> None:
+        """One for each file.
+
+        Args:
+            depth: The most elements that may stand in each other.
+            tags: Tell only of the ends of these elements. Depth and DOCTYPE are then not looked at
+                here (the library refuses what is deeper than 256): read the root without first.
+        """
+        self._tagged = bool(tags)
         self._parser = etree.XMLPullParser(
-            events=("start", "end"),
+            events=("end",) if tags else ("start", "end"),
+            tag=tags or None,
             resolve_entities=False,
             no_network=True,
             load_dtd=False,
@@ -131,6 +151,9 @@ class HardenedParser:
 
     def _events(self) -> Iterator[tuple[str, Element]]:
         try:
+            if self._tagged:
+                yield from self._parser.read_events()
+                return
             for event, element in self._parser.read_events():
                 if event == "start":
                     self._depth += 1

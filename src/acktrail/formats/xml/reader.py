@@ -1,4 +1,4 @@
-"""Reads one XML file: chooses by the root element, hands statements on entry by entry.
+"""Reads one XML file: chooses by the root element; a statement is read by the reader of camt.
 
 CDA documents are opaque: their bytes are kept by the caller, here they become one message with
 their digest; nothing in them is interpreted.
@@ -7,8 +7,9 @@ their digest; nothing in them is interpreted.
 import hashlib
 from collections.abc import Iterator
 
+from acktrail.errors import TooLargeError
 from acktrail.formats.xml import rules
-from acktrail.formats.xml.camt import KNOWN_VERSIONS, NAMESPACE, STATEMENTS, CamtStatement, text_at
+from acktrail.formats.xml.camt_reader import NAMESPACE, CamtReader
 from acktrail.formats.xml.hardened import Element, HardenedParser, discard
 from acktrail.formats.xml.records import XmlRecord
 from acktrail.model import (
@@ -22,9 +23,8 @@ from acktrail.model import (
 )
 from acktrail.ports import Event, FileFinding, GroupEnd, InterchangeEnd, MessageEnd, MessageStart
 
+LONGEST_PROLOGUE = 1 << 20  # bytes before the root element
 CDA_ROOT = "{urn:hl7-org:v3}ClinicalDocument"
-# Depth of elements, the root is 1: a statement, its children, the details of an entry.
-STATEMENT, CHILD, DETAIL = 3, 4, 6
 
 
 class XmlReader:
@@ -33,12 +33,11 @@ class XmlReader:
     def __init__(self, depth: int, sender: str) -> None:
         """``depth`` is the most elements that may stand in each other."""
         self._parser = HardenedParser(depth)
-        self._sender = sender
+        self._most_depth, self._sender = depth, sender
+        self._head = b""  # what was fed until the root element began
         self._path: list[str] = []  # local names of the open elements
-        self._kind = ""  # camt.053 | camt.052 | camt.054 | CDA | unknown
-        self._version = ""
-        self._statement: CamtStatement | None = None
-        self._sign = ""  # CdtDbtInd of the open entry: it stands before the details
+        self._kind = ""  # CDA | unknown; empty: the root has not begun
+        self._camt: CamtReader | None = None
         self._clinical: dict[str, str] = {}
         self._digest = hashlib.sha256()
         self._results: list[MessageResult] = []
@@ -46,26 +45,42 @@ class XmlReader:
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
         """Take the next bytes; yield what they complete (see ``ports.Reader``)."""
+        if self._camt is not None:
+            yield from self._camt.feed(chunk)
+            return
         self._digest.update(chunk)
+        self._keep(chunk)
         for event, element in self._parser.feed(chunk):
             yield from self._take(event, element)
+            if self._camt is not None:  # it reads from the beginning, told of less
+                yield from self._camt.feed(self._head)
+                self._head = b""
+                return
 
     def close(self) -> Iterator[Event]:
         """Yield what is left, then the verdicts."""
+        if self._camt is not None:
+            yield from self._camt.close()
+            return
         for event, element in self._parser.close():
             yield from self._take(event, element)
         if self._kind == "CDA":
             yield from self._opaque()
-        elif self._kind != "unknown" and not self._results:
-            self._failed = True
-            yield FileFinding(rules.NO_STATEMENT.at())
         verdict = fold_verdicts(tuple(one.verdict for one in self._results))
         verdict = Verdict.REJECTED if self._failed else verdict
-        group = GroupResult("", self._kind, self._version, verdict, tuple(self._results))
+        group = GroupResult("", self._kind, "", verdict, tuple(self._results))
         yield GroupEnd(group)
         yield InterchangeEnd(
             InterchangeResult("", self._sender, "", False, verdict, (group,))  # noqa: FBT003
         )
+
+    def _keep(self, chunk: bytes) -> None:
+        if self._kind:
+            return
+        self._head += chunk
+        if len(self._head) - len(chunk) > LONGEST_PROLOGUE:
+            msg = f"no root element in the first {LONGEST_PROLOGUE} bytes"
+            raise TooLargeError(msg)
 
     # ------------------------------------------------------------ elements
 
@@ -75,52 +90,22 @@ class XmlReader:
             if not self._path:
                 yield from self._root(element)
             self._path.append(name)
-            if self._kind.startswith("camt") and self._opens_statement(name):
-                self._statement = CamtStatement(self._kind, len(self._results) + 1)
-                yield MessageStart(self._head(self._kind, str(len(self._results) + 1)))
         else:
-            yield from self._end(name, element)
+            if len(self._path) == 2:  # noqa: PLR2004 - a child of the root
+                self._note(name, element)
+                discard(element)
             self._path.pop()
 
     def _root(self, element: Element) -> Iterator[Event]:
         namespace = element.tag.partition("}")[0].removeprefix("{")
-        camt = NAMESPACE.fullmatch(namespace)
-        if camt is not None:
-            self._kind, self._version = camt[1], camt[2]
-            if camt[2] not in KNOWN_VERSIONS:
-                yield FileFinding(rules.VERSION_UNKNOWN.at(Place(address="Document")))
+        if NAMESPACE.fullmatch(namespace):
+            self._kind = "camt"
+            self._camt = CamtReader(namespace, self._most_depth, self._sender)
         elif element.tag == CDA_ROOT:
             self._kind = "CDA"
         else:
             self._kind, self._failed = "unknown", True
             yield FileFinding(rules.KIND_UNKNOWN.at())
-
-    def _opens_statement(self, name: str) -> bool:
-        return len(self._path) == STATEMENT and name in STATEMENTS
-
-    def _end(self, name: str, element: Element) -> Iterator[Event]:
-        depth, statement = len(self._path), self._statement
-        if statement is None:
-            if depth == 2:  # noqa: PLR2004 - a child of the root
-                self._note(name, element)
-                discard(element)
-            return
-        if depth == STATEMENT:
-            yield from statement.end()
-            result = statement.result()
-            self._results.append(result)
-            self._statement = None
-            yield MessageEnd(result)
-            discard(element)
-        elif depth == CHILD:
-            yield from statement.child(name, element)
-            discard(element)
-            self._sign = ""
-        elif depth == CHILD + 1 and name == "CdtDbtInd":
-            self._sign = text_at(element)
-        elif depth == DETAIL and name == "TxDtls":
-            statement.detail(element, self._sign)
-            discard(element)
 
     def _note(self, name: str, element: Element) -> None:
         """Keep what identifies a clinical document; all else of it is discarded unread."""
@@ -128,12 +113,10 @@ class XmlReader:
             self._clinical.setdefault("id", element.get("root", ""))
 
     def _opaque(self) -> Iterator[Event]:
-        yield MessageStart(self._head("CDA", "1"))
+        head = MessageHead("xml", "CDA", "", "1", guide="CDA", sender=self._sender)
+        yield MessageStart(head)
         values = {"type": "CDA", "sha256": self._digest.hexdigest(), **self._clinical}
         yield XmlRecord("opaque", values, Place("ClinicalDocument", 1))
         result = MessageResult("1", "CDA", "CDA", Verdict.ACCEPTED, 1)
         self._results.append(result)
         yield MessageEnd(result)
-
-    def _head(self, type_: str, control: str) -> MessageHead:
-        return MessageHead("xml", type_, self._version, control, guide=type_, sender=self._sender)

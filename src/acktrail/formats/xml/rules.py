@@ -34,7 +34,14 @@ CURRENCY = Rule(
 STATUS = Rule("camt.status", INFO, "", "usage", "an entry that is not booked: it is not posted")
 BATCH = Rule("camt.batch", ERROR, "", "balance", "the details of a batch entry do not add up to it")
 PAGE = Rule(
-    "camt.page", ERROR, "", "structure", "not the last page of its statement, or not its only one"
+    "camt.page", ERROR, "", "structure", "a page of a statement whose other pages are not here"
+)
+PAGE_BALANCE = Rule(
+    "camt.page_balance",
+    ERROR,
+    "",
+    "balance",
+    "a page does not open with the balance that the page before closed with",
 )
 BALANCE = Rule(
     "camt.balance", ERROR, "", "balance", "opening balance plus entries is not the closing balance"
