@@ -25,6 +25,7 @@ READERS: dict[str, Callable[[], Reader]] = {
     "rows": lambda: TABULAR.reader({"layout": "supplier-catalogue"}),
     "fixed": lambda: TABULAR.reader({"layout": "charge-export-fixed"}),
     "bank": lambda: Bank(FILES).reader({}),
+    "bai2": lambda: Bank(FILES).reader({}),
     "xml": lambda: Xml(FILES).reader({}),
 }
 SEEDS = {
@@ -38,6 +39,7 @@ SEEDS = {
     ),
     "fixed": make.fixed_charges((100, 200, -300)),
     "bank": make_bank.mt940() + make_bank.mt940(number=2),
+    "bai2": make_bank.bai2(((12345, -2300), (1,))),
     "xml": make_bank.camt053(statements=2),
 }
 ALPHABET = st.sampled_from(
@@ -55,6 +57,11 @@ ALPHABET = st.sampled_from(
         b"\x00",
         b":20:",
         b":61:",
+        b"\n16,165,1,V,260302,,",
+        b"\n88,",
+        b"\n49,1,2/",
+        b"</Ntry>",
+        b"<TxDtls/>",
         b"<a>",
         b"</a>",
         b"V1",
