@@ -143,6 +143,31 @@ def test_sepa_words_and_free_text() -> None:
     assert to_information("/EREF/E9/", "free").remittance == "/EREF/E9/"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "166?00SEPA?20EREF+E1?21MREF+M-1?22SVWZ+HCCLAIMPMT TRN*1*8350?2300123*1999~?32PAYER",
+        "/EREF/E1/MARF/M-1/REMI/USTD/HCCLAIMPMT TRN*1*8350\n00123*1999~",
+    ],
+)
+def test_mandate_and_trace_are_found_in_every_dialect(text: str) -> None:
+    """DFUe appendix 3 MREF, SEPA /MARF/; 005010X221A1 1.10.2.3: the addendum, cut anywhere."""
+    info = to_information(text, "auto")
+
+    assert (info.end_to_end, info.mandate, info.trace) == ("E1", "M-1", "835000123")
+
+
+def test_trace_in_free_text_reaches_the_document() -> None:
+    text = ":86:NORTHWIND HCCLAIMPMT\r\nTRN*1*8350\r\n00123*1999999999\\\r\n"
+    head, _, tail = make.mt940((100,)).decode().partition(":86:")
+    body = head + text + tail[tail.index(":62F:") :]
+
+    (document,) = documents(read(body))
+
+    assert isinstance(document.payload, BankStatement)
+    assert document.payload.entries[0].trace == "835000123"
+
+
 def test_structured_reference_is_kept_apart() -> None:
     assert to_information("/REMI/STRD/CUR/RF18539007547034/", "sepa").structured == (
         "RF18539007547034",

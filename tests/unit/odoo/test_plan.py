@@ -10,6 +10,7 @@ import pytest
 
 from acktrail.documents.kinds import (
     AnswerReceived,
+    BankEntry,
     BankStatement,
     Charge,
     ChargeLine,
@@ -34,6 +35,7 @@ from acktrail.documents.parts import (
 )
 from acktrail.documents.value import replace
 from acktrail.errors import SetupError
+from acktrail.odoo import cells
 from acktrail.odoo.loads import RULES, Asks, Plan, Refusal, field_of
 from acktrail.odoo.maps import KindMaps, PartnerMap, Way
 from acktrail.odoo.plan import Known, calls, encode_calls, plan
@@ -492,6 +494,29 @@ def test_statement_names_the_words_of_received_money_that_may_be_a_trace() -> No
 
     assert found.traces == ("0012345",)
     assert planned(samples.statement(), bank_journal="account.1_bank").traces == ()
+
+
+@pytest.mark.parametrize(
+    ("remittance", "label"),
+    [
+        ("TRN*1*8350 00123*1999~", "835000123 TRN*1*8350 00123*1999~"),
+        ("TRN*1*835000123*1999~", "TRN*1*835000123*1999~"),
+        ("X" * 190 + " TRN*1*835000123*1999~", f"835000123 {'X' * 190}"),
+    ],
+)
+def test_trace_that_the_bank_told_is_a_word_of_the_line(remittance: str, label: str) -> None:
+    """A remittance is settled with the line that holds its trace as a word of its own."""
+    entry = BankEntry(usd("150.00"), date(2026, 11, 10), remittance=remittance, trace="835000123")
+    payload = BankStatement("ACC", "17", usd("0.00"), usd("150.00"), (entry,))
+
+    found = planned(
+        replace(samples.statement(), payload=payload), bank_journal="account.1_bank", reconcile=True
+    )
+
+    assert found.traces[0] == "835000123"
+    (said,) = column(found, "payment_ref")
+    assert said == label[:200].strip()
+    assert "835000123" in cells.words(said)
 
 
 def test_person_is_never_asked_for_by_the_number_that_was_sent() -> None:
