@@ -268,6 +268,24 @@ def test_elements_in_wrong_places_are_no_entries_and_no_statements() -> None:
     assert events_of.names(read(other)) == []
 
 
+def test_only_balances_are_taken_from_behind_the_entries() -> None:
+    body = make.camt053().decode()
+    start, end = body.index("<Bal><Tp><CdOrPrtry><Cd>CLBD"), body.index("<Ntry>")
+    balance = body[start:end]
+    behind = body.replace(balance, "").replace("</Stmt>", f"{balance}</Stmt>")
+    start, end = body.index("<Acct>"), body.index("<Bal>")
+    account = body[start:end]
+    moved = body.replace(account, "").replace("</Stmt>", f"{account}</Stmt>")
+
+    assert events_of.names(read(behind.encode())) == []
+    assert len(documents(read(behind.encode()))) == 1
+    assert events_of.names(read(behind.replace(">1100.45<", ">x<").encode())) == [
+        "camt.amount",
+        "camt.balance_missing",
+    ]
+    assert "camt.account_missing" in events_of.names(read(moved.encode()))
+
+
 def test_what_is_held_between_two_entries_is_capped() -> None:
     start = make.camt053().partition(b"<Ntry>")[0]
 

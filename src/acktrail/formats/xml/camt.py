@@ -129,6 +129,12 @@ class CamtStatement:
         for code, balance in header.balances.items():
             mine.balances.setdefault(code, balance)
 
+    def late(self, space: str, name: str, element: Element) -> None:
+        """Take a child that stands behind the entries: of those only balances count."""
+        if name == "Bal":
+            self.header.take(space, name, element)
+            self._faults(self.header)
+
     def entry(self, element: Element, said: EntryValues, batch: Batch) -> Iterator[XmlRecord]:
         """Take an entry that is complete."""
         texts, header = said.texts, self.header

@@ -109,16 +109,16 @@ class CamtReader:
         self._free(parent, element)
 
     def _end_page(self, element: Element) -> Iterator[Event]:
-        if element is not self._element:
+        begun = element is self._element
+        if not begun:
             yield from self._begin(element, None)
         statement = self._statement
         if statement is not None:
-            header = statement.header
-            for child in element:
+            for child in element if begun else ():
                 if child.tag != self._entry:
                     statement.children += 1
-                    header.take(self._space, child.tag.removeprefix(self._space), child)
-            if header.last:
+                    statement.late(self._space, child.tag.removeprefix(self._space), child)
+            if statement.header.last:
                 yield from self._end_statement()
         self._element = None
         element.clear()
