@@ -137,7 +137,7 @@ class Check:
         """Find what is wrong with a line by the version's tables and by the profile."""
         message = self._message
         locator = None if tag == _HEADER else guide.locator(tag)
-        for fault in locator.faults(message.fields(index), message.marks) if locator else ():
+        for fault in locator.faults(message.lines[index], message.marks) if locator else ():
             self._fault(index, fault)
         for name, rows in self._outline.agreed:
             if name == tag:

@@ -106,7 +106,7 @@ class Guide:
     def locator(self, tag: str) -> Locator | None:
         """Return what finds the faults in a segment; None when the version has no table of it."""
         if tag not in self._locators and self.specs(tag):
-            self._locators[tag] = Locator(self.specs(tag))
+            self._locators[tag] = Locator(tag, self.specs(tag))
         return self._locators.get(tag)
 
     def patterns(self, agreed: AgreedRows) -> Patterns:

@@ -1,12 +1,11 @@
 """Finds the exact places of the faults in one segment: slow, and only for a refused line."""
 
-from collections.abc import Iterator, Sequence
-from itertools import count
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from acktrail.formats.hl7 import rules
 from acktrail.formats.hl7.delimiters import Delimiters
-from acktrail.formats.hl7.patterns import FITS, FITS_WITH_ODD_OFFSET, Match, field_patterns
+from acktrail.formats.hl7.patterns import FITS, FITS_WITH_ODD_OFFSET, LinePattern, sieve
 from acktrail.formats.hl7.tables import FieldSpec
 from acktrail.model import Rule
 
@@ -26,52 +25,58 @@ class Fault(NamedTuple):
 class Locator:
     """Finds the faults in the segments of one name.
 
-    All fields of the first ones are looked at; then each field gets a pattern, and only those that
-    theirs refuses are. Both find the same (a property test says so).
+    All fields of the first ones are looked at; then a pattern tells which of them are to be. Both
+    ways find the same (a property test says so).
     """
 
-    __slots__ = ("_last", "_matches", "_required", "_seen", "_specs")
+    __slots__ = ("_last", "_seen", "_sieve", "_specs", "_tag")
 
-    def __init__(self, specs: tuple[FieldSpec, ...]) -> None:
+    def __init__(self, tag: str, specs: tuple[FieldSpec, ...]) -> None:
+        self._tag = tag
         self._specs = {spec.number: spec for spec in specs}
         self._last = specs[-1].number
-        self._required = [spec.number for spec in specs if spec.required]
-        self._matches: list[Match] = []
+        self._sieve: LinePattern | None = None
         self._seen = 0
 
-    def faults(self, fields: Sequence[str], marks: Delimiters) -> Iterator[Fault]:
-        """Yield every fault of a segment whose field n stands at index n."""
-        for number in self._looked_at(fields, marks):
+    def faults(self, line: str, marks: Delimiters) -> Iterator[Fault]:
+        """Yield every fault of a segment; its field n stands behind the n-th separator."""
+        warm = marks.plain and self._seen >= _WARM
+        self._seen += 1
+        doubtful, rest = self._sifted(line) if warm else self._looked_at(line, marks)
+        for number, value in doubtful:
             spec = self._specs[number]
-            value = fields[number] if number < len(fields) else ""
             if not value:
                 yield Fault(rules.REQUIRED_MISSING, number)
             elif spec.withdrawn:
                 yield Fault(rules.WITHDRAWN_FIELD, number)
             else:
                 yield from _field(value, spec, marks)
-        for number, value in enumerate(fields[self._last + 1 :], self._last + 1):
-            if value:
-                yield Fault(rules.EXTRA_FIELD, number)
-                return
+        if behind := rest.lstrip(marks.field):
+            yield Fault(rules.EXTRA_FIELD, self._last + 1 + len(rest) - len(behind))
 
-    def _looked_at(self, fields: Sequence[str], marks: Delimiters) -> Sequence[int]:
-        """Return the numbers of the fields that may have a fault, in their order."""
-        self._seen += 1
-        if self._seen <= _WARM or not marks.plain:
-            return [at for at, spec in self._specs.items() if _may_fail(fields, spec, marks)]
-        if not self._matches:
-            self._matches = field_patterns(tuple(self._specs.values()))
-        sent, end = fields[1 : self._last + 1], marks.field
-        fits = zip(count(1), sent, self._matches, strict=False)
-        refused = [at for at, value, fit in fits if value and fit(value + end) is None]
-        missing = [at for at in self._required if at > len(sent) or not sent[at - 1]]
-        return sorted([*refused, *missing]) if missing else refused
+    def _sifted(self, line: str) -> tuple[list[tuple[int, str]], str]:
+        """Return the fields that their patterns refuse, and what stands behind the last one."""
+        if self._sieve is None:
+            self._sieve = sieve(self._tag, tuple(self._specs.values()))
+        padded = line + self._sieve.padding
+        found = self._sieve.match(padded)
+        if found is None or not found.lastindex:
+            return [], padded[found.end() :] if found else ""
+        groups = enumerate(found.groups(), 1)
+        return [(at, value) for at, value in groups if value is not None], padded[found.end() :]
+
+    def _looked_at(self, line: str, marks: Delimiters) -> tuple[list[tuple[int, str]], str]:
+        """Return the fields that are not seen at once to be right, and what is behind the last."""
+        fields = line.split(marks.field, self._last + 1)
+        sent = [*fields, *[""] * (self._last + 2 - len(fields))]
+        doubtful = [
+            (at, sent[at]) for at, spec in self._specs.items() if _may_fail(sent[at], spec, marks)
+        ]
+        return doubtful, sent[self._last + 1]
 
 
-def _may_fail(fields: Sequence[str], spec: FieldSpec, marks: Delimiters) -> bool:
+def _may_fail(value: str, spec: FieldSpec, marks: Delimiters) -> bool:
     """Tell whether a field is to be taken apart: it is missing, withdrawn or not plainly right."""
-    value = fields[spec.number] if spec.number < len(fields) else ""
     if not value:
         return spec.required
     return spec.withdrawn or not _plainly_fits(value, spec.kinds, spec.codes, marks)

@@ -46,11 +46,12 @@ UNSUPPORTED = "X"
 _RUN = 8  # fields between two places where a line may be over
 _OVER = r"\|*+\Z"
 _ANY = r"[^|~]*+"
+_GAP = r"[^|]*+\|(?:(?!)()|)"  # a field that the table lacks: its group is always empty
 _CODED, _MOST_CODED = 3, 9  # components of the types CE and CWE
 _CODE = r"[^|~^]*+\^?+[^|~^]*+\^?+[^|~^]*+"  # code, text, table
 
 
-Match = Callable[[str], object]
+Match = Callable[[str], re.Match[str] | None]
 
 
 class LinePattern(NamedTuple):
@@ -90,13 +91,18 @@ def line_pattern(
     return LinePattern(re.compile(rf"{tag}\|{tail}", re.DOTALL).match, "|" * (last + 1))
 
 
-def field_patterns(specs: tuple[FieldSpec, ...]) -> list[Match]:
-    """Compile the pattern of each field of a segment, with the separator behind it, from 1 on."""
+def sieve(tag: str, specs: tuple[FieldSpec, ...]) -> LinePattern:
+    """Compile what takes any segment of a name and has a group for each field, by its number.
+
+    A group holds what was sent where the field's own pattern refuses it, and nothing elsewhere.
+    """
     known = {spec.number: spec for spec in specs}
-    return [
-        re.compile(_field(known[number], ())).fullmatch if number in known else ANY_LINE.match
-        for number in range(1, max(known) + 1)
-    ]
+    last = max(known)
+    body = "".join(
+        rf"(?>(?:{_field(known[number], ())})|([^|]*+)\|)" if number in known else _GAP
+        for number in range(1, last + 1)
+    )
+    return LinePattern(re.compile(rf"{tag}\|{body}", re.DOTALL).match, "|" * (last + 1))
 
 
 def is_plain(row: Agreed) -> bool:

@@ -44,8 +44,8 @@ class Used:
         """Tell whether a fault there matters; component 0 is the whole field."""
         if not component:
             return (segment, field) in self._fields
-        whole = Path(segment, field) in self._paths
-        return whole or Path(segment, field, component) in self._paths
+        paths = self._paths  # a plain tuple is as equal, and made sooner
+        return (segment, field, 0) in paths or (segment, field, component) in paths
 
 
 class Condition(NamedTuple):
