@@ -18,6 +18,7 @@ from tests.generators.hl7 import (
     dft,
     events,
     messages,
+    msh,
     read,
     rule_names,
     written,
@@ -175,6 +176,25 @@ def test_header_that_the_profile_does_not_accept_refuses(
 
     assert (finding.rule, finding.code) == (f"hl7.{rule}", code)
     assert finding.severity is Severity.ERROR
+
+
+@pytest.mark.parametrize(
+    ("type_", "told"),
+    [
+        ("QBP^Q11", True),
+        ("ZZZ^Z01", True),
+        *((one, False) for one in ("DFT^P03", "ORU^R01", "MDM^T02", "ADT^A02", "ACK^A01")),
+    ],
+)
+def test_profile_that_names_no_events_is_told_what_nobody_makes_anything_of(
+    type_: str,
+    told: bool,  # noqa: FBT001 - the answer
+) -> None:
+    lines = [msh(type_, "", "C1", "2.5.1"), "ZZ1|1"]
+
+    rules = [rule for rule, _, _ in found(lines)]
+
+    assert ("not_subscribed" in rules) is told
 
 
 def test_event_that_nobody_subscribed_to_is_kept_where_the_profile_says_so() -> None:
@@ -403,5 +423,4 @@ def test_events_that_are_kept_unread_are_those_of_the_opaque_map() -> None:
     used = tomllib.loads(files.read("hl7/used.toml").decode())
     opaque = tomllib.loads(files.read("maps/hl7-opaque.toml").decode())["types"]
 
-    read = [one for one in opaque if one.partition("^")[0] in used["used"]]
-    assert sorted(used["unread"]) == sorted(read)
+    assert sorted(used["unread"]) == sorted(opaque)

@@ -187,6 +187,10 @@ def header_faults(header: Header, guide: Guide | None, settings: Settings) -> It
 def _event_faults(header: Header, settings: Settings) -> Iterator[HeaderFault]:
     if not header.kind:
         yield HeaderFault(rules.UNSUPPORTED_TYPE, 9)
+    elif not settings.events:
+        known = settings.known | ACKNOWLEDGEMENTS
+        if header.kind not in known and header.type not in known:
+            yield HeaderFault(rules.NOT_SUBSCRIBED, 9)  # a query, say, and the profile names none
     elif not is_subscribed(header, settings):
         if settings.unsubscribed == "keep":
             yield HeaderFault(rules.NOT_SUBSCRIBED, 9)

@@ -103,6 +103,7 @@ class Settings:
     functional: bool = False  # answers of their own for master files and orders
     structure_for: Mapping[str, str] = field(default_factory=dict)
     used: Mapping[str, Used] = field(default_factory=dict)  # by message type; "" = any other
+    known: frozenset[str] = frozenset()  # types and events that we make something of, or keep
     agreed: Mapping[str, AgreedRows] = field(default_factory=dict)  # by message type; "" = other
 
     def used_by(self, type_: str, kind: str) -> Used:
@@ -160,6 +161,7 @@ def read_settings(
         functional=bool(options.get("functional")),
         structure_for={key: str(value) for key, value in _table(options, "structure_for")},
         used=own or used,
+        known=frozenset(used),
         agreed=by_type(_agreed(options), specified),
     )
 
