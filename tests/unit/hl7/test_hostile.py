@@ -13,6 +13,7 @@ import pytest
 
 from acktrail.errors import TooLargeError
 from acktrail.formats.hl7 import reading
+from acktrail.formats.hl7.reading import MOST_PLACED
 from acktrail.model import ReadResult
 from tests.generators.hl7 import acknowledge, dft, messages, read, written
 from tests.generators.hl7_hostile import HOSTILE
@@ -94,3 +95,14 @@ def test_message_of_more_segments_or_fields_than_any_has_is_refused(line: str, l
     assert read(most).usable
     with pytest.raises(TooLargeError, match="than the limit"):
         read(beyond)
+
+
+def test_findings_of_very_many_messages_are_told_once_and_still_counted() -> None:
+    found = messages(read(b"MSH|^~\\&|A\r" * (MOST_PLACED + 10)))
+
+    first, last = found[0], found[-1]
+    assert [one.rule for one in last.findings] == [one.rule for one in first.findings]
+    assert last.findings_total == first.findings_total
+    assert last.findings is found[-2].findings
+    assert {one.place.offset for one in last.findings} == {0}
+    assert last.offset > found[-2].offset > 0

@@ -109,7 +109,7 @@ class Outline:
             return {}
         answers = self.header.kind in ACKNOWLEDGEMENTS or _ANSWERED in tags
         facts = self.header.facts(self._codec, answerable=not answers)
-        return facts | ({ANSWER_VERSION: self._answered_in} if self._answered_in else {})
+        return facts | {ANSWER_VERSION: self._answered_in} if self._answered_in else facts
 
     def planned(self, tags: Tags) -> Plan:
         """Make the plan of messages with these segments."""

@@ -1,5 +1,6 @@
 """Reads one unit that starts with MSH into a judged message."""
 
+from dataclasses import replace
 from operator import add, call
 from typing import NamedTuple
 
@@ -18,11 +19,13 @@ from acktrail.formats.hl7.patterns import FITS
 from acktrail.formats.hl7.rules import Collector
 from acktrail.formats.hl7.settings import Settings
 from acktrail.formats.hl7.units import Unit
-from acktrail.model import MessageHead, MessageResult, Rule, Severity, Verdict
+from acktrail.model import Finding, MessageHead, MessageResult, Rule, Severity, Verdict
 from acktrail.ports import Bind
 
 _NAMELESS = Header([""] * 26, Delimiters("|", "^", "~", "\\", "&"), 0)
 MOST_SEGMENTS, MOST_FIELDS = 100_000, 1_000_000  # of one message
+MOST_PLACED = 20_000  # findings of a file that tell their byte offset
+MOST_ALIKE = 1000
 _fits_time = FITS["TS"]
 
 
@@ -71,6 +74,8 @@ class MessageReader:
     def __init__(self, guides: Guides, settings: Settings) -> None:
         self._settings = settings
         self._outlines = Outlines(guides, settings)
+        self._told = 0  # findings of the file
+        self._alike: dict[tuple[Finding, ...], tuple[Finding, ...]] = {}
 
     def open(self, unit: Unit, offset: int, body: bytes) -> Opened:
         """Decode a unit, read its delimiters and header.
@@ -111,7 +116,23 @@ class MessageReader:
             plan = outline.unread(message.tags)
             message.tags, message.loops = plan.tags, plan.walk.loops
             found = self._unread(opened, frame)
-        return _reading(opened, plan, frame, found)
+        return _reading(opened, plan, frame, found, self._listed(found) if found else ())
+
+    def _listed(self, found: Collector) -> tuple[Finding, ...]:
+        """Return what is told of a message; in a file of very many findings, alike ones are one.
+
+        These have no byte offset: the message's own is known. A header of ten bytes would take
+        sixty times its size otherwise.
+        """
+        listed = found.listed()
+        self._told += len(listed)
+        if self._told <= MOST_PLACED:
+            return listed
+        alike = tuple([replace(one, place=one.place._replace(offset=0)) for one in listed])
+        known = self._alike.get(alike)
+        if known is None and len(self._alike) < MOST_ALIKE:
+            known = self._alike[alike] = alike
+        return known or alike
 
     def _judged(self, opened: Opened, plan: Plan, frame: Frame) -> Collector | None:
         """Return what is found in a message; ``None`` where it is seen at once to be right."""
@@ -151,7 +172,13 @@ class MessageReader:
         return check.findings
 
 
-def _reading(opened: Opened, plan: Plan, frame: Frame, found: Collector | None) -> Reading:
+def _reading(
+    opened: Opened,
+    plan: Plan,
+    frame: Frame,
+    found: Collector | None,
+    listed: tuple[Finding, ...],
+) -> Reading:
     message, _, outline, _, control, _ = opened
     facts = plan.facts
     if outline.functional and outline.guide:
@@ -176,7 +203,7 @@ def _reading(opened: Opened, plan: Plan, frame: Frame, found: Collector | None) 
         plan.guide,
         Verdict.REJECTED if found and found.errors else Verdict.ACCEPTED,
         len(message.lines),
-        found.listed() if found else (),
+        listed,
         0,
         facts,
         message.offset,
