@@ -23,7 +23,7 @@ ROUNDS = 3
 TWICE = 2.3  # the bar: what twice the size may take
 BATCH, ANSWERED = "batch", "batch and its answer file"
 LARGE = (10, 100)  # MiB
-HURTING_BYTES = 480_000  # twice that is less than the fields and segments that a message may have
+HURTING_BYTES = 290_000  # twice that is less than the fields and segments that a message may have
 STARTS = b"FHS|^~\\&|A|B|C|D|20260102||||F1\rBHS|^~\\&|A|B|C|D|20260102||||B1\r"
 
 

@@ -15,13 +15,12 @@ Spec: HL7 v2+ chapter 2, 2.8.2 (original mode), 2.8.3 (enhanced mode), 2.9.3.3 (
 table 0155. Never answered: an acknowledgement; a message whose header could not be read.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from io import BytesIO
-from itertools import chain
 from typing import NamedTuple
 
 from acktrail.formats.hl7 import rules
+from acktrail.formats.hl7.answer_file import AnswerFile, Piece, Run
 from acktrail.formats.hl7.functional import read_functional
 from acktrail.formats.hl7.header import MODES, is_wanted
 from acktrail.formats.hl7.wording import (
@@ -34,9 +33,9 @@ from acktrail.formats.hl7.wording import (
     trailer_bytes,
 )
 from acktrail.model import (
-    Acknowledgement,
     Answering,
     Finding,
+    GroupResult,
     InterchangeResult,
     MessageResult,
     Owner,
@@ -58,55 +57,6 @@ _DUPLICATE = Finding(
     "content",
 )
 _COMMENT = "No message could be read"
-
-
-class Run(NamedTuple):
-    """Answers that differ in what they answer only: most of a batch, and then it is one list."""
-
-    answer: Answer  # to the first of them
-    answered: list[str]  # control ids
-
-
-Opening = Callable[[str], bytes]  # takes a control number of its own
-Piece = bytes | Run | Opening
-
-
-class AnswerFile(NamedTuple):
-    """One answer file before its control numbers are known."""
-
-    pieces: tuple[Piece, ...]
-    subject: str
-    after_posting: bool
-    writer: Writer
-    kind: str = "ACK"
-    extension: str = "hl7"
-
-    @property
-    def numbers(self) -> int:
-        """How many control numbers it takes."""
-        return sum(_numbers(piece) for piece in self.pieces)
-
-    def written(self, controls: Iterator[str]) -> Acknowledgement:
-        """Write the file, taking control numbers in order."""
-        first = next(controls) if self.numbers else ""
-        numbered = chain((first,), controls)
-        body = BytesIO()  # a list of the answers would be as large again
-        for piece in self.pieces:
-            if isinstance(piece, bytes):
-                body.write(piece)
-            elif isinstance(piece, Run):
-                body.writelines(self.writer.messages(piece.answer, piece.answered, numbered))
-            else:
-                body.write(piece(next(numbered)))
-        return Acknowledgement(
-            self.kind, first, self.subject, body.getvalue(), self.extension, self.after_posting
-        )
-
-
-def _numbers(piece: Piece) -> int:
-    if isinstance(piece, Run):
-        return len(piece.answered)
-    return 0 if isinstance(piece, bytes) else 1
 
 
 def answer_files(
@@ -132,12 +82,15 @@ def answer_files(
         _Phase(result, answering, accept=False, reserve=reserve),
     )
     for interchange in result.interchanges:
-        _fill(phases, interchange, result)
+        _fill(phases, interchange, result, answering.posted)
     return [phase.file() for phase in phases if phase.wanted(how)]
 
 
 def _fill(
-    phases: tuple["_Phase", "_Phase"], interchange: InterchangeResult, result: ReadResult
+    phases: tuple["_Phase", "_Phase"],
+    interchange: InterchangeResult,
+    result: ReadResult,
+    posted: Mapping[str, str],
 ) -> None:
     """Give both files what they answer to one interchange."""
     refused = _bad(result.findings) or _bad(interchange.findings)
@@ -148,15 +101,42 @@ def _fill(
         batch = read_subject(group.facts, "BHS")
         for phase in phases:
             phase.open("BHS", batch, group.control)
-        for message in group.messages:
-            asked = _asked(message, phases[0].options, refused=refused or _bad(group.findings))
-            if asked:
-                for phase in phases:
-                    phase.take(asked)
+        _answer(phases, group, posted, refused=refused or _bad(group.findings))
         for phase in phases:
             phase.close("BTS", batch)
     for phase in phases:
         phase.close("FTS", header)
+
+
+def _answer(
+    phases: tuple["_Phase", "_Phase"],
+    group: GroupResult,
+    posted: Mapping[str, str],
+    *,
+    refused: bool,
+) -> None:
+    """Give both files what they answer to the messages of a group."""
+    asked: _Asked | None = None
+    for message in group.messages:
+        if asked and _is_alike(message, asked.message, posted):
+            for phase in phases:
+                phase.again(message.control)
+            continue
+        asked = _asked(message, phases[0].options, refused=refused)
+        if asked:
+            for phase in phases:
+                phase.take(asked)
+
+
+def _is_alike(message: MessageResult, before: MessageResult, posted: Mapping[str, str]) -> bool:
+    """Tell whether a message gets the answer of the one before, but for its control id."""
+    return (
+        not (message.findings or before.findings)
+        and bool(message.control and before.control)
+        and message.control not in posted
+        and before.control not in posted
+        and message.facts == before.facts
+    )
 
 
 class _Asked(NamedTuple):
@@ -213,6 +193,7 @@ class _Phase:
         self._answers = 0
         self._writer = Writer(answering.at, answering.options)
         self._pieces: list[Piece] = []
+        self._run: Run | None = None  # that the last message was answered in
 
     def wanted(self, how: str) -> bool:
         """Tell whether the file is to be sent: an empty one says that all was accepted."""
@@ -250,18 +231,32 @@ class _Phase:
 
     def take(self, asked: _Asked) -> None:
         """Add the answer to a message, if this phase has one."""
+        self._run = None
         answer = self._accepted(asked) if self._accept else self._outcome(asked)
         if answer is None:
             return
         if self._only_errors and answer.good and not (self._reserve and self._waits(asked)):
             return
+        self._run = self._add(answer)
+
+    def again(self, control: str) -> None:
+        """Add what the last message got to one that is like it."""
+        if self._run:
+            self._answers += 1
+            self._counts["BTS"] += 1
+            self._run.answered.append(control)
+
+    def _add(self, answer: Answer) -> Run:
+        """Add an answer to the run of its like; return the run."""
         self._answers += 1
         self._counts["BTS"] += 1
         run = self._pieces[-1] if self._pieces else None
         if isinstance(run, Run) and run.answer.like(answer):
             run.answered.append(answer.control)
-        else:
-            self._pieces.append(Run(answer, [answer.control]))
+            return run
+        run = Run(answer, [answer.control])
+        self._pieces.append(run)
+        return run
 
     def _accepted(self, asked: _Asked) -> Answer | None:
         """Return the accept answer: we have the content, or will not take it (2.8.3)."""
