@@ -7,7 +7,7 @@ never leaves this module: what is kept is a class, a field and a digest.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -20,6 +20,8 @@ RACES = (
     "terminating connection",
     "server closed the connection",
 )
+# What Odoo 14 says of a record that it tries once more after a race: the race it keeps to itself.
+ECHO = "violates check constraint"
 DATABASE_GONE = ("psycopg2.", "odoo.exceptions.ConcurrencyError", "odoo.sql_db.PoolError")
 DENIALS = ("You are not allowed to", "You don't have the access")  # needs lang en_US
 DENIED = re.compile(r"to (access|create|modify|delete) .{1,200}\(([a-z][a-z0-9_.]{1,63})\) records")
@@ -68,12 +70,13 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Refused, perhaps not for good: once more, then alone."""
+    """Refused, perhaps not for good: once more, then alone, an echo several times."""
 
     fault: Fault
     rows: Mapping[int, Fault] = field(
         default_factory=dict
     )  # by record of the batch, where Odoo named them
+    echo: bool = False  # perhaps what is left of a race: to be asked more often
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +135,12 @@ def load(client: Client, model: str, body: Mapping[str, object], count: int) -> 
     denied = next((text for text in general if _denies(text)), "")
     if denied:
         _confirm_denial(client, model, denied)
-    rows = {one["record"]: _row_fault(one) for one in errors if isinstance(one.get("record"), int)}
-    if errors and not general and rows:  # conversion errors need no second try
-        return Faults(rows)
-    return Doubt(next(iter(rows.values()), Fault("odoo.refused")), rows)
+    unread = _row_faults(one for one in errors if "field" in one)
+    if unread:  # conversion errors need no second try, whatever became of the other records
+        return Faults(unread)
+    rows = _row_faults(errors)
+    echo = any(ECHO in text for text in general)
+    return Doubt(next(iter(rows.values()), Fault("odoo.refused")), rows, echo)
 
 
 def _confirm_denial(client: Client, model: str, text: str) -> None:
@@ -151,6 +156,15 @@ def _confirm_denial(client: Client, model: str, text: str) -> None:
 def _denies(text: str) -> bool:
     """Odoo 14 names the exception before the words."""
     return any(denial in text.partition("\n")[0] for denial in DENIALS)
+
+
+def _row_faults(messages: Iterable[Mapping[str, Any]]) -> dict[int, Fault]:
+    """Return the fault of each named record: the first, for later ones may follow from it."""
+    rows: dict[int, Fault] = {}
+    for one in messages:
+        if isinstance(one.get("record"), int):
+            rows.setdefault(one["record"], _row_fault(one))
+    return rows
 
 
 def _row_fault(message: Mapping[str, Any]) -> Fault:

@@ -42,6 +42,7 @@ SETUP_MODELS = frozenset(
 )
 SAME_TEXT = 3  # so many documents refused with one text: the mapping is wrong, not they
 ALONE = 8  # unknown outcomes of one record on its own, while Odoo answers others
+ECHOES = 6  # times more that a record alone is sent before what may be a race's echo is believed
 SLOW, QUICK = timedelta(seconds=20), timedelta(seconds=5)  # a call: halve the next batches; double
 
 
@@ -218,10 +219,10 @@ class Poster:
                 case Lost() as answer:
                     run.attempts.lost(answer, lost)
                     todo += _again(part, lost + 1, doubts)
-                case Doubt(fault, rows):
-                    if not doubts:  # once more, unchanged
-                        self.pause(self.jitter(0.1, 0.3))
-                        todo.append((part, lost, 1))
+                case Doubt(fault, rows, echo):
+                    if doubts < (ECHOES if echo and len(part) == 1 else 1):  # again, unchanged
+                        self.pause(self.jitter(0.1, 0.3) * 2.0**doubts)
+                        todo.append((part, lost, doubts + 1))
                     elif len(part) == 1:
                         refused[part[0].external_id] = rows.get(0, fault)
                     else:

@@ -8,6 +8,10 @@ from tests.unit.odoo.scripted import Body, Scripted, loaded, refused
 
 DATE = "'2026-02-31' does not seem to be a valid date for field 'Invoice/Bill Date'"
 REFERENCE = "No matching record found for external id 'account.1_nope' in field 'Journal'"
+ECHO = (  # of Odoo 14.0, after "could not serialize access", which it does not say
+    'new row for relation "account_move_line" violates check constraint'
+    ' "account_move_line_check_accountable_required_fields"\nDETAIL:  Failing row contains (1)'
+)
 DENIED = (
     "You are not allowed to create 'Journal Entry' (account.move) records.\n\n"
     "This operation is allowed for the following groups:\n\t- Accounting/Invoicing"
@@ -35,6 +39,26 @@ def test_load_with_a_conversion_error_is_final_for_the_named_record() -> None:
     assert isinstance(found, Faults)
     assert found.rows[3].error_class == "odoo.date"
     assert found.rows[3].field == "invoice_date"
+
+
+def test_load_names_the_conversion_error_whatever_a_race_left_of_the_record() -> None:
+    date = {"record": 1, "field": "invoice_date", "message": DATE}
+    echoes = [{"record": at, "message": ECHO} for at in range(3)]
+
+    found = ask(refused(date, *echoes), 3)
+
+    assert isinstance(found, Faults)
+    assert {at: (one.error_class, one.field) for at, one in found.rows.items()} == {
+        1: ("odoo.date", "invoice_date")
+    }
+
+
+def test_load_that_may_be_a_races_echo_is_a_doubt_that_says_so() -> None:
+    echo, other = (ask(refused({"record": 0, "message": text})) for text in (ECHO, "no"))
+
+    assert isinstance(echo, Doubt)
+    assert isinstance(other, Doubt)
+    assert (echo.echo, other.echo) == (True, False)
 
 
 def test_load_with_a_missing_reference_names_its_model() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain, repeat
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,16 @@ from acktrail.odoo.batches import ROWS, batches, distinct, waves
 from acktrail.odoo.client import Answer, Done, Fault, Lost
 from acktrail.odoo.client import Doubt as Refusing
 from acktrail.odoo.loads import Load, Plan
-from acktrail.odoo.poster import Delivery, Denied, Parked, Poster, Refused, Stored, Unknown
+from acktrail.odoo.poster import (
+    Delivery,
+    Denied,
+    Outcome,
+    Parked,
+    Poster,
+    Refused,
+    Stored,
+    Unknown,
+)
 from acktrail.odoo.questions import Key, Question
 from tests.unit.odoo.scripted import Body, Scripted, Time, loaded, refused
 
@@ -81,6 +91,19 @@ def test_delivery_where_three_or_more_are_refused_alike_is_parked() -> None:
     found = deliver([planned(record(one)) for one in range(3)], storing(texts)).outcomes
 
     assert set(found.values()) == {Parked("odoo.unbalanced")}
+
+
+@pytest.mark.parametrize(("echoes", "end"), [(5, Stored(1)), (99, Refused("odoo.refused"))])
+def test_delivery_of_what_may_be_a_races_echo_is_repeated_before_it_is_believed(
+    echoes: int, end: Outcome
+) -> None:
+    """Odoo 14 tries each record once more in a transaction that lost a race, and says only that."""
+    text = 'new row for relation "account_move_line" violates check constraint "c"'
+    answers = chain(repeat(refused({"record": 0, "message": text}), echoes), repeat(loaded([1])))
+
+    found = deliver([planned(record(1))], Scripted(lambda *_: next(answers)))
+
+    assert found.outcomes == {0: end}
 
 
 def test_delivery_whose_refusal_names_nobody_is_halved_until_the_bad_one_is_alone() -> None:
