@@ -323,6 +323,19 @@ def test_add_postings_returns_duplicate_and_conflict(ledger: SqlLedger) -> None:
         assert set(transaction.postings(TWO)) == set(again)
 
 
+def test_add_postings_of_other_bytes_with_the_same_content_is_a_duplicate(
+    ledger: SqlLedger,
+) -> None:
+    open_exchanges(ledger, 1, 2)
+    with ledger.begin() as transaction:
+        (first,) = transaction.add_postings([posting_row(1, "inv.1", "older")])
+        replayed = transaction.add_postings([posting_row(1, "inv.1", "newer")], lambda *_: True)
+        again = transaction.add_postings([posting_row(2, "inv.1", "newer")], lambda *_: True)
+
+    assert replayed == (first,)
+    assert [row.state for row in again] == ["duplicate"]
+
+
 def test_add_postings_finds_a_key_twice_in_one_file(ledger: SqlLedger) -> None:
     open_exchanges(ledger, 1)
     with ledger.begin() as transaction:

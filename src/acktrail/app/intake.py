@@ -7,13 +7,14 @@ the released documents, and fixes the control numbers of the answers.
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from hashlib import sha256
 from typing import BinaryIO, NamedTuple
 
 from acktrail.app.alone import Alone, message_alone, ordered_message
 from acktrail.app.governing import Governing
 from acktrail.app.home import Found
-from acktrail.app.journal import posting_rows
+from acktrail.app.journal import posting_rows, same_content
 from acktrail.app.numbers import earlier_numbers, numbers_of
 from acktrail.app.tools import Tools, received_flow
 from acktrail.documents.encoding import encode_compact
@@ -223,7 +224,7 @@ class Intake:
                 if may_post
                 else []
             )
-            kept = tx.add_postings(rows)
+            kept = tx.add_postings(rows, partial(same_content, tools))
             self._index(tx, work, done)
             numbers = self._numbers(tx, work, done.result, duplicate)
             body = numbers | {

@@ -17,7 +17,7 @@ from acktrail.ledger import circuits
 from acktrail.ledger.dialects import insert as insert_or_skip
 from acktrail.ledger.entry import microseconds
 from acktrail.ledger.tables import REFUSED_STATES, posting
-from acktrail.ports import PostingRow
+from acktrail.ports import PostingRow, Same, same_digest
 
 COLUMNS: Final = tuple(posting.c[name] for name in PostingRow._fields)
 LEASED: Final = frozenset({"sending", "stored"})
@@ -53,13 +53,16 @@ class Change(NamedTuple):
 
 
 def add(
-    connection: sa.Connection, rows: Sequence[PostingRow], sender: Sender
+    connection: sa.Connection,
+    rows: Sequence[PostingRow],
+    sender: Sender,
+    same: Same = same_digest,
 ) -> tuple[PostingRow, ...]:
     """Insert journal rows and return them as they stand, in the order of the arguments.
 
-    The row of the same exchange and message with the same digest is returned as it is: a repeat
+    The row of the same exchange and message with the same content is returned as it is: a repeat
     has no effect. Any other row whose key is live is kept beside it as ``duplicate`` (same
-    digest) or ``conflict``.
+    content) or ``conflict``.
     """
     first: dict[Key, PostingRow] = {}
     for row in rows:
@@ -70,10 +73,10 @@ def add(
     for row in rows:
         key = _key(row)
         kept = live[key]
-        if key not in answered and (key in fresh or _repeats(row, kept)):
+        if key not in answered and (key in fresh or _repeats(row, kept, same)):
             result.append(kept)
         else:
-            state = "duplicate" if row.digest == kept.digest else "conflict"
+            state = "duplicate" if same(row, kept) else "conflict"
             result.append(_insert_refused(connection, row._replace(state=state), sender))
         answered.add(key)
     return tuple(result)
@@ -249,9 +252,9 @@ def _values(wanted: Change, sender: Sender) -> dict[str, Any]:
     return values
 
 
-def _repeats(row: PostingRow, kept: PostingRow) -> bool:
-    mine, theirs = ((one.exchange, one.message, one.digest, one.doctype) for one in (row, kept))
-    return mine == theirs
+def _repeats(row: PostingRow, kept: PostingRow, same: Same) -> bool:
+    mine, theirs = ((one.exchange, one.message, one.doctype) for one in (row, kept))
+    return mine == theirs and same(row, kept)
 
 
 def _key(row: PostingRow) -> Key:

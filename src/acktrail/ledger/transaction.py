@@ -16,6 +16,8 @@ from acktrail.ports import (
     NewExchange,
     OutboxRow,
     PostingRow,
+    Same,
+    same_digest,
 )
 
 
@@ -112,9 +114,11 @@ class SqlTransaction:
         """Note that an answer file was delivered and verified."""
         outbox.set_delivered(self._connection, exchange, name)
 
-    def add_postings(self, rows: Sequence[PostingRow]) -> tuple[PostingRow, ...]:
+    def add_postings(
+        self, rows: Sequence[PostingRow], same: Same = same_digest
+    ) -> tuple[PostingRow, ...]:
         """Insert journal rows and return them as they stand; see :func:`journal.add`."""
-        return journal.add(self._connection, rows, self._sender())
+        return journal.add(self._connection, rows, self._sender(), same)
 
     def postings(self, exchange: str) -> tuple[PostingRow, ...]:
         """Return the journal rows of an exchange."""

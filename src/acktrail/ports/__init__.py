@@ -29,7 +29,9 @@ from acktrail.ports.ledger import (
     NewExchange,
     OutboxRow,
     PostingRow,
+    Same,
     Transaction,
+    same_digest,
 )
 from acktrail.ports.shown import Legend, Legible, Piece, PieceKind
 from acktrail.ports.world import (
@@ -73,6 +75,7 @@ __all__ = [
     "PieceKind",
     "PostingRow",
     "Reader",
+    "Same",
     "SealRules",
     "Sealer",
     "Secrets",
@@ -85,4 +88,5 @@ __all__ = [
     "TellingFormat",
     "Transaction",
     "Transport",
+    "same_digest",
 ]

@@ -1,6 +1,6 @@
 """The ledger as the rest sees it: entries, exchanges, claims, journal, outbox, numbers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -106,6 +106,14 @@ class PostingRow(NamedTuple):
     calls: str  # store name of the exact calls, "" until planned
 
 
+Same = Callable[[PostingRow, PostingRow], bool]  # do two rows hold the same content?
+
+
+def same_digest(row: PostingRow, kept: PostingRow) -> bool:
+    """Tell whether two rows were made of the same bytes."""
+    return row.digest == kept.digest
+
+
 class Transaction(Protocol):
     """One database transaction. Everything in it is kept, or nothing."""
 
@@ -195,12 +203,15 @@ class Transaction(Protocol):
         """Note that an answer file was delivered and verified."""
         ...
 
-    def add_postings(self, rows: Sequence[PostingRow]) -> tuple[PostingRow, ...]:
+    def add_postings(
+        self, rows: Sequence[PostingRow], same: Same = same_digest
+    ) -> tuple[PostingRow, ...]:
         """Insert journal rows and return them as they stand.
 
-        A row whose (target, external id) is live with the same digest comes back as ``duplicate``;
-        with another digest as ``conflict``. The same row of the same exchange comes back as it is
-        (replay), and what Odoo rejected may come again. ``id`` of the argument is ignored.
+        A row whose (target, external id) is live with the same content comes back as
+        ``duplicate``; with other content as ``conflict``. The same row of the same exchange comes
+        back as it is (replay), and what Odoo rejected may come again. ``id`` of the argument is
+        ignored.
         """
         ...
 

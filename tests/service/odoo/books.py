@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from io import BytesIO
 from itertools import count
@@ -20,7 +21,7 @@ import tomlkit
 
 from acktrail.app.drain import Drain
 from acktrail.app.home import make_home
-from acktrail.app.journal import posting_rows
+from acktrail.app.journal import posting_rows, same_content
 from acktrail.app.sender import Sender, Sent
 from acktrail.app.tools import Tools
 from acktrail.app.wiring import open_tools
@@ -85,7 +86,7 @@ class Books:
             tx.append(key, "translated", {"kinds": dict(sorted(kinds.items()))}, "svc:test")
             row = tx.lock(key)
             rows = posting_rows(self.tools, found.profile, row, kept, blob)
-            return key, tx.add_postings(rows)
+            return key, tx.add_postings(rows, partial(same_content, self.tools))
 
     def answer(self, exchange: str, *, delivered: bool = True) -> None:
         """Fix an answer file, deliver it, and close the exchange."""
