@@ -21,7 +21,7 @@ class Dialect:
 
     fields: Mapping[str, Names] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, Names]] = field(default_factory=dict)
-    lacks: Names = field(default_factory=dict)  # models that cannot be loaded alone, with why
+    lacks: Names = field(default_factory=dict)  # models that are not loaded there, with why
 
     @property
     def without(self) -> frozenset[str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from acktrail.odoo.client import Answer, Barred, Done, Doubt, Lost, fault_of, is_transient
+from acktrail.odoo.client import Answer, Barred, Done, Doubt, Fault, Lost, fault_of, is_transient
 from acktrail.odoo.dialect import Dialect, Dialects
 from acktrail.odoo.wire import CONFIRM, Confirmation, Connected, Wire
 
@@ -67,6 +67,8 @@ class JsonRpc(Connected):
 
     def _once(self, model: str, method: str, body: Mapping[str, object]) -> Answer | Barred:
         dialect = self.dialect or Dialect()
+        if method == "load" and model in dialect.lacks:  # it would be taken, and do something else
+            return Doubt(Fault("odoo.version"))
         arguments = dialect.asked(model, body)
         listed = [arguments.pop("ids")] if "ids" in arguments else []
         if method in POSITIONAL:

@@ -60,6 +60,21 @@ def test_statement_lines_alone_are_not_for_versions_before_16() -> None:
     assert not DIALECTS.of(16).lacks
 
 
+def test_counts_are_not_for_versions_before_15() -> None:
+    """Odoo 14.0 stock.quant._set_inventory_quantity: validates a move, or ignores the count."""
+    assert "stock.quant" in DIALECTS.of(14).lacks
+    assert "stock.quant" not in DIALECTS.of(15).lacks
+
+
+def test_lines_of_a_transfer_have_their_older_name_before_16() -> None:
+    asked = DIALECTS.of(15).asked("stock.picking", {"fields": ["move_ids/product_id"]})
+
+    assert asked == {"fields": ["move_lines/product_id"]}
+    assert DIALECTS.of(16).asked("stock.picking", {"fields": ["move_ids"]})["fields"] == [
+        "move_ids"
+    ]
+
+
 def test_field_that_the_version_lacks_is_left_out_with_its_cells() -> None:
     body = {"fields": ["id", "memo", "invoice_ids/.id"], "data": [["a.b", "820", "7"]]}
 

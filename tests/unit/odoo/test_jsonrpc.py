@@ -10,7 +10,7 @@ import pytest
 
 from acktrail.app.home import parser_files
 from acktrail.errors import DeniedError, HaltedError
-from acktrail.odoo.client import Done, Doubt, Lost
+from acktrail.odoo.client import Done, Doubt, Fault, Lost
 from acktrail.odoo.connect import Address, connect, version
 from acktrail.odoo.dialect import Dialects
 from acktrail.odoo.json2 import Json2
@@ -169,6 +169,14 @@ def test_answer_of_something_else_is_unknown(stage: Stage) -> None:
     stage.plays = [{"jsonrpc": "2.0", "error": {"message": "no data"}}]
 
     assert isinstance(stage.client().call("res.partner", "load", {}), Lost)
+
+
+def test_load_of_a_model_that_the_version_takes_otherwise_is_never_sent(stage: Stage) -> None:
+    with stage.client() as client:
+        answer = client.call("stock.quant", "load", {"fields": ["id"], "data": [["x"]]})
+
+    assert answer == Doubt(Fault("odoo.version"))
+    assert stage.asked == []
 
 
 def test_api_is_chosen_by_the_version_when_there_is_a_login(stage: Stage) -> None:
