@@ -42,6 +42,8 @@ KINDS = (
     "order",
     "price_catalogue",
     "party",
+    "supply_request",
+    "master_data",
 )
 
 
