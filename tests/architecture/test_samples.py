@@ -19,7 +19,6 @@ CODE = re.compile(r"\bcode=([a-z0-9_.]+)")  # of an exchange that is held before
 SHOWN_BY_TESTS = {
     # no sample partner has a guide, directory, layout or option that leads to it
     "x12.hl.number": "test_x12_hl_number_is_found_where_hl01_is_not_the_next_number",
-    "edifact.directory_unknown": "test_message_without_directory_is_checked_by_its_envelope",
     "edifact.group_missing": (
         "test_mandatory_group_that_is_missing_is_13_at_the_last_segment_before_it"
     ),

@@ -46,6 +46,7 @@ from acktrail.documents.supply import (
     OrderAnswer,
     OrderChange,
     ProductActivity,
+    ReceivingAdvice,
 )
 from acktrail.documents.value import Value
 
@@ -205,7 +206,9 @@ class Opaque(Value, frozen=True):
     sha256: str = ""
 
 
-Supply = OrderChange | OrderAnswer | DespatchAdvice | InventoryReport | ProductActivity
+Supply = (
+    OrderChange | OrderAnswer | DespatchAdvice | ReceivingAdvice | InventoryReport | ProductActivity
+)
 Clinical = Appointment | ServiceOrder | SupplyRequest | Account | MasterData
 Payload = (
     Trade
@@ -228,6 +231,7 @@ PAYLOADS: dict[str, type[Payload]] = {
     "order_change": OrderChange,
     "order_response": OrderAnswer,
     "despatch_advice": DespatchAdvice,
+    "receiving_advice": ReceivingAdvice,
     "inventory_report": InventoryReport,
     "product_activity": ProductActivity,
     "remittance": Remittance,

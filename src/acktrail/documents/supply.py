@@ -92,6 +92,13 @@ class DespatchAdvice(Value, frozen=True):
     packages: tuple[Package, ...] = ()
 
 
+class ReceivingAdvice(Value, frozen=True):
+    """Payload of receiving_advice: quantities SHIPPED, RECEIVED, ACCEPTED, RETURNED by line."""
+
+    lines: tuple[DespatchLine, ...] = ()
+    packages: tuple[Package, ...] = ()
+
+
 class ReportedLine(Value, frozen=True):
     """A line of a report about goods: what of an item is, or went, where."""
 

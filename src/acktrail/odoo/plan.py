@@ -128,6 +128,7 @@ BY_KIND: dict[str, Callable[[References, Any], Planned]] = {
     "eligibility_response": kept_only,
     "inventory_report": kept_only,  # a supplier's stock is not ours
     "product_activity": kept_only,
+    "receiving_advice": kept_only,  # what a customer says of our goods is for a person
 }
 BY_PAYLOAD: dict[type[Payload], Callable[[References, Any], Planned]] = {
     Remittance: remittance.entry,

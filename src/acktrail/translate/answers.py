@@ -1,4 +1,4 @@
-"""What a partner says of something that we sent: TA1, 997, 999, 824, CONTRL and HL7 ACK.
+"""What a partner says of something that we sent: TA1, 997, 999, 824, CONTRL, APERAK and HL7 ACK.
 
 One document for each thing that is answered: a group and every set in it, an interchange and
 every message in it; so a set that was refused in a group that was not can be told.
@@ -18,6 +18,7 @@ ANSWERS = frozenset(
         ("x12", "999"),
         ("x12", "824"),
         ("edifact", "CONTRL"),
+        ("edifact", "APERAK"),
         *(("hl7", kind) for kind in ("ACK", "MFK", "ORR", "ORL", "ORS", "ORN", "RRE", "RRD")),
     }
 )
@@ -32,6 +33,21 @@ X12_CODES = {
     "X": "REJECTED",
 }
 EDIFACT_CODES = {"4": "REJECTED", "7": "ACCEPTED", "8": "RECEIVED"}  # 0083
+APPLICATION_CODES = {  # APERAK 1225, and 1001 where it was not sent (D.01B)
+    "27": "REJECTED",
+    "29": "ACCEPTED",
+    "34": "ACCEPTED_WITH_ERRORS",
+    "12": "RECEIVED",
+    "312": "ACCEPTED",
+    "313": "REJECTED",
+}
+APPLICATION_SUBJECTS = {  # 1153: the message, and the document that it was
+    "ACW": "MESSAGE",
+    "ON": "ORDER",
+    "IV": "INVOICE",
+    "DQ": "DESPATCH",
+    "AAK": "DESPATCH",
+}
 # OTI01 (element 110): what it is about (batch, group, item, set) and, second, what became of it
 ADVICE_CODES = {
     level + code: disposition
@@ -58,6 +74,7 @@ HL7_CODES = {  # table 0008: CA says only that the message is in safe keeping
     "AR": "REJECTED",
     "CR": "REJECTED",
 }
+WHERE = {"edifact": "RFF.1.2", "hl7": "MSA-1"}  # what names the subject; CONTRL: UCI is mandatory
 REJECTED = "REJECTED"
 ACCEPTING = frozenset({"ACCEPTED", "ACCEPTED_WITH_ERRORS"})
 GROUP, MESSAGE, INTERCHANGE = "GROUP", "MESSAGE", "INTERCHANGE"
@@ -104,6 +121,9 @@ class AnswerTranslator:
             "UCM": self._ucm,
             "UCS": self._ucs,
             "UCD": self._ucd,
+            "BGM": self._bgm,
+            "RFF": self._rff,
+            "ERC": self._erc,
             "MSA": self._msa,
             "ERR": self._err,
         }
@@ -122,7 +142,7 @@ class AnswerTranslator:
         """End the message: one document for each thing answered."""
         self._close()
         if not self._documents and not self._findings:
-            place = Place(address="MSA-1" if self._format == "hl7" else "")
+            place = Place(address=WHERE.get(self._format, ""))
             self._findings.append(rules.find(rules.REQUIRED_MISSING, self._format, place))
         documents = () if self._findings else tuple(self._documents)
         return documents, tuple(self._findings)
@@ -137,9 +157,12 @@ class AnswerTranslator:
         self._sets: list[str] = []  # what became of the open group's sets
         self._open: tuple[str, tuple[Reference, ...]] | None = None
         self._codes: list[Code] = []
+        self._said = ""  # what an APERAK says of its subjects
 
     def _close(self) -> None:
         """Write down the answer whose errors may have followed it."""
+        if self._said and self._parents:
+            self._open = (self._said, self._parents)
         if self._open is None:
             return
         disposition, subjects = self._open
@@ -242,6 +265,22 @@ class AnswerTranslator:
 
     def _ucd(self, segment: Segment) -> None:
         self._code("0085", segment.get(1).strip())
+
+    def _bgm(self, segment: Segment) -> None:
+        """Spec: APERAK D.96A, D.01B; what neither code tells is refused when an error follows."""
+        sent = segment.get(3).strip() or segment.get(1, 1).strip()
+        self._said = APPLICATION_CODES.get(sent, "RECEIVED")
+
+    def _rff(self, segment: Segment) -> None:
+        kind = APPLICATION_SUBJECTS.get(segment.get(1, 1).strip())
+        number = segment.get(1, 2).strip()
+        if kind and number and not self._codes:  # behind ERC it names the place of the error
+            self._parents = (*self._parents, Reference(kind, number))
+
+    def _erc(self, segment: Segment) -> None:
+        if self._said not in ACCEPTING:
+            self._said = REJECTED
+        self._code("ERC", segment.get(1, 1).strip())
 
     def _msa(self, segment: Segment) -> None:
         self._close()

@@ -6,7 +6,7 @@ from acktrail.documents.kinds import Charge, Document, PartyUpdate, Trade
 from acktrail.documents.parts import Allowance, Identifier, Line, Money, Party, Tax, Totals
 from acktrail.documents.value import replace
 from acktrail.model import Place
-from acktrail.translate import clinical, rules, supply
+from acktrail.translate import clinical, paid, rules, supply
 from acktrail.translate.building import Building, Origins
 from acktrail.translate.shapes import Values, many, under
 
@@ -22,6 +22,8 @@ def assemble(kinds: tuple[str, ...], values: Values, building: Building) -> Docu
     """Return the document of a message; None when it cannot be made, with a finding."""
     if kinds[0] == "charge":
         return _charge(values, building)
+    if kinds[0] == "remittance":
+        return paid.document(values, building)
     if kinds[0] == "party":
         return _person(values, building)
     if kinds[0] in clinical.PAYLOADS:

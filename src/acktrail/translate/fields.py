@@ -6,6 +6,7 @@ shape X; ``by:T`` for values under names of the map's choice (``quantities.ORDER
 """
 
 from acktrail.translate.clinical import master_entry, ordered_service, requested_supply
+from acktrail.translate.paid import adjustment, invoice_payment
 from acktrail.translate.shapes import (
     Shape,
     allowance,
@@ -27,6 +28,7 @@ from acktrail.translate.supply_shapes import (
     changed_line,
     hierarchy,
     line_answer,
+    marking,
     moved,
     price,
     reported_line,
@@ -133,12 +135,42 @@ SHAPES: dict[str, Shape] = {
         line_answer,
         "answers",
     ),
-    "answered_line": Shape({**LINE, "answers": "many:line_answer"}, answered_line, "lines"),
+    "answered_line": Shape(
+        {
+            **LINE,
+            "answers": "many:line_answer",
+            "status": "text",  # of an answer that stands beside the line itself
+            "code": "text",
+            "confirmed": "one:quantity",
+            "promised": "many:date_role",
+        },
+        answered_line,
+        "lines",
+    ),
     "answer": Shape({**TRADE, "disposition": "text"}, nothing),
     "hierarchy": Shape(
-        {**LINE, "level": "text", "number": "text", "parent": "text", "marks": "many:identifier"},
+        {
+            **LINE,
+            "level": "text",
+            "number": "text",
+            "parent": "text",
+            "marks": "many:identifier",
+            "markings": "many:marking",
+            "levels": "many:hierarchy",
+        },
         hierarchy,
         "levels",
+    ),
+    "marking": Shape(
+        {
+            "role": "text",
+            "quantity": "one:quantity",
+            "expiry": "date",
+            "lots": "texts",
+            "serials": "texts",
+        },
+        marking,
+        "markings",
     ),
     "despatch": Shape({**TRADE, "levels": "many:hierarchy"}, nothing),
     "price": Shape(
@@ -146,13 +178,25 @@ SHAPES: dict[str, Shape] = {
             "price": "money",
             "basis": "decimal",
             "minimum": "one:quantity",
+            "own_currency": "text",
             "dates": "many:date_role",
         },
         price,
         "prices",
     ),
-    "catalogue_line": Shape({**LINE, "prices": "many:price"}, catalogue_line, "lines"),
-    "reported_line": Shape({**LINE, "parties": "many:party"}, reported_line, "lines"),
+    "catalogue_line": Shape(
+        {**LINE, "prices": "many:price", "own_currency": "text"}, catalogue_line, "lines"
+    ),
+    "reported_line": Shape(
+        {
+            **LINE,
+            "parties": "many:party",
+            "markings": "many:marking",
+            "own_currency": "text",
+        },
+        reported_line,
+        "lines",
+    ),
     "transfer": Shape(
         {
             "activity": "text",
@@ -166,6 +210,32 @@ SHAPES: dict[str, Shape] = {
     ),
     "activity": Shape({**TRADE, "transfers": "many:transfer"}, nothing),
     "report": Shape({**TRADE, "as_of": "date"}, nothing),
+    "adjustment": Shape(
+        {"reason": "one:code", "amount": "money", "reference": "text"}, adjustment, "adjustments"
+    ),
+    "invoice_payment": Shape(
+        {
+            "kind": "text",
+            "number": "text",
+            "on": "date",
+            "paid": "money",
+            "billed": "money",
+            "adjustments": "many:adjustment",
+        },
+        invoice_payment,
+        "invoices",
+    ),
+    "advice": Shape(
+        {
+            **TRADE,
+            "paid": "money",
+            "paid_on": "date",
+            "method": "text",
+            "trace": "text",
+            "invoices": "many:invoice_payment",
+        },
+        nothing,
+    ),
     "ordered_service": Shape(
         {
             "control": "text",
@@ -275,8 +345,10 @@ DOCUMENTS = {
     "order_change": "trade",
     "order_response": "answer",
     "despatch_advice": "despatch",
+    "receiving_advice": "despatch",
     "inventory_report": "report",
     "product_activity": "activity",
+    "remittance": "advice",
     "charge": "charge",
     "party": "person",
     "account": "clinical",

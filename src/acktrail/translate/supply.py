@@ -1,6 +1,7 @@
 """Documents of the supply chain from what a map filled: payloads, the tree of a despatch, keys."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace as changed
 from itertools import chain
 
 from acktrail.documents.kinds import Document, Payload, Trade
@@ -13,6 +14,7 @@ from acktrail.documents.supply import (
     OrderChange,
     Package,
     ProductActivity,
+    ReceivingAdvice,
 )
 from acktrail.documents.value import replace
 from acktrail.translate.shapes import Values, many, under
@@ -20,6 +22,7 @@ from acktrail.translate.supply_shapes import Level
 
 PACKAGES = frozenset({"PALLET", "CARTON"})
 ITEM, ORDER, SSCC = "ITEM", "ORDER", "SSCC"
+WRITER = {DespatchAdvice: ("SHIP_FROM", "SELLER"), ReceivingAdvice: ("SHIP_TO", "BUYER")}
 APPLICATION_IDENTIFIER = "00"  # GS1: in front of an SSCC on a label
 SSCC_WITH_IDENTIFIER = 20  # digits
 DEEPEST = 100  # levels of a despatch above a line
@@ -53,11 +56,16 @@ def product_activity(values: Values, _totals: Totals | None = None) -> ProductAc
 
 def despatch_advice(values: Values, _totals: Totals | None = None) -> DespatchAdvice:
     """Put the tree of a despatch together: packages in packages, lines in packages and orders."""
-    levels: tuple[Level, ...] = many(values, "levels")
-    known = {one.number: one for one in levels}
+    levels, known = _levels(values)
     lines = tuple(_despatched(one, known) for one in levels if _is_line(one))
     packages = tuple(_package(one, known) for one in levels if one.kind in PACKAGES)
     return DespatchAdvice(lines, packages)
+
+
+def receiving_advice(values: Values, _totals: Totals | None = None) -> ReceivingAdvice:
+    """What was received, by the same tree as a despatch."""
+    told = despatch_advice(values)
+    return ReceivingAdvice(told.lines, told.packages)
 
 
 PAYLOADS: dict[str, Callable[[Values, Totals | None], Payload]] = {
@@ -67,13 +75,13 @@ PAYLOADS: dict[str, Callable[[Values, Totals | None], Payload]] = {
     "inventory_report": inventory_report,
     "product_activity": product_activity,
     "despatch_advice": despatch_advice,
+    "receiving_advice": receiving_advice,
 }
 
 
 def loose_references(values: Values) -> tuple[Reference, ...]:
     """Return the references of levels of a despatch that no line stands under."""
-    levels: tuple[Level, ...] = many(values, "levels")
-    known = {one.number: one for one in levels}
+    levels, known = _levels(values)
     held = {above.number for one in levels if _is_line(one) for above in (one, *_above(one, known))}
     return tuple(
         reference for one in levels if one.number not in held for reference in one.line.references
@@ -89,8 +97,8 @@ def key(document: Document) -> tuple[str, ...] | None:
         case OrderAnswer():
             order = next((one.value for one in document.references if one.kind == ORDER), "")
             return (_id(document, "SELLER"), order, document.id)
-        case DespatchAdvice():
-            return (_id(document, "SHIP_FROM", "SELLER"), document.id)
+        case DespatchAdvice() | ReceivingAdvice() as goods:
+            return (_id(document, *WRITER[type(goods)]), document.id)
         case InventoryReport() as report:
             day = report.as_of.isoformat() if report.as_of else ""
             return (_reporter(document), document.id, day)
@@ -99,6 +107,14 @@ def key(document: Document) -> tuple[str, ...] | None:
             return (_reporter(document), document.id, start.isoformat() if start else "")
         case _:
             return None
+
+
+def _levels(values: Values) -> tuple[tuple[Level, ...], dict[str, Level]]:
+    """Return the levels, a line without a number behind the one it stands in; and by number."""
+    levels: list[Level] = []
+    for one in many(values, "levels"):
+        levels += [one, *(changed(line, parent=one.number) for line in one.inner)]
+    return tuple(levels), {one.number: one for one in levels if one.number}
 
 
 def _period(values: Values) -> Period | None:

@@ -1,6 +1,8 @@
 """How the lines and levels of supply chain documents are made of the values that were found."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from acktrail.documents.parts import (
@@ -14,7 +16,7 @@ from acktrail.documents.parts import (
 )
 from acktrail.documents.supply import AnsweredLine, ChangedLine, LineAnswer, Lot, ReportedLine
 from acktrail.documents.value import replace
-from acktrail.translate.shapes import ONE, Values, line, many
+from acktrail.translate.shapes import ONE, OTHER, Values, line, many
 
 LOT, SERIAL, EXPIRY = "LOT", "SERIAL", "EXPIRY"
 
@@ -30,6 +32,18 @@ class Level:
     marks: tuple[Identifier, ...]
     lots: tuple[Lot, ...]
     serials: tuple[str, ...]
+    inner: tuple["Level", ...] = ()  # lines that stand in it without a number of their own
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """Lots and serial numbers of a line with what is said of them alone (PCI and QTY groups)."""
+
+    role: str  # of the quantity, where the quantity is the line's too: ON_HAND SOLD ...
+    quantity: Quantity | None
+    expiry: date | None
+    lots: tuple[str, ...]
+    serials: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,7 @@ class Price:
     basis: Decimal
     minimum: Quantity | None
     dates: tuple[DateRole, ...]
+    currency: str  # said beside it
 
 
 def changed_line(values: Values) -> ChangedLine:
@@ -60,13 +75,28 @@ def line_answer(values: Values) -> LineAnswer:
 
 
 def answered_line(values: Values) -> AnsweredLine:
-    """A line with the answers to it."""
-    return AnsweredLine(line(values), many(values, "answers"))
+    """A line with the answers to it; what is said beside the line itself is one more answer."""
+    plain = line(values)
+    answers: tuple[LineAnswer, ...] = many(values, "answers")
+    promised: tuple[DateRole, ...] = many(values, "promised")
+    if promised or values.keys() & {"status", "confirmed"}:
+        status = values.get("status") or _status(plain, values.get("confirmed"))
+        own = LineAnswer(status, values.get("code", ""), values.get("confirmed"), promised)
+        answers = (own, *answers)
+    return AnsweredLine(plain, answers)
+
+
+def _status(plain: Line, confirmed: Quantity | None) -> str:
+    """Return what a confirmed quantity alone says: all that was ordered, or another quantity."""
+    if confirmed is None:
+        return OTHER
+    ordered = (plain.quantities or {}).get("ORDERED")
+    return "ACCEPTED" if ordered == confirmed else "ACCEPTED_AMENDED"
 
 
 def hierarchy(values: Values) -> Level:
     """A level, whatever it is of: what it may hold depends on the partner, not on the standard."""
-    plain, lots, serials = lots_of(line(values))
+    plain, lots, serials = _marked(values)
     return Level(
         values.get("level", ""),
         values.get("number", ""),
@@ -75,6 +105,7 @@ def hierarchy(values: Values) -> Level:
         many(values, "marks"),
         lots,
         serials,
+        many(values, "levels"),
     )
 
 
@@ -83,15 +114,28 @@ def price(values: Values) -> Price | None:
     if "price" not in values:
         return None
     return Price(
-        values["price"], values.get("basis", ONE), values.get("minimum"), many(values, "dates")
+        values["price"],
+        values.get("basis", ONE),
+        values.get("minimum"),
+        many(values, "dates"),
+        values.get("own_currency", ""),
     )
 
 
 def catalogue_line(values: Values) -> tuple[Line, ...]:
     """As many lines as the item has prices, each with the quantity that it begins at."""
-    plain = line(values)
+    own = values.get("own_currency", "")
+    plain = _in_currency(line(values), own)
     prices: tuple[Price, ...] = many(values, "prices")
-    return tuple(_priced(plain, one) for one in prices) or (plain,)
+    lines = tuple(_in_currency(_priced(plain, one), one.currency or own) for one in prices)
+    return lines or (plain,)
+
+
+def _in_currency(plain: Line, currency: str) -> Line:
+    """Return the line with its price in the currency that is said beside it, where one is."""
+    if not currency or plain.price is None:
+        return plain
+    return replace(plain, price=Money(plain.price.amount, currency))
 
 
 def _priced(plain: Line, one: Price) -> Line:
@@ -109,7 +153,8 @@ def _priced(plain: Line, one: Price) -> Line:
 
 def reported_line(values: Values) -> ReportedLine:
     """A line of a report, with the lots and places that it speaks of."""
-    plain, lots, serials = lots_of(line(values))
+    plain, lots, serials = _marked(values)
+    plain = _in_currency(plain, values.get("own_currency", ""))
     return ReportedLine(plain, "", many(values, "parties"), lots, serials)
 
 
@@ -130,6 +175,48 @@ def moved(values: Values) -> tuple[ReportedLine, ...]:
         )
         for one in many(values, "lines")
     )
+
+
+def marking(values: Values) -> Marking | None:
+    """What a group says of lots or of a quantity; None when it says neither."""
+    lots, serials = many(values, "lots"), many(values, "serials")
+    role, quantity = values.get("role", ""), values.get("quantity")
+    if not (lots or serials or (role and quantity)):
+        return None
+    return Marking(role, quantity, values.get("expiry"), lots, serials)
+
+
+def _marked(values: Values) -> tuple[Line, tuple[Lot, ...], tuple[str, ...]]:
+    """Return the line, its lots and serial numbers, with those that its groups say."""
+    plain, lots, serials = lots_of(line(values))
+    found: tuple[Marking, ...] = many(values, "markings")
+    if not found:
+        return plain, lots, serials
+    quantities = dict(plain.quantities or {})
+    for role, quantity in _summed(found):
+        quantities.setdefault(role, quantity)
+    lots += tuple(
+        Lot(number, one.expiry, one.quantity if len(one.lots) == 1 else None)
+        for one in found
+        for number in one.lots
+    )
+    serials += tuple(number for one in found for number in one.serials)
+    return replace(plain, quantities=quantities or None), lots, serials
+
+
+def _summed(found: Iterable[Marking]) -> Iterable[tuple[str, Quantity]]:
+    """Return what the groups say of the line: the sum by role, apart where units differ."""
+    sums: dict[tuple[str, str], Quantity] = {}
+    for one in found:
+        if one.role and one.quantity is not None:
+            key = (one.role, one.quantity.unit)
+            before = sums.get(key)
+            value = one.quantity.value + (before.value if before else 0)
+            sums[key] = replace(one.quantity, value=value)
+    roles: set[str] = set()
+    for (role, unit), quantity in sums.items():
+        yield f"{role}_{unit}" if role in roles else role, quantity
+        roles.add(role)
 
 
 def lots_of(sent: Line) -> tuple[Line, tuple[Lot, ...], tuple[str, ...]]:

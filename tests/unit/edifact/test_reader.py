@@ -581,11 +581,11 @@ def test_message_type_that_is_not_agreed_is_rejected() -> None:
     assert told(result) == [("message_not_agreed", "17", "UNH", 1, 2, 0)]
 
 
-@pytest.mark.parametrize(("agreed", "owner"), [([], "partner"), (["SLSRPT:D:96A"], "us")])
+@pytest.mark.parametrize(("agreed", "owner"), [([], "partner"), (["TAXCON:D:96A"], "us")])
 def test_message_without_directory_is_checked_by_its_envelope(
     agreed: list[str], owner: str
 ) -> None:
-    message = ["UNH+1+SLSRPT:D:96A:UN", "XYZ+CANARY", "UNT+4+1"]
+    message = ["UNH+1+TAXCON:D:96A:UN", "XYZ+CANARY", "UNT+4+1"]
 
     result = read(interchange([message]), agreed=agreed)
 
@@ -602,7 +602,7 @@ def test_release_that_we_do_not_have_is_unknown(release: str) -> None:
 
 def test_odd_segments_without_directory_are_found() -> None:
     body = ["ab+1", "", "XYZ" + "+1" * 100, "XYZ+" + ":1" * 100, "XYZ*1", "X\x00Y+1"]
-    message = ["UNH+1+SLSRPT:D:96A:UN", *body, f"UNT+{len(body) + 1}+1"]
+    message = ["UNH+1+TAXCON:D:96A:UN", *body, f"UNT+{len(body) + 1}+1"]
 
     result = read(interchange([message]))
 

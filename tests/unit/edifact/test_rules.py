@@ -8,7 +8,7 @@ from acktrail.formats.edifact.characters import DEFAULT_MARKS
 from acktrail.formats.edifact.directory import Shape, directory_of
 from acktrail.formats.edifact.patterns import pattern_of
 from acktrail.formats.edifact.rules import RULES
-from acktrail.formats.edifact.tree import tree_of
+from acktrail.formats.edifact.tree import Node, tree_of
 from tests.generators.edifact import Knobs, interchange, invoic, orders
 from tests.unit.edifact.reading import EDIFACT, Folder, read, result_of, segments_of, told
 
@@ -25,22 +25,98 @@ def changed(old: str, *new: str, knobs: Knobs | None = None) -> bytes:
 # ------------------------------------------------------------ directory data
 
 
-@pytest.mark.parametrize(
-    ("type_", "segments", "groups", "lines"),
-    [("ORDERS", 162, 54, "SG25"), ("INVOIC", 143, 51, "SG25")],
-)
-def test_trees_of_d96a_are_complete(type_: str, segments: int, groups: int, lines: str) -> None:
-    """Counts: UN/EDIFACT D.96A message segment tables, UNH and UNT included."""
-    tree = directory_of(Folder().read("edifact/d96a.toml")).messages[type_]
+# UN/EDIFACT directories, message segment tables: segments (UNH and UNT included) and groups.
+SIZES = {
+    "d96a.toml": {
+        "ORDERS": (162, 54),
+        "ORDCHG": (166, 56),
+        "ORDRSP": (166, 56),
+        "DESADV": (76, 23),
+        "RECADV": (67, 32),
+        "INVOIC": (143, 51),  # EQD of SG13, which not every copy of the table has, among them
+        "REMADV": (38, 10),
+        "PRICAT": (132, 47),
+        "INVRPT": (50, 17),
+        "SLSRPT": (28, 8),
+        "APERAK": (15, 4),
+    },
+    "d01b.toml": {
+        "ORDERS": (180, 60),
+        "ORDCHG": (173, 58),
+        "ORDRSP": (171, 56),
+        "DESADV": (90, 25),
+        "RECADV": (78, 32),
+        "INVOIC": (179, 53),
+        "REMADV": (48, 14),
+        "PRICAT": (179, 60),
+        "INVRPT": (55, 18),
+        "SLSRPT": (57, 14),
+        "APERAK": (17, 5),
+    },
+    "service3.toml": {"CONTRL": (10, 5)},
+    "service4.toml": {"CONTRL": (10, 5)},
+}
+# Where the trade's groups are, by directory: the numbers differ, and what begins them.
+GROUPS = [
+    ("d96a.toml", "ORDERS", "LIN SG25, PRI SG28"),
+    ("d96a.toml", "ORDCHG", "LIN SG26"),
+    ("d96a.toml", "ORDRSP", "LIN SG26, PRI SG30"),
+    ("d96a.toml", "INVOIC", "LIN SG25, PRI SG28"),
+    ("d96a.toml", "DESADV", "CPS SG10, LIN SG15, PCI SG20, GIN SG21"),
+    ("d96a.toml", "INVRPT", "QTY SG11"),
+    ("d96a.toml", "PRICAT", "PGI SG16, LIN SG33"),
+    ("d96a.toml", "REMADV", "DOC SG4, AJT SG6"),
+    ("d96a.toml", "APERAK", "RFF SG1, NAD SG2, ERC SG3, RFF SG4"),
+    ("d01b.toml", "ORDERS", "LIN SG28, PRI SG32"),
+    ("d01b.toml", "ORDCHG", "LIN SG27"),
+    ("d01b.toml", "ORDRSP", "LIN SG26, PRI SG30"),
+    ("d01b.toml", "INVOIC", "LIN SG26, PRI SG29"),
+    ("d01b.toml", "DESADV", "CPS SG10, LIN SG17, PCI SG22, GIN SG23"),
+    ("d01b.toml", "INVRPT", "INV SG11"),
+    ("d01b.toml", "PRICAT", "PGI SG17, LIN SG36"),
+    ("d01b.toml", "REMADV", "DOC SG5, AJT SG7"),
+    ("d01b.toml", "APERAK", "DOC SG1, RFF SG2, NAD SG3, ERC SG4, RFF SG5"),
+]
 
-    ids = [node.id for node in tree.nodes]
-    named = [id_ for id_ in ids if id_.startswith("SG")]
-    assert named == [f"SG{number}" for number in range(1, groups + 1)]
-    assert len(ids) - len(named) == segments
-    assert next(node for node in tree.nodes if node.id == lines).children[0].id == "LIN"
+
+def nodes_of(name: str, type_: str) -> list[Node]:
+    return directory_of(Folder().read(f"edifact/{name}")).messages[type_].nodes
 
 
-@pytest.mark.parametrize("name", ["d96a.toml", "service3.toml", "service4.toml"])
+@pytest.mark.parametrize("name", SIZES)
+def test_trees_have_as_many_segments_and_groups_as_their_message_segment_tables(name: str) -> None:
+    messages = directory_of(Folder().read(f"edifact/{name}")).messages
+    groups = {
+        type_: [node.id for node in tree.nodes if node.children] for type_, tree in messages.items()
+    }
+
+    assert {
+        type_: (len(tree.nodes) - len(groups[type_]), len(groups[type_]))
+        for type_, tree in messages.items()
+    } == SIZES[name]
+    for named in groups.values():
+        assert named == [f"SG{number}" for number in range(1, len(named) + 1)]
+
+
+@pytest.mark.parametrize(("name", "type_", "expected"), GROUPS)
+def test_groups_are_where_the_directory_has_them(name: str, type_: str, expected: str) -> None:
+    """Spec: message segment tables of D.96A and D.01B."""
+    begins = {node.id: node.trigger.id for node in nodes_of(name, type_) if node.children}
+
+    for group in expected.split(", "):
+        tag, number = group.split()
+        assert begins[number] == tag
+
+
+def test_no_line_of_a_catalogue_without_its_group_of_products() -> None:
+    """Spec: PRICAT D.96A and D.01B, LIN stands inside of PGI."""
+    for name in ("d96a.toml", "d01b.toml"):
+        lines = [node for node in nodes_of(name, "PRICAT") if node.trigger.id == "LIN"]
+        parents = [node.parent.trigger.id for node in lines if node.children and node.parent]
+        assert parents == ["PGI"]
+
+
+@pytest.mark.parametrize("name", ["d96a.toml", "d01b.toml", "service3.toml", "service4.toml"])
 def test_every_segment_of_a_tree_has_its_elements(name: str) -> None:
     directory = directory_of(Folder().read(f"edifact/{name}"))
     service = directory_of(Folder().read("edifact/service3.toml"))

@@ -117,6 +117,66 @@ def test_contrl_with_groups_names_them() -> None:
     assert received(documents[0]).disposition == "RECEIVED"
 
 
+APERAK = """
+BGM++AP77+{code}
+DTM+137:20260315:102
+RFF+ACW:ME1
+RFF+IV:INV-1
+NAD+SU+4000001000005::9
+ERC+AT0412
+FTX+AAO+++CANARY
+RFF+LI:7
+ERC+AT0413
+"""
+
+
+def test_aperak_says_which_message_and_document_was_refused_and_why() -> None:
+    """UNSM APERAK D.96A: 1225, RFF ACW and IV, ERC; RFF behind an ERC names the line."""
+    ((document,), findings) = answers(APERAK.format(code=27), "APERAK", "edifact")
+
+    assert findings == ()
+    assert document.key == ("APERAK", "ME1", "INV-1")
+    assert received(document) == AnswerReceived(
+        "APERAK",
+        "REJECTED",
+        (Reference("MESSAGE", "ME1"), Reference("INVOICE", "INV-1")),
+        (Code("ERC", "AT0412"), Code("ERC", "AT0413")),
+    )
+    assert "CANARY" not in repr(document)
+
+
+@pytest.mark.parametrize(
+    ("head", "disposition"),
+    [
+        ("BGM++AP77+29", "ACCEPTED"),
+        ("BGM++AP77+34", "ACCEPTED_WITH_ERRORS"),
+        ("BGM++AP77+12", "RECEIVED"),
+        ("BGM++AP77+27", "REJECTED"),
+        ("BGM+312+AP77", "ACCEPTED"),  # D.01B: 1001 says it
+        ("BGM+313+AP77", "REJECTED"),
+        ("BGM++AP77", "RECEIVED"),
+        ("BGM++AP77\nRFF+ACW:ME0\nERC+X1", "REJECTED"),
+        ("BGM++AP77+34\nRFF+ACW:ME0\nERC+X1", "ACCEPTED_WITH_ERRORS"),
+    ],
+)
+def test_aperak_is_judged_by_1225_then_1001_then_its_errors(head: str, disposition: str) -> None:
+    """UNSM APERAK D.96A and D.01B."""
+    text = head if "RFF" in head else f"{head}\nRFF+ACW:ME0"
+
+    ((document,), _) = answers(text, "APERAK", "edifact")
+
+    assert received(document).disposition == disposition
+
+
+def test_aperak_without_a_reference_is_refused() -> None:
+    documents, findings = answers("BGM++AP77+29\nNAD+SU+1::9", "APERAK", "edifact")
+
+    assert documents == ()
+    assert [(one.rule, one.place.address) for one in findings] == [
+        ("map.required_missing", "RFF.1.2")
+    ]
+
+
 @pytest.mark.parametrize(
     ("code", "disposition"),
     [("AA", "ACCEPTED"), ("AE", "REJECTED"), ("AR", "REJECTED"), ("CA", "RECEIVED")],

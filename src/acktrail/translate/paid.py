@@ -1,0 +1,58 @@
+"""A remittance of trade from what a map filled: one payment, and the invoices that it is for."""
+
+from acktrail.documents.kinds import Document, InvoicePayment, Remittance
+from acktrail.documents.parts import Adjustment, Code, Money, Payment, Reference
+from acktrail.documents.value import replace
+from acktrail.model import Place
+from acktrail.translate import rules
+from acktrail.translate.building import Building
+from acktrail.translate.shapes import Values, many
+
+CREDIT_NOTE = "CREDIT_NOTE"
+PAYERS = ("PAYER", "BUYER")
+
+
+def adjustment(values: Values) -> Adjustment | None:
+    """What is deducted for good; None where no amount or no reason was sent."""
+    if "amount" not in values or "reason" not in values:
+        return None
+    reason: Code = values["reason"]
+    return Adjustment("", reason, values["amount"], reference=values.get("reference", ""))
+
+
+def invoice_payment(values: Values) -> InvoicePayment | None:
+    """What is paid of one invoice; a credit note is taken off, whatever sign it was sent with."""
+    if "paid" not in values or "number" not in values:
+        return None
+    kind, paid = values.get("kind", ""), values["paid"]
+    if kind == CREDIT_NOTE:
+        paid = replace(paid, amount=-abs(paid.amount))
+    invoice = Reference(kind, values["number"], "", values.get("on"))
+    return InvoicePayment(invoice, paid, values.get("billed"), many(values, "adjustments"))
+
+
+def document(values: Values, building: Building) -> Document | None:
+    """Return the remittance; None when nothing says how much was paid, or when."""
+    day = values.get("paid_on", values.get("issued"))
+    for tag, value in (("DTM", day), ("MOA", values.get("paid"))):
+        if value is None:
+            building.found_at(rules.REQUIRED_MISSING, Place(tag, address=f"{tag}.1.2"))
+    if day is None or "paid" not in values:
+        return None
+    parties = many(values, "parties")
+    payer = next((one for role in PAYERS for one in parties if one.role == role), None)
+    number = payer.ids[0].value if payer and payer.ids else ""
+    trace = values.get("trace") or values.get("id", "")
+    amount: Money = values["paid"]
+    payment = Payment(values.get("method", ""), amount, day, trace, number)
+    return Document(
+        kind="remittance",
+        id=trace,
+        key=(number, trace, day.isoformat()),
+        payload=Remittance(payment, invoices=many(values, "invoices")),
+        issued=values.get("issued", day),
+        type_code=values.get("type_code", ""),
+        currency=building.currency,
+        parties=parties,
+        ext=building.ext,
+    )
