@@ -88,7 +88,7 @@ def test_hl7_event_has_a_map_of_its_kind_or_is_kept_unread_by_design(type_: str,
 
 
 @pytest.mark.parametrize(
-    ("format_", "type_"), [("x12", "278"), ("hl7", "QRY^A19"), ("edifact", "PRICAT")]
+    ("format_", "type_"), [("x12", "278"), ("hl7", "QRY^A19"), ("edifact", "TAXCON")]
 )
 def test_message_without_a_map_gets_no_translator(format_: str, type_: str) -> None:
     assert Translators(Folder()).find(MessageHead(format_, type_, "", "1"), {}) is None
