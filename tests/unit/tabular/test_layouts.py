@@ -1,7 +1,11 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from acktrail.errors import GuideError
 from acktrail.formats.patterns import MOST_WAYS, compile_pattern, ways
+from acktrail.formats.tabular import schema
 from acktrail.formats.tabular.schema import is_plain, parse_layout
 from acktrail.translate import rows
 from tests.generators.tabular import PARSERS
@@ -175,3 +179,13 @@ def test_wrong_target_is_a_guide_error(old: str, new: str) -> None:
 
     with pytest.raises(GuideError):
         rows.translator(text.replace(old, new).encode(), {})
+
+
+def test_every_key_of_a_layout_is_documented() -> None:
+    source = Path(schema.__file__).read_text()
+    taken = r"(?:text|word|choice|number|flag|bound|texts|tables?|pairs|drop|_encoding)\(([^()]*)"
+    keys = {key for call in re.findall(taken, source) for key in re.findall(r'"([\w-]+)"', call)}
+    page = (PARSERS.parent / "docs/layouts.md").read_text()
+
+    assert {"x-usage", "escapeChar", "encoding_fallback", "minLength", "final_newline"} <= keys
+    assert [key for key in sorted(keys) if key not in page] == []
