@@ -145,7 +145,9 @@ def commands() -> str:
     """Return the help of every command."""
     lines = ["# Commands\n", NOTE]
     for path, command in _walk(cli, "acktrail"):
-        context = click.Context(command, info_name=path, terminal_width=WIDTH)
+        context = click.Context(
+            command, info_name=path, terminal_width=WIDTH, **cli.context_settings
+        )
         lines += [f"## {path}\n", "```text", command.get_help(context), "```\n"]
     return "\n".join(lines).rstrip("\n") + "\n"
 

@@ -102,6 +102,24 @@ def test_closed_states_the_number_of_entries(ledger: SqlLedger) -> None:
     assert closed.body == {"entries": 2}
 
 
+def test_entries_are_found_by_kind_and_streams_by_their_beginning(ledger: SqlLedger) -> None:
+    open_exchanges(ledger, 1, 2)
+    with ledger.begin() as transaction:
+        transaction.append(ONE, "held", {"code": "replayed"}, "")
+        transaction.append(TWO, "replayed", {"reason": "held"}, "user:ann")
+        transaction.append("access:2026-01-02", "viewed", {}, "user:ann")
+        transaction.append("access:users", "granted", {}, "user:ann")
+
+    found = ledger.entries_of(["replayed", "viewed"])
+
+    assert {(one.stream, one.kind) for one in found} == {
+        (TWO, "replayed"),
+        ("access:2026-01-02", "viewed"),
+    }
+    assert ledger.streams("access:") == ["access:2026-01-02", "access:users"]
+    assert ledger.streams("acc_") == []
+
+
 def test_append_to_another_stream_starts_it(ledger: SqlLedger) -> None:
     with ledger.begin() as transaction:
         first = transaction.append("profile:acme", "approved", {"version": 3}, "user:lead")

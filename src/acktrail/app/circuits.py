@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from acktrail.errors import ConflictError, PolicyError
+from acktrail.app.access import need_reason
+from acktrail.errors import ConflictError
 from acktrail.ledger import circuits as ledger
 from acktrail.ledger.sql_ledger import SqlLedger
 from acktrail.odoo import breaker
@@ -17,7 +18,6 @@ from acktrail.odoo.breaker import Cause, Circuit, State
 from acktrail.ports import Clock, PostingRow
 
 WHILE_PROBED = timedelta(seconds=5)  # another worker asks whether Odoo is back: look again soon
-REASON_CHARS = 500
 
 
 class Trouble(NamedTuple):
@@ -106,8 +106,8 @@ class Circuits:
         Raises:
             PolicyError: There is no reason.
         """
-        _reasoned(order)
-        circuit = breaker.paused(order.reason[:REASON_CHARS], order.until)
+        need_reason(order.reason)
+        circuit = breaker.paused(order.reason, order.until)
         self._change(order.name, lambda _: circuit, order)
 
     def resume(self, order: Order) -> None:
@@ -117,7 +117,7 @@ class Circuits:
             ConflictError: It is not open.
             PolicyError: There is no reason.
         """
-        _reasoned(order)
+        need_reason(order.reason)
 
         def change(kept: Circuit) -> Circuit:
             if kept.state is not State.OPEN:
@@ -168,18 +168,12 @@ def _kind(before: Circuit, after: Circuit, order: Order | None) -> str:
 
 
 def _body(after: Circuit, order: Order | None) -> dict[str, object]:
-    body: dict[str, object] = {"reason": order.reason[:REASON_CHARS] if order else after.reason}
+    body: dict[str, object] = {"reason": order.reason if order else after.reason}
     if after.cause:
         body["cause"] = str(after.cause)
     if after.until:
         body["until"] = after.until.isoformat(timespec="seconds")
     return body
-
-
-def _reasoned(order: Order) -> None:
-    if not order.reason.strip():
-        msg = "to stop a lane, or to let it go on, needs a reason"
-        raise PolicyError(msg, code="policy.reason")
 
 
 def _end(circuit: Circuit, now: datetime) -> datetime:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from acktrail.app.access import need_reason, permit
 from acktrail.app.tools import Tools
 from acktrail.errors import ConflictError, NotFoundError, PolicyError
 from acktrail.odoo.loads import ACCEPTABLE
@@ -90,9 +91,8 @@ def resolve(tools: Tools, decision: Decision) -> PostingRow:
         NotFoundError: There is no such document or question.
         PolicyError: The record is none of the candidates, or there is no reason.
     """
-    if not decision.reason.strip():
-        msg = "a decision needs a reason"
-        raise PolicyError(msg, code="policy.reason")
+    permit(tools, "exception.resolve", decision.actor, decision.key)
+    need_reason(decision.reason)
     row = tools.ledger.posting(decision.key)
     if row.state not in UNDECIDED or row.error == DISMISSED:
         msg = f"nobody has to decide about this document: it is {row.state}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from acktrail.app.access import need_reason, permit
 from acktrail.app.home import Found
 from acktrail.app.tools import Tools
 from acktrail.errors import PolicyError
@@ -115,12 +116,14 @@ class Moves:
 
     def submit(self, move: Move) -> Entry:
         """Freeze a version and let it be tested."""
+        permit(self.tools, "profile.submit", move.actor, move.partner)
         file = self._file(move)
         body = {"sha256": file.sha256, "evidence": dict(move.evidence)}
         return self._write(move, "submitted", file, body, lifecycle.check_submit)
 
     def approve(self, move: Move) -> Entry:
         """Let a tested version act from its effective time on."""
+        permit(self.tools, "profile.approve", move.actor, move.partner)
         file = self._file(move)
 
         def check(now: Standing, file: File) -> None:
@@ -131,12 +134,14 @@ class Moves:
 
     def rollback(self, move: Move) -> Entry:
         """Go back to a version that was approved before: a new activation."""
+        permit(self.tools, "profile.rollback", move.actor, move.partner)
         file = self._file(move)
         body = self._from(move) | {"sha256": file.sha256}
         return self._write(move, "rolled_back", file, body, lifecycle.check_rollback)
 
     def withdraw(self, move: Move) -> Entry:
         """Take a tested version back."""
+        permit(self.tools, "profile.withdraw", move.actor, move.partner)
         file = self._file(move)
 
         def check(now: Standing, file: File) -> None:
@@ -146,6 +151,7 @@ class Moves:
 
     def suspend(self, move: Move) -> Entry:
         """Stop posting and answering at once; files are still taken and read."""
+        permit(self.tools, "profile.suspend", move.actor, move.partner)
 
         def check(now: Standing, _: File) -> None:
             lifecycle.check_suspend(now)
@@ -154,6 +160,7 @@ class Moves:
 
     def resume(self, move: Move) -> Entry:
         """Let a suspended partner act again; what was held waits for its release."""
+        permit(self.tools, "profile.resume", move.actor, move.partner)
 
         def check(now: Standing, _: File) -> None:
             lifecycle.check_resume(now, move.actor)
@@ -162,6 +169,7 @@ class Moves:
 
     def retire(self, move: Move) -> Entry:
         """End the partner for good; its ledger, profiles and files stay."""
+        permit(self.tools, "profile.retire", move.actor, move.partner)
         unfinished = self._unfinished(move.partner)
 
         def check(now: Standing, _: File) -> None:
@@ -184,9 +192,7 @@ class Moves:
     def _write(
         self, move: Move, kind: str, file: File, body: Mapping[str, object], check: Check
     ) -> Entry:
-        if not move.reason.strip():
-            msg = "a reason is needed"
-            raise PolicyError(msg, code="policy.reason")
+        need_reason(move.reason)
         with self.tools.ledger.begin() as tx:
             check(_locked(tx, move.partner, self.tools.clock.now()), file)
             facts = {"reason": move.reason, **body}

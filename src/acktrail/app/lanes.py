@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from acktrail.app.access import permit
 from acktrail.app.circuits import Circuits, Order
 from acktrail.app.tools import Tools
 from acktrail.errors import NotFoundError
@@ -46,6 +47,7 @@ def pause(tools: Tools, order: Order) -> None:
         NotFoundError: acktrail.toml names no such Odoo, or there is no such partner.
         PolicyError: There is no reason.
     """
+    permit(tools, "lane.pause", order.actor, order.name)
     target, _, rest = order.name.partition("/")
     partner, _, model = rest.partition("/")
     if target not in tools.settings.odoo:
@@ -64,6 +66,7 @@ def resume(tools: Tools, order: Order) -> None:
         ConflictError: The lane is not stopped.
         PolicyError: There is no reason.
     """
+    permit(tools, "lane.resume", order.actor, order.name)
     Circuits(tools.ledger, tools.clock, tools.actor).resume(order)
 
 

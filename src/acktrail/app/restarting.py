@@ -8,19 +8,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from acktrail.app.access import need_reason, permit
 from acktrail.app.alone import message_alone
 from acktrail.app.governing import Governing
 from acktrail.app.home import Found
 from acktrail.app.tools import Tools, received_flow
 from acktrail.engine.port import Engine, Part, Task
-from acktrail.errors import ConflictError, PolicyError
+from acktrail.errors import ConflictError
 from acktrail.pipeline.states import AT_REST, FINISHED, SETTLED
 from acktrail.ports import Entry, ExchangeRow, Transaction
 
 PARKED = "parked.by_person"
 READS = frozenset({"received", "released", "replayed"})  # entries that may begin a reading
 AGAIN = {"rejected": "queued", "parked": "queued", "mismatch": "stored"}
-REASON_CHARS = 500
 
 
 class Order(NamedTuple):
@@ -49,6 +49,7 @@ class Restart:
             ConflictError: The exchange is not held.
             PolicyError: There is no reason.
         """
+        permit(self._tools, "exchange.release", order.actor, order.exchange)
         row = self._tools.ledger.exchange(order.exchange)
         if row.status != "held":
             msg = f"nothing to release: the exchange is {row.status}"
@@ -64,11 +65,12 @@ class Restart:
             NotFoundError: It has no such message.
             PolicyError: There is no reason.
         """
+        permit(self._tools, "exchange.replay", order.actor, order.exchange)
         row = self._tools.ledger.exchange(order.exchange)
         if row.status not in AT_REST:
             msg = f"the exchange is {row.status}: park it first, or let it finish"
             raise ConflictError(msg)
-        _need_reason(order)
+        need_reason(order.reason)
         return self._start(order, row, "replayed", "all", self._message(order, row))
 
     def _message(self, order: Order, row: ExchangeRow) -> dict[str, object]:
@@ -88,7 +90,8 @@ class Restart:
             ConflictError: It is at rest already.
             PolicyError: There is no reason.
         """
-        _need_reason(order)
+        permit(self._tools, "exchange.park", order.actor, order.exchange)
+        need_reason(order.reason)
         with self._tools.ledger.begin() as tx:
             row = tx.lock(self._tools.ledger.exchange(order.exchange).id)
             if row.status in FINISHED or row.status == "held":
@@ -106,7 +109,7 @@ class Restart:
         part: Part,
         more: Mapping[str, object] = MappingProxyType({}),
     ) -> Part:
-        _need_reason(order)
+        need_reason(order.reason)
         found = self._profile(order, row)
         with self._tools.ledger.begin() as tx:
             if tx.lock(row.id).generation != row.generation:
@@ -162,11 +165,3 @@ def _send_again(tx: Transaction, exchange: str) -> int:
     for row in due:
         tx.set_posting(row.id, AGAIN[row.state])
     return len(due)
-
-
-def _need_reason(order: Order) -> None:
-    if not order.reason.strip() or len(order.reason) > REASON_CHARS:
-        msg = (
-            f"a reason of up to {REASON_CHARS} characters; it is kept for ever, so no patient data"
-        )
-        raise PolicyError(msg, code="policy.reason")

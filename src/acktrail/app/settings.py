@@ -25,6 +25,9 @@ schema = "acktrail/settings/1"
 # [profiles]
 # approval = "required"             # production: nothing posts that a second person did not approve
 
+# [access]
+# enforce  = true                   # commands ask who may: docs/operator.md, Users and roles
+
 # [odoo.main]                       # left out: journal mode, see docs/operator.md
 # url      = "https://odoo.example.org"
 # database = "production"
@@ -82,6 +85,12 @@ class ProfileSettings(Table):
     approval: Literal["required", "off"] = "off"
 
 
+class AccessSettings(Table):
+    """Who may do what on the command line."""
+
+    enforce: bool = False  # every act asks for a role; off: whoever can run commands may
+
+
 class Settings(Table):
     """Everything in ``acktrail.toml``."""
 
@@ -91,6 +100,7 @@ class Settings(Table):
     openpgp: Literal["auto", "gpg", "pgpy"] = "auto"
     profiles: ProfileSettings = ProfileSettings()
     ledger: LedgerSettings = LedgerSettings()
+    access: AccessSettings = AccessSettings()
     odoo: dict[Name, OdooServer] = Field(default_factory=dict)
     stop: Duration = timedelta(seconds=20)  # how long a graceful stop waits for running steps
 

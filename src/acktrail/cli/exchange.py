@@ -1,10 +1,12 @@
 """``acktrail exchange``, ``find`` and ``status``: what became of a file."""
 
+import shutil
+import sys
 from pathlib import Path
 
 import click
 
-from acktrail.app import looks
+from acktrail.app import looks, payloads
 from acktrail.app.home import Home
 from acktrail.app.restarting import Order
 from acktrail.app.wiring import open_tools, restarts
@@ -53,11 +55,21 @@ def list_(
 
 @exchange.command()
 @click.argument("key")
+@click.option("--payload", is_flag=True, help="The file itself, opened: patient data.")
+@click.option("--reason", default="", allow_from_autoenv=False, help="Why --payload; kept.")
 @click.pass_context
 @json_option
-def show(ctx: click.Context, key: str, *, as_json: bool) -> None:
-    """Show one exchange: facts, answers, journal rows, entries."""
+def show(ctx: click.Context, key: str, reason: str, *, payload: bool, as_json: bool) -> None:
+    """Show one exchange: facts, answers, journal rows, entries.
+
+    --payload writes the file's bytes to stdout instead; that needs --reason and is an entry.
+    """
     tools = open_tools(Home(Path(ctx.obj)))
+    if payload:
+        with payloads.opened(tools, key, actor(), reason) as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+        tools.close()
+        return
     found = looks.show(tools, key)
     if as_json:
         line(found)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from acktrail.app import packing
+from acktrail.app.access import EXPORTED, need_reason, note, permit, permit_look
 from acktrail.app.home import Home
 from acktrail.app.packing import Wish
 from acktrail.app.proving import faults_of
@@ -110,6 +111,7 @@ def checkpoint(ctx: click.Context, *, as_json: bool) -> None:
     Exit 7 when a witness could not be reached, 8 when one keeps another history.
     """
     tools = open_tools(Home(Path(ctx.obj)))
+    permit(tools, "ledger.checkpoint", actor())
     one = sealing(tools)
     one.check()
     one.seal()
@@ -159,13 +161,16 @@ def pack(
     The same question --at the same checkpoint gives the same bytes. Exit 4 when there is nothing.
     """
     tools = open_tools(Home(Path(ctx.obj)))
+    if payloads:
+        permit_look(tools, actor(), reason, partner)
+    permit(tools, "ledger.pack", actor(), partner)
+    need_reason(reason)
     wish = Wish(partner, since.replace(tzinfo=UTC), until.replace(tzinfo=UTC), at, payloads)
     draft = out.with_name(f".{out.name}.part")
     try:
         done = packing.pack(sealing(tools), wish, draft)
         facts = {**done._asdict(), "partner": partner, "payloads": payloads, "reason": reason}
-        with tools.ledger.begin() as tx:  # the look is kept before anybody has the pack
-            tx.append(f"access:{tools.clock.now():%Y-%m-%d}", "exported", facts, actor())
+        note(tools, EXPORTED, actor(), facts)  # before anybody has the pack
         draft.replace(out)
     finally:
         draft.unlink(missing_ok=True)

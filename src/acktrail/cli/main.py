@@ -87,6 +87,9 @@ COMMANDS = {
     "odoo": Lazy("acktrail.cli.odoo:odoo", "check, drain, reconcile: the Odoo side."),
     "lane": Lazy("acktrail.cli.lane:lane", "list, pause, resume: what goes to Odoo."),
     "ledger": Lazy("acktrail.cli.ledger:ledger", "verify, show: the proof."),
+    "user": Lazy("acktrail.cli.access:user", "add, grant, revoke: who may do what."),
+    "roles": Lazy("acktrail.cli.access:roles", "list, export: what each role may do."),
+    "audit": Lazy("acktrail.cli.access:audit", "access, actions: who looked, who intervened."),
     "db": Lazy("acktrail.cli.ledger:db", "upgrade: the database's tables."),
 }
 

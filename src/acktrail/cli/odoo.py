@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
+from acktrail.app.access import permit
 from acktrail.app.drain import Drain
 from acktrail.app.home import Home
 from acktrail.app.journal import partner_map
 from acktrail.app.reconcile import Difference, Reconciliation, Total, Window
 from acktrail.app.sender import Sender
 from acktrail.app.wiring import open_tools
+from acktrail.cli.actor import actor
 from acktrail.cli.failures import CHECKS_FAILED, DOWN
 from acktrail.cli.output import json_option, line, table
 from acktrail.odoo.check import check as check_server
@@ -90,6 +92,7 @@ def routes(ctx: click.Context, partners: tuple[str, ...], *, as_json: bool) -> N
 def drain(ctx: click.Context, target: str, rate: float | None, *, as_json: bool) -> None:
     """Send the kept calls that are due, the real-time lane first; exit 7 when Odoo is away."""
     tools = open_tools(Home(Path(ctx.obj)))
+    permit(tools, "odoo.drain", actor(), target)
     sender = Sender(tools)
     if not sender.configured(target):
         click.echo(f"setup: no [odoo.{target}] in acktrail.toml: calls are kept", err=True)

@@ -1,5 +1,6 @@
-"""How tables leave: aligned for a terminal, TSV on a pipe, JSON Lines on demand."""
+"""How tables leave: aligned for a terminal, TSV on a pipe, JSON Lines or CSV on demand."""
 
+import csv
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import click
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+csv_option = click.option("--csv", "as_csv", is_flag=True, help="CSV that is safe to open.")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a spreadsheet's formula may start
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_json: bool) -> None:
@@ -21,6 +24,18 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_json: 
             click.echo("\t".join(text))
         return
     aligned(columns, texts)
+
+
+def csv_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows as CSV; a cell that a spreadsheet would take for a formula gets a ``'``.
+
+    Spec: RFC 4180; OWASP, CSV Injection.
+    """
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        texts = [_cell(cell) for cell in row]
+        writer.writerow([f"'{text}" if text.startswith(FORMULA) else text for text in texts])
 
 
 def aligned(columns: Sequence[str], texts: Sequence[Sequence[str]]) -> None:

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import click
 
+from acktrail.app.access import permit
 from acktrail.app.home import Home
 from acktrail.app.linting import Checks, read_newest
 from acktrail.app.onboarding import inferred, read_under
+from acktrail.app.wiring import open_tools
 from acktrail.cli import lifecycle, rehearsal
+from acktrail.cli.actor import actor
 from acktrail.cli.failures import CHECKS_FAILED, CONFLICT
 from acktrail.cli.output import json_option, table
 from acktrail.profiles.draft import GLOBS, Wish, draft, draft_from
@@ -78,13 +81,16 @@ def new(
     files, and each sample is read once more under the new profile: 3 when one is not accepted.
     """
     home = Home(Path(ctx.obj))
+    wish = Wish(partner_id, name or partner_id, format_name, transport, layout, sender, receiver)
+    text = draft_from(wish, inferred(samples)) if samples else draft(wish)
+    read_profile(text.encode())  # a bad id is refused here, before it names a folder
+    tools = open_tools(home)
+    permit(tools, "profile.write", actor(), partner_id)
+    tools.close()
     path = home.root / "partners" / partner_id / "1.toml"
     if path.parent.exists() and any(path.parent.glob("[0-9]*.toml")):
         click.echo(f"conflict: there is a profile for {partner_id} already", err=True)
         ctx.exit(CONFLICT)
-    wish = Wish(partner_id, name or partner_id, format_name, transport, layout, sender, receiver)
-    text = draft_from(wish, inferred(samples)) if samples else draft(wish)
-    read_profile(text.encode())  # a bad id is refused here, before it names a folder
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
     if transport == "folder":

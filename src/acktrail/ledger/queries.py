@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import sqlalchemy as sa
 
 from acktrail.errors import NotFoundError
-from acktrail.ledger.entry import EXCHANGE_PREFIX, instant, microseconds
+from acktrail.ledger.entry import EXCHANGE_PREFIX, decode, instant, microseconds
 from acktrail.ledger.exchanges import COLUMNS, row_of
 from acktrail.ledger.status import UNFINISHED
 from acktrail.ledger.tables import (
@@ -19,12 +19,13 @@ from acktrail.ledger.tables import (
     ledger_anchor,
     ledger_checkpoint,
     ledger_entry,
+    ledger_head,
     ledger_leaf,
     outbox,
     posting,
 )
 from acktrail.pipeline.states import SETTLED
-from acktrail.ports import ExchangeRow, PostingRow
+from acktrail.ports import Entry, ExchangeRow, PostingRow
 
 HITS: Final = 100
 EXCEPTIONS: Final = ("rejected", "conflict", "parked", "mismatch", "missing")
@@ -227,6 +228,30 @@ def leaves(connection: sa.Connection, stream: str) -> Sequence[tuple[int, bytes]
         .order_by(ledger_entry.c.n)
     )
     return [(index, data) for index, data in connection.execute(query)]
+
+
+def streams(connection: sa.Connection, prefix: str) -> Sequence[str]:
+    """Return the names of the streams that start so, in order; none of exchanges."""
+    query = sa.select(ledger_head.c.stream).where(_starts(ledger_head.c.stream, prefix))
+    return sorted(connection.scalars(query))
+
+
+def entries_of(connection: sa.Connection, kinds: Sequence[str]) -> Iterator[Entry]:
+    """Yield the entries of these kinds, of all streams, in no order.
+
+    The kind stands in an entry's bytes only: the database looks through all of them for it.
+    """
+    find = sa.func.instr if connection.dialect.name == "sqlite" else _position
+    needles = [len(one).to_bytes(2, "big") + one.encode() for one in kinds]
+    holds = sa.or_(*(find(ledger_entry.c.data, one) > 0 for one in needles))
+    for data in connection.scalars(sa.select(ledger_entry.c.data).where(holds)):
+        entry = decode(data)
+        if entry.kind in kinds:
+            yield entry
+
+
+def _position(column: sa.ColumnElement[bytes], needle: bytes) -> sa.ColumnElement[int]:
+    return sa.func.position(sa.literal(needle, sa.LargeBinary).op("in")(column))
 
 
 def note_at(connection: sa.Connection, size: int) -> str:

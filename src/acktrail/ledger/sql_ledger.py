@@ -91,6 +91,16 @@ class SqlLedger:
         with self._reading() as connection:
             return entries.read(connection, stream)
 
+    def streams(self, prefix: str) -> Sequence[str]:
+        """Return the names of the streams that start so, in order; none of exchanges."""
+        with self._reading() as connection:
+            return queries.streams(connection, prefix)
+
+    def entries_of(self, kinds: Sequence[str]) -> tuple[Entry, ...]:
+        """Return the entries of these kinds, of all streams, in no order; every one is read."""
+        with self._reading() as connection:
+            return tuple(queries.entries_of(connection, kinds))
+
     def unfinished(self, order_key: str, before: str) -> str:
         """Return the oldest exchange of an ordered key before ``before`` that may still post."""
         with self._reading() as connection:

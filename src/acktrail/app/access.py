@@ -1,0 +1,155 @@
+"""The door before every act of a person: who may, what was refused, who looked at what."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from acktrail.app.tools import Tools
+from acktrail.errors import PolicyError
+from acktrail.ports import Entry
+from acktrail.security import users as rules
+from acktrail.security.roles import ADMINISTRATOR, MANAGE, MATRIX, READ_PAYLOAD
+from acktrail.security.users import PREFIX, STREAM, User, administrators, users
+
+REASON_CHARS: Final = 500
+TARGET_CHARS: Final = 100
+REFUSED, VIEWED, EXPORTED = "refused", "viewed", "exported"
+_NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
+
+
+def permit(tools: Tools, act: str, actor: str, target: str = "") -> None:
+    """Let a person act, or write that it was refused; the first line of whatever changes things.
+
+    Nothing is asked while ``[access] enforce`` is off. A service (``svc:``) acts by its profile.
+
+    Args:
+        tools: Of the home.
+        act: A row of the matrix.
+        actor: ``user:<name>``.
+        target: What it is about: an id or a name, no value of the data.
+
+    Raises:
+        PolicyError: None of the roles that the person holds allows it.
+    """
+    allowed = MATRIX[act]
+    if not tools.settings.access.enforce or not actor.startswith(PREFIX):
+        return
+    known = users(tools.ledger.entries(STREAM))
+    now = tools.clock.now()
+    if act == MANAGE and not administrators(known, now):
+        return  # the first administrator: nobody else can let anybody in
+    user = known.get(actor.removeprefix(PREFIX), User(""))
+    if user.may(act, now):
+        return
+    note(tools, REFUSED, actor, {"act": act, "target": target[:TARGET_CHARS]})
+    msg = f"{act} needs one of: {', '.join(sorted(allowed))}"
+    raise PolicyError(msg, code="policy.role")
+
+
+def permit_look(tools: Tools, actor: str, reason: str, target: str) -> None:
+    """Let a person look at payloads, which needs a reason even where roles are not enforced.
+
+    Raises:
+        PolicyError: There is no reason, or the person has no such grant.
+    """
+    permit(tools, READ_PAYLOAD, actor, target)
+    need_reason(reason)
+
+
+def note(tools: Tools, kind: str, actor: str, facts: Mapping[str, object]) -> Entry:
+    """Write who looked, took away or was refused into the day's stream ``access:<day>``."""
+    with tools.ledger.begin() as tx:
+        return tx.append(f"access:{tools.clock.now():%Y-%m-%d}", kind, facts, actor)
+
+
+def need_reason(reason: str) -> None:
+    """Refuse an empty or an endless reason.
+
+    Raises:
+        PolicyError: It is one of them.
+    """
+    if not reason.strip() or len(reason) > REASON_CHARS:
+        msg = f"a reason of up to {REASON_CHARS} characters; it is kept for ever: no patient data"
+        raise PolicyError(msg, code="policy.reason")
+
+
+class Order(NamedTuple):
+    """What an administrator wants of a user."""
+
+    user: str
+    actor: str  # user:<name>
+    reason: str
+    role: str = ""
+    until: datetime | None = None  # aware; None: until it is taken back
+
+
+@dataclass(frozen=True, slots=True)
+class Users:
+    """Adds and ends users, grants and takes back; each under the lock of their stream."""
+
+    tools: Tools
+
+    def known(self) -> list[User]:
+        """Return every user, by name."""
+        found = users(self.tools.ledger.entries(STREAM))
+        return [found[name] for name in sorted(found)]
+
+    def add(self, order: Order) -> Entry:
+        """Add a user, who may do nothing yet."""
+        return self._write(order, rules.ADDED, lambda known, _: rules.check_add(known, order.user))
+
+    def grant(self, order: Order) -> Entry:
+        """Give a user a role, or the look at payloads.
+
+        Raises:
+            PolicyError: To oneself, once there is an administrator; or roles that must not meet.
+        """
+
+        def check(known: Mapping[str, User], now: datetime) -> None:
+            rules.check_grant(known, order.user, order.role, now)
+            first = not administrators(known, now)
+            if first and order.role != ADMINISTRATOR:
+                msg = "the first grant is that of an administrator"
+                raise PolicyError(msg, code="policy.first")
+            if order.actor == PREFIX + order.user and not first:
+                msg = "nobody grants anything to himself"
+                raise PolicyError(msg, code="policy.self")
+            if order.until and order.until <= now:
+                msg = "the end of the grant is in the past"
+                raise PolicyError(msg, code="policy.past")
+
+        until = {"until": order.until.isoformat()} if order.until else {}
+        return self._write(order, rules.GRANTED, check, {"role": order.role, **until})
+
+    def revoke(self, order: Order) -> Entry:
+        """Take a role back."""
+
+        def check(known: Mapping[str, User], now: datetime) -> None:
+            rules.check_revoke(known, order.user, order.role, now)
+
+        return self._write(order, rules.REVOKED, check, {"role": order.role})
+
+    def disable(self, order: Order) -> Entry:
+        """End a user; whoever is added again later starts without a role."""
+
+        def check(known: Mapping[str, User], now: datetime) -> None:
+            rules.check_disable(known, order.user, now)
+
+        return self._write(order, rules.DISABLED, check)
+
+    def _write(
+        self,
+        order: Order,
+        kind: str,
+        check: Callable[[Mapping[str, User], datetime], None],
+        facts: Mapping[str, object] = _NOTHING,
+    ) -> Entry:
+        permit(self.tools, MANAGE, order.actor, order.user)
+        need_reason(order.reason)
+        with self.tools.ledger.begin() as tx:
+            tx.step(STREAM, "")  # no entry has this key: it only locks
+            check(users(tx.entries(STREAM)), self.tools.clock.now())
+            body = {"user": order.user, "reason": order.reason, **facts}
+            return tx.append(STREAM, kind, body, order.actor)
