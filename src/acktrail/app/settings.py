@@ -10,6 +10,7 @@ from acktrail.errors import ProfileError
 from acktrail.profiles.partner import Endpoint, read_toml
 from acktrail.profiles.problems import problems
 from acktrail.profiles.values import Duration, Name, SecretRef, Table
+from acktrail.security.vault import VaultLogin
 
 EXAMPLE = """\
 schema = "acktrail/settings/1"
@@ -27,6 +28,11 @@ schema = "acktrail/settings/1"
 
 # [access]
 # enforce  = true                   # commands ask who may: docs/operator.md, Users and roles
+
+# [vault]                           # for references such as "vault:edi/acme#password"
+# url      = "https://vault.example.org:8200"
+# role     = "5ad2..."              # AppRole
+# secret   = "credential:vault"     # its secret id
 
 # [odoo.main]                       # left out: journal mode, see docs/operator.md
 # url      = "https://odoo.example.org"
@@ -91,6 +97,23 @@ class AccessSettings(Table):
     enforce: bool = False  # every act asks for a role; off: whoever can run commands may
 
 
+class VaultServer(Table):
+    """HashiCorp Vault, as the place of secrets: key-value engine version 2, login by AppRole."""
+
+    url: str = Field(pattern=r"^(https://[^@ ]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)$")
+    role: str = Field(min_length=1)
+    secret: SecretRef
+    mount: Name = "approle"
+    namespace: str = ""
+
+    @model_validator(mode="after")
+    def _secret_is_here(self) -> Self:
+        if self.secret.startswith("vault:"):
+            msg = "secret: the way into Vault cannot lie in Vault"
+            raise ValueError(msg)
+        return self
+
+
 class Settings(Table):
     """Everything in ``acktrail.toml``."""
 
@@ -101,8 +124,15 @@ class Settings(Table):
     profiles: ProfileSettings = ProfileSettings()
     ledger: LedgerSettings = LedgerSettings()
     access: AccessSettings = AccessSettings()
+    vault: VaultServer | None = None
     odoo: dict[Name, OdooServer] = Field(default_factory=dict)
     stop: Duration = timedelta(seconds=20)  # how long a graceful stop waits for running steps
+
+    @property
+    def vault_login(self) -> VaultLogin | None:
+        """Return how we log in to Vault; None where there is none."""
+        one = self.vault
+        return VaultLogin(one.url, one.role, one.secret, one.mount, one.namespace) if one else None
 
 
 def read_settings(body: bytes, environment: Mapping[str, str]) -> Settings:

@@ -66,7 +66,7 @@ def open_tools(home: Home, clock: Clock | None = None) -> Tools:
         files,
         Translators(files, partial(keyed, naming_key)),
         sealer(settings.openpgp, home.root),
-        SecretResolver(home.root, os.environ),
+        SecretResolver(home.root, os.environ, settings.vault_login),
         clock,
         naming_key,
         actor,

@@ -105,7 +105,7 @@ class SealRules(NamedTuple):
 
 
 class Secrets(Protocol):
-    """Resolves ``env:``, ``file:`` and ``credential:`` references."""
+    """Resolves ``env:``, ``file:``, ``credential:`` and ``vault:`` references."""
 
     def get(self, reference: str) -> str:
         """Return the secret.

@@ -12,7 +12,10 @@ UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 SIZES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 DURATION = re.compile(r"([0-9]{1,6})(ms|s|m|h|d)")
 SIZE = re.compile(r"([0-9]{1,6})(B|KB|MB|GB|KiB|MiB|GiB)")
-REFERENCE = re.compile(r"(env|file|credential):[A-Za-z0-9_][A-Za-z0-9_./-]{0,200}")
+REFERENCE = re.compile(
+    r"(env|file|credential):[A-Za-z0-9_][A-Za-z0-9_./-]{0,200}"
+    r"|vault:[A-Za-z0-9_][A-Za-z0-9_.-]*/[A-Za-z0-9_./-]{1,200}#[A-Za-z0-9_.-]{1,64}(@[0-9]{1,9})?"
+)
 MAX_GLOB = 200
 MAX_STARS = 8
 FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?")
@@ -49,7 +52,8 @@ def read_reference(value: Any) -> str:  # noqa: ANN401
     """Check that a secret is named, never written."""
     if not isinstance(value, str) or not REFERENCE.fullmatch(value) or ".." in value:
         msg = (
-            'a reference such as "file:acme-sftp", "env:NAME" or "credential:NAME", never a secret'
+            'a reference such as "file:acme-sftp", "env:NAME", "credential:NAME" or '
+            '"vault:MOUNT/PATH#FIELD", never a secret'
         )
         raise ValueError(msg)
     return value
@@ -86,7 +90,7 @@ def _is_base64(text: str) -> bool:
 
 
 def _text(pattern: str, example: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$", "examples": [example]})
+    return WithJsonSchema({"type": "string", "pattern": f"^({pattern})$", "examples": [example]})
 
 
 Duration = Annotated[timedelta, BeforeValidator(read_duration), _text(DURATION.pattern, "30s")]

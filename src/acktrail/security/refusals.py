@@ -1,8 +1,8 @@
-"""Why an OpenPGP message is refused: the same words from every engine."""
+"""Why an OpenPGP message, or a reference to a secret, is refused: the same words everywhere."""
 
 from enum import StrEnum
 
-from acktrail.errors import EnvelopeError
+from acktrail.errors import EnvelopeError, SecretError
 
 
 class Refusal(StrEnum):
@@ -28,3 +28,8 @@ class Refusal(StrEnum):
 def refused(word: Refusal) -> EnvelopeError:
     """Return the error for a message that is refused."""
     return EnvelopeError(f"the OpenPGP message is refused: {word}", code=f"pgp.{word}")
+
+
+def unresolved(kind: str, what: str) -> SecretError:
+    """Return the refusal of a reference to a secret; ``kind`` is what stands before the colon."""
+    return SecretError(f"{kind}: {what}")
