@@ -31,7 +31,7 @@ OPEN = {
     *("partner lint", "partner list", "partner log", "partner diff", "partner try"),
     *("odoo check", "odoo routes", "odoo reconcile"),
     *("ledger verify", "ledger key", "ledger show"),
-    *("user list", "roles list", "roles export", "audit access", "audit actions"),
+    *("user list", "token list", "roles list", "roles export", "audit access", "audit actions"),
 }
 # What a command asks for, and how it is called: with ids that need not exist.
 GUARDED: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -60,6 +60,8 @@ GUARDED: dict[str, tuple[str, tuple[str, ...]]] = {
         "payload.read",
         ("--partner=x", "--from=2026-01-01", "--to=2026-02-01", "--out=pack.zip", *WHY),
     ),
+    "token issue": ("token.issue", ("--act", "read", *WHY)),
+    "token revoke": ("token.revoke", ("0", *WHY)),
     "user add": ("access.manage", ("eve", *WHY)),
     "user grant": ("access.manage", ("eve", "operator", *WHY)),
     "user revoke": ("access.manage", ("eve", "operator", *WHY)),

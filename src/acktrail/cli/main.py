@@ -88,6 +88,7 @@ COMMANDS = {
     "lane": Lazy("acktrail.cli.lane:lane", "list, pause, resume: what goes to Odoo."),
     "ledger": Lazy("acktrail.cli.ledger:ledger", "verify, show: the proof."),
     "user": Lazy("acktrail.cli.access:user", "add, grant, revoke: who may do what."),
+    "token": Lazy("acktrail.cli.token:token", "issue, list, revoke: API tokens."),
     "roles": Lazy("acktrail.cli.access:roles", "list, export: what each role may do."),
     "audit": Lazy("acktrail.cli.access:audit", "access, actions: who looked, who intervened."),
     "db": Lazy("acktrail.cli.ledger:db", "upgrade: the database's tables."),

@@ -34,6 +34,8 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
     "profile.suspend": frozenset({OPERATOR, APPROVER}),
     "profile.resume": frozenset({APPROVER}),
     "profile.retire": frozenset({APPROVER}),
+    "token.issue": frozenset(ROLES),  # of one's own, for what one may
+    "token.revoke": frozenset(ROLES),  # one's own
     MANAGE: frozenset({ADMINISTRATOR}),
 }
 
