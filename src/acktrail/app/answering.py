@@ -20,7 +20,7 @@ from acktrail.errors import ConflictError
 from acktrail.model import Acknowledgement, Answering
 from acktrail.pipeline.outcomes import STALE, Advance, Hold, Outcome, Snooze
 from acktrail.pipeline.states import AT_REST, SETTLED, SUPERSEDED
-from acktrail.ports import Entry, ExchangeRow, OutboxRow, PostingRow, Transaction
+from acktrail.ports import ANSWER, Entry, ExchangeRow, OutboxRow, PostingRow, Transaction
 from acktrail.profiles.partner import PartnerProfile
 from acktrail.security.masking import safe_file_name
 
@@ -82,7 +82,7 @@ class Answers:
         answering = self._answering(subject, plan)
         built = tools.formats.get(subject.format).acknowledge(result, answering)
         due = [one for one in built if final or not one.after_posting]
-        blobs = [tools.store.put(one.body) for one in due]
+        blobs = [tools.store.put(one.body, ANSWER) for one in due]
         with tools.ledger.begin() as tx:
             tx.lock(subject.row.id)
             fixed = {(one.kind, one.control) for one in tx.outbox(subject.row.id)}

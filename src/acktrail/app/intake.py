@@ -27,6 +27,7 @@ from acktrail.pipeline.outcomes import STALE, Advance, Hold, Outcome, Reject
 from acktrail.pipeline.read import Translated, all_findings, read_and_translate, worst
 from acktrail.pipeline.states import SETTLED, SUPERSEDED
 from acktrail.ports import (
+    ORIGINAL,
     Entry,
     ExchangeRow,
     Format,
@@ -119,7 +120,7 @@ class Intake:
             for chunk in _chunks(clear):
                 digest.update(chunk)
             clear.seek(0)
-            return Content(tools.store.put_stream(clear), digest.hexdigest(), opened)
+            return Content(tools.store.put_stream(clear, ORIGINAL), digest.hexdigest(), opened)
 
     def _same_content(self, work: Work, content: Content) -> str:
         with self._tools.ledger.begin() as tx:

@@ -29,6 +29,7 @@ from acktrail.pipeline.receive import (
     wanted,
 )
 from acktrail.ports import (
+    ORIGINAL,
     Arrival,
     Clock,
     Evidence,
@@ -157,12 +158,12 @@ class Lister:
             try:
                 evidence = self.transport.fetch(seen, staged, profile.inbound.limits.file)
                 staged.seek(0)
-                raw = shell.store.put_stream(staged)
+                raw = shell.store.put_stream(staged, ORIGINAL)
             except ChangedError:
                 return
             except TooLargeError:  # nothing of it is kept but the fact
                 evidence = Evidence(seen.size, sha256(b"").hexdigest(), {})
-                raw, held = shell.store.put(b""), "partner.too_large"
+                raw, held = shell.store.put(b"", ORIGINAL), "partner.too_large"
         self._commit(arrival, flow, raw, evidence, held)
         self._dispose(arrival, keep=held == "partner.too_large")
 

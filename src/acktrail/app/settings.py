@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -18,6 +18,9 @@ schema = "acktrail/settings/1"
 # node     = "node-1"               # unique among the processes of one database
 # database = "postgresql://..."     # left out: the file var/ledger.db
 # openpgp  = "auto"                 # gpg where it is installed, else pgpy
+
+store.encrypt = true                # each kept file under its own key; back up var/keys/ too
+# retention.original = "2192d"      # how long it is kept at least; six years when left out
 
 # [[ledger.witness]]                # who keeps our checkpoints, outside of our reach
 # name     = "auditor"
@@ -40,6 +43,10 @@ schema = "acktrail/settings/1"
 # key      = "file:odoo-main"       # secrets/odoo-main, mode 0600
 # login    = "acktrail-post"        # for Odoo 14 to 18 only
 """
+
+
+SIX_YEARS: Final = 2192  # days; 45 CFR 164.316(b)(2)(i)
+Days = Annotated[Duration, Field(ge=timedelta(days=1))]
 
 
 class OdooServer(Table):
@@ -114,6 +121,21 @@ class VaultServer(Table):
         return self
 
 
+class StoreSettings(Table):
+    """How content is kept in ``var/store/``."""
+
+    encrypt: bool = False  # `acktrail init` writes true; false for homes of before, until they say
+    key: SecretRef | None = None  # wraps the files of var/keys/retention/; 64 hexadecimal digits
+
+
+class Retention(Table):
+    """How long each kind of content is kept, counted from when it was last put."""
+
+    original: Days = timedelta(days=SIX_YEARS)
+    answer: Days = timedelta(days=SIX_YEARS)
+    derived: Days = timedelta(days=SIX_YEARS)
+
+
 class Settings(Table):
     """Everything in ``acktrail.toml``."""
 
@@ -125,6 +147,8 @@ class Settings(Table):
     ledger: LedgerSettings = LedgerSettings()
     access: AccessSettings = AccessSettings()
     vault: VaultServer | None = None
+    store: StoreSettings = StoreSettings()
+    retention: Retention = Retention()
     odoo: dict[Name, OdooServer] = Field(default_factory=dict)
     stop: Duration = timedelta(seconds=20)  # how long a graceful stop waits for running steps
 

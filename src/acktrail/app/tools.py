@@ -8,6 +8,7 @@ from typing import BinaryIO, Protocol, cast
 from acktrail.app.home import Found, Home
 from acktrail.app.registry import Formats
 from acktrail.app.settings import Settings
+from acktrail.app.vault import ContentVault
 from acktrail.errors import ProfileError
 from acktrail.ledger.sql_ledger import SqlLedger
 from acktrail.ports import (
@@ -18,9 +19,9 @@ from acktrail.ports import (
     Sealer,
     SealRules,
     Secrets,
-    Store,
 )
 from acktrail.profiles.partner import Flow
+from acktrail.store.local import LocalStore
 from acktrail.translate.choose import Translators
 
 
@@ -40,7 +41,8 @@ class Tools:
     settings: Settings
     engine: Disposable  # SQLAlchemy's, durable; the wiring hands it on
     ledger: SqlLedger
-    store: Store
+    store: LocalStore
+    vault: ContentVault
     formats: Formats
     files: DataFiles
     translators: Translators

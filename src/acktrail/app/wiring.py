@@ -19,8 +19,10 @@ from acktrail.app.posting import Posting
 from acktrail.app.registry import built_in
 from acktrail.app.restarting import Restart
 from acktrail.app.sender import Sender
+from acktrail.app.settings import Settings
 from acktrail.app.steps import ExchangeSteps
 from acktrail.app.tools import Tools
+from acktrail.app.vault import ContentVault, Rules
 from acktrail.engine.dbos_engine import DbosEngine
 from acktrail.engine.memory import MemoryEngine
 from acktrail.errors import NodeLockedError
@@ -28,9 +30,10 @@ from acktrail.ledger import database
 from acktrail.ledger.ids import ExchangeIds
 from acktrail.ledger.sql_ledger import SqlLedger
 from acktrail.pipeline.states import AT_REST
-from acktrail.ports import Clock
+from acktrail.ports import Clock, Secrets
 from acktrail.security.choose import sealer
 from acktrail.security.masking import keyed
+from acktrail.security.retention_keys import RetentionKeys, read_master_key
 from acktrail.security.secrets import SecretResolver
 from acktrail.store.local import LocalStore
 from acktrail.translate.choose import Translators
@@ -56,21 +59,36 @@ def open_tools(home: Home, clock: Clock | None = None) -> Tools:
     database.check_triggers(engine)
     files = parser_files(home)
     actor = f"svc:{settings.node}"
+    secret_of = SecretResolver(home.root, os.environ, settings.vault_login)
+    ledger = SqlLedger(engine, clock, settings.node, naming_key)
+    vault = _vault(home, settings, ledger, clock, secret_of)
     return Tools(
         home,
         settings,
         engine,
-        SqlLedger(engine, clock, settings.node, naming_key),
-        LocalStore(home.var / "store", naming_key),
+        ledger,
+        LocalStore(home.var / "store", naming_key, vault),
+        vault,
         built_in(files),
         files,
         Translators(files, partial(keyed, naming_key)),
         sealer(settings.openpgp, home.root),
-        SecretResolver(home.root, os.environ, settings.vault_login),
+        secret_of,
         clock,
         naming_key,
         actor,
     )
+
+
+def _vault(
+    home: Home, settings: Settings, ledger: SqlLedger, clock: Clock, secret_of: Secrets
+) -> ContentVault:
+    """Return what knows the keys of kept content."""
+    reference = settings.store.key
+    master = read_master_key(secret_of.get(reference)) if reference else b""
+    keys = RetentionKeys(home.var / "keys" / "retention", master)
+    rules = Rules(settings.store.encrypt, settings.retention.model_dump())
+    return ContentVault(ledger, keys, clock, rules)
 
 
 @dataclass(slots=True)

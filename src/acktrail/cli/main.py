@@ -91,6 +91,7 @@ COMMANDS = {
     "token": Lazy("acktrail.cli.token:token", "issue, list, revoke: API tokens."),
     "roles": Lazy("acktrail.cli.access:roles", "list, export: what each role may do."),
     "audit": Lazy("acktrail.cli.access:audit", "access, actions: who looked, who intervened."),
+    "store": Lazy("acktrail.cli.store:store", "seal, rotate: the files that are kept."),
     "db": Lazy("acktrail.cli.ledger:db", "upgrade: the database's tables."),
 }
 

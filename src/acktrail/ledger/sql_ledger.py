@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from acktrail.ledger import (
+    blobs,
     circuits,
     claims,
     entries,
@@ -16,6 +17,7 @@ from acktrail.ledger import (
     tree_verification,
     verification,
 )
+from acktrail.ledger.blobs import Blob
 from acktrail.ledger.circuits import Circuit
 from acktrail.ledger.database import begin_writing
 from acktrail.ledger.queries import Backlog
@@ -192,6 +194,11 @@ class SqlLedger:
         """Find one journal row by its number or external id (the newest one's)."""
         with self._reading() as connection:
             return queries.one_posting(connection, key)
+
+    def blob(self, name: str) -> Blob | None:
+        """Return the row of kept content, without a lock; None: it was kept before there were."""
+        with self._reading() as connection:
+            return blobs.find(connection, name)
 
     def size(self) -> tuple[int, int]:
         """Return the number of entries and of streams."""

@@ -216,3 +216,30 @@ circuit: Final = sa.Table(
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("opened_at", Instant),
 )
+
+# Kept content. ``wrapped`` is empty for what is kept plain and for what was disposed; ``disposal``
+# names the request it was disposed by, ``gone`` says that the file was removed then.
+blob: Final = sa.Table(
+    "blob",
+    METADATA,
+    _word("name", key=True),
+    _word("kind"),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    _word("key"),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
+    sa.Column("kept_at", Instant, nullable=False),
+    sa.Column("retain_until", Instant, nullable=False),
+    _word("disposal"),
+    sa.Column("gone", sa.Boolean, nullable=False),
+    sa.Index("blob_due", "disposal", "retain_until", "name"),
+    sa.Index("blob_key", "key"),
+)
+
+blob_hold: Final = sa.Table(
+    "blob_hold",
+    METADATA,
+    _word("hold", key=True),
+    sa.Column("blob", Word, sa.ForeignKey("blob.name"), nullable=False, primary_key=True),
+    _word("subject"),
+    sa.Index("blob_hold_blob", "blob"),
+)

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from acktrail.ledger import circuits, claims, entries, exchanges, journal, numbers, outbox
+from acktrail.ledger import blobs, circuits, claims, entries, exchanges, journal, numbers, outbox
+from acktrail.ledger.blobs import Blob
 from acktrail.ledger.circuits import Circuit
 from acktrail.ports import (
     Arrival,
@@ -146,6 +147,22 @@ class SqlTransaction:
     def set_circuit(self, value: Circuit) -> None:
         """Keep the state of a target's breaker for all nodes."""
         circuits.write(self._connection, value)
+
+    def blob(self, name: str) -> Blob | None:
+        """Return the row of kept content, locked for this transaction."""
+        return blobs.lock(self._connection, name)
+
+    def add_blob(self, row: Blob) -> bool:
+        """Insert the row of kept content; False when there is one."""
+        return blobs.insert(self._connection, row)
+
+    def set_blob(self, row: Blob) -> None:
+        """Write the row of kept content, which was locked before."""
+        blobs.replace(self._connection, row)
+
+    def blobs_under(self, key: str, limit: int) -> Sequence[Blob]:
+        """Return rows whose data key is wrapped under that retention key, locked."""
+        return blobs.under_key(self._connection, key, limit)
 
     def _sender(self) -> journal.Sender:
         return journal.Sender(self._node, self._clock.now())

@@ -35,18 +35,26 @@ from acktrail.ports.ledger import (
 )
 from acktrail.ports.shown import Legend, Legible, Piece, PieceKind
 from acktrail.ports.world import (
+    ANSWER,
+    DERIVED,
+    ORIGINAL,
     Clock,
     Evidence,
     Opened,
+    Seal,
     Sealer,
     SealRules,
     Secrets,
     Seen,
     Store,
     Transport,
+    Vault,
 )
 
 __all__ = [
+    "ANSWER",
+    "DERIVED",
+    "ORIGINAL",
     "Arrival",
     "Bind",
     "Clock",
@@ -76,6 +84,7 @@ __all__ = [
     "PostingRow",
     "Reader",
     "Same",
+    "Seal",
     "SealRules",
     "Sealer",
     "Secrets",
@@ -89,4 +98,5 @@ __all__ = [
     "Transaction",
     "Transport",
     "same_digest",
+    "Vault",
 ]

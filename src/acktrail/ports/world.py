@@ -1,8 +1,13 @@
 """What lies outside: folders and servers, OpenPGP, secrets, the store, the clock."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import BinaryIO, Final, NamedTuple, Protocol
+
+# What kept content is, which says how long it stays.
+ORIGINAL: Final = "original"  # as it came, and opened
+ANSWER: Final = "answer"
+DERIVED: Final = "derived"  # what was read of it, documents, calls
 
 
 class Seen(NamedTuple):
@@ -119,11 +124,16 @@ class Secrets(Protocol):
 class Store(Protocol):
     """Keeps content for good. A name is derived from the content and is safe to show."""
 
-    def put(self, body: bytes) -> str:
-        """Keep ``body`` durably (file and folder synced) and return its name."""
+    def put(self, body: bytes, kind: str = DERIVED) -> str:
+        """Keep ``body`` durably (file and folder synced) and return its name.
+
+        Args:
+            body: The content.
+            kind: Says how long it stays: ``original``, ``answer`` or ``derived``.
+        """
         ...
 
-    def put_stream(self, source: BinaryIO) -> str:
+    def put_stream(self, source: BinaryIO, kind: str = DERIVED) -> str:
         """Keep all that ``source`` yields."""
         ...
 
@@ -137,6 +147,45 @@ class Store(Protocol):
 
     def open(self, name: str) -> BinaryIO:
         """Open the content for reading."""
+        ...
+
+
+class Seal(Protocol):
+    """Seals one piece of content under its key and to its name."""
+
+    def write(self, source: BinaryIO, target: BinaryIO) -> None:
+        """Write what ``source`` yields to ``target``, sealed."""
+        ...
+
+    def open(self, source: BinaryIO) -> BinaryIO:
+        """Open sealed content for reading and seeking; closing it closes ``source``."""
+        ...
+
+    def size(self, size: int) -> int:
+        """Return how long ``size`` bytes of content are when they are sealed."""
+        ...
+
+
+class Vault(Protocol):
+    """Knows each piece of kept content: its seal (None: kept plain), and if it may be read."""
+
+    def keep(self, name: str, size: int, kind: str, drop: Callable[[], None]) -> Seal | None:
+        """Note durably that content is about to be kept, and return what seals it.
+
+        ``drop`` removes what a disposal that was cut short left under the name.
+        """
+        ...
+
+    def kept(self, name: str) -> Seal | None:
+        """Return what opens the content.
+
+        Raises:
+            NotFoundError: With code ``store.disposed``.
+        """
+        ...
+
+    def draft(self, name: str) -> Seal | None:
+        """Return a seal for a draft; nobody else can open it."""
         ...
 
 

@@ -1,4 +1,4 @@
 """Where content is kept: on disk, or in memory for a trial. Not here: who refers to a name.
 
-To come: object storage, and encryption at rest.
+Sealing and keys are handed in (:class:`acktrail.ports.Vault`). To come: object storage.
 """

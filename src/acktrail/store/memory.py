@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import BinaryIO
 
 from acktrail.errors import NotFoundError
+from acktrail.ports import DERIVED
 
 
 class MemoryStore:
@@ -13,15 +14,16 @@ class MemoryStore:
     def __init__(self) -> None:
         self._kept: dict[str, bytes] = {}
 
-    def put(self, body: bytes) -> str:
+    def put(self, body: bytes, kind: str = DERIVED) -> str:
         """Keep ``body`` and return its name."""
+        del kind  # nothing stays
         name = sha256(body).hexdigest()
         self._kept[name] = bytes(body)
         return name
 
-    def put_stream(self, source: BinaryIO) -> str:
+    def put_stream(self, source: BinaryIO, kind: str = DERIVED) -> str:
         """Keep all that ``source`` yields."""
-        return self.put(source.read())
+        return self.put(source.read(), kind)
 
     def get(self, name: str) -> bytes:
         """Return the bytes kept under ``name``.

@@ -169,10 +169,14 @@ def test_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
 def test_draft_of_a_killed_writer_is_an_orphan(store: LocalStore, tmp_path: Path) -> None:
     code = (
         "import os, signal, sys; from pathlib import Path;"
-        "from acktrail.store.local import LocalStore;"
+        "from acktrail.store.local import IN_MEMORY_BYTES, LocalStore;"
         "store = LocalStore(Path(sys.argv[1]), b'key')\n"
         "class Source:\n"
-        "    def read(self, size): os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    left = IN_MEMORY_BYTES + 1\n"
+        "    def read(self, size):\n"
+        "        if self.left <= 0: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "        self.left -= size\n"
+        "        return bytes(size)\n"
         "store.put_stream(Source())"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "store")], check=False)
