@@ -214,9 +214,18 @@ def _add_answers(
         for at, answer in enumerate(tools.ledger.answers(one.id)):
             if payloads or answer.kind in WITHOUT_PERSONS:
                 name = f"acknowledgements/{one.id}/{at}-{answer.kind}"
-                archive.add(name, tools.store.get(answer.blob))
+                _add_kept(archive, tools, name, answer.blob)
         if payloads:
-            archive.add(f"payloads/{one.id}/raw", tools.store.get(one.raw))
+            _add_kept(archive, tools, f"payloads/{one.id}/raw", one.raw)
+
+
+def _add_kept(archive: _Archive, tools: Tools, name: str, blob: str) -> None:
+    """Add kept content; what was disposed of is left out, and its entries say so."""
+    try:
+        archive.add(name, tools.store.get(blob))
+    except NotFoundError as error:
+        if error.code != "store.disposed":
+            raise
 
 
 def _add_verifier(archive: _Archive) -> str:

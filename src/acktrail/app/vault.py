@@ -104,6 +104,24 @@ class ContentVault:
                 self._keys.destroy(old)
             yield old, new, moved
 
+    def unneeded(self, month: str) -> Iterator[str]:
+        """Yield the keys of months before ``month`` that no content needs."""
+        for key in self._keys.ids():
+            if key < month and self._is_unneeded(key):
+                yield key
+
+    def destroy(self, key: str) -> bool:
+        """Destroy a key that no content needs; False when some does by now."""
+        with self._keys.alone():
+            if not self._is_unneeded(key):
+                return False
+            self._keys.destroy(key)
+            return True
+
+    def _is_unneeded(self, key: str) -> bool:
+        with self._ledger.begin() as tx:
+            return not tx.blobs_under(key, 1)
+
     def _move_all(self, old: str, new: str) -> int:
         moved = 0
         while count := self._move(old, new):

@@ -92,6 +92,9 @@ COMMANDS = {
     "roles": Lazy("acktrail.cli.access:roles", "list, export: what each role may do."),
     "audit": Lazy("acktrail.cli.access:audit", "access, actions: who looked, who intervened."),
     "store": Lazy("acktrail.cli.store:store", "seal, rotate: the files that are kept."),
+    "retention": Lazy(
+        "acktrail.cli.retention:retention", "due, request, approve, hold, log: disposal."
+    ),
     "db": Lazy("acktrail.cli.ledger:db", "upgrade: the database's tables."),
 }
 

@@ -10,6 +10,7 @@ from acktrail.ledger import (
     blobs,
     circuits,
     claims,
+    disposals,
     entries,
     journal,
     outbox,
@@ -20,6 +21,7 @@ from acktrail.ledger import (
 from acktrail.ledger.blobs import Blob
 from acktrail.ledger.circuits import Circuit
 from acktrail.ledger.database import begin_writing
+from acktrail.ledger.disposals import Cut, Hold, Sum
 from acktrail.ledger.queries import Backlog
 from acktrail.ledger.refusals import translated
 from acktrail.ledger.sequencer import Keys, Sequencer
@@ -199,6 +201,26 @@ class SqlLedger:
         """Return the row of kept content, without a lock; None: it was kept before there were."""
         with self._reading() as connection:
             return blobs.find(connection, name)
+
+    def due_content(self, before: int) -> Sequence[Sum]:
+        """Count by kind what may be disposed of; ``before`` in microseconds since 1970."""
+        with self._reading() as connection:
+            return disposals.sums(connection, before)
+
+    def disposal_page(self, cut: Cut, after: str, limit: int) -> Sequence[Blob]:
+        """Return what a disposal is about, by name, from ``after`` on."""
+        with self._reading() as connection:
+            return disposals.page(connection, cut, after, limit)
+
+    def content_holds(self) -> Sequence[Hold]:
+        """Return every open hold with what it holds."""
+        with self._reading() as connection:
+            return disposals.holds(connection)
+
+    def streams(self, prefix: str) -> Sequence[str]:
+        """Return the streams, other than exchanges, whose name starts so; in order."""
+        with self._reading() as connection:
+            return disposals.streams(connection, prefix)
 
     def size(self) -> tuple[int, int]:
         """Return the number of entries and of streams."""

@@ -6,9 +6,20 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from acktrail.ledger import blobs, circuits, claims, entries, exchanges, journal, numbers, outbox
+from acktrail.ledger import (
+    blobs,
+    circuits,
+    claims,
+    disposals,
+    entries,
+    exchanges,
+    journal,
+    numbers,
+    outbox,
+)
 from acktrail.ledger.blobs import Blob
 from acktrail.ledger.circuits import Circuit
+from acktrail.ledger.disposals import Cut
 from acktrail.ports import (
     Arrival,
     Clock,
@@ -163,6 +174,22 @@ class SqlTransaction:
     def blobs_under(self, key: str, limit: int) -> Sequence[Blob]:
         """Return rows whose data key is wrapped under that retention key, locked."""
         return blobs.under_key(self._connection, key, limit)
+
+    def dispose_content(self, names: Sequence[str], cut: Cut) -> Sequence[Blob]:
+        """Make tombstones of those of the names that are due and that nobody holds."""
+        return disposals.dispose(self._connection, names, cut)
+
+    def tombstones(self, limit: int) -> Sequence[Blob]:
+        """Return tombstones whose file was not removed yet, locked."""
+        return disposals.remaining(self._connection, limit)
+
+    def hold_content(self, place: str, subject: str, names: Sequence[str]) -> int:
+        """Hold those of the names that are kept; return how many were not held by it before."""
+        return disposals.hold(self._connection, place, subject, names)
+
+    def unhold_content(self, place: str) -> int:
+        """End a hold; return how much it held."""
+        return disposals.unhold(self._connection, place)
 
     def _sender(self) -> journal.Sender:
         return journal.Sender(self._node, self._clock.now())
