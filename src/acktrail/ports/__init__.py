@@ -97,6 +97,6 @@ __all__ = [
     "TellingFormat",
     "Transaction",
     "Transport",
-    "same_digest",
     "Vault",
+    "same_digest",
 ]
