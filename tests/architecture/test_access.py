@@ -31,6 +31,7 @@ OPEN = {
     *("partner lint", "partner list", "partner log", "partner diff", "partner try"),
     *("odoo check", "odoo routes", "odoo reconcile"),
     *("ledger verify", "ledger key", "ledger show"),
+    *("layout infer", "retention due", "retention holds", "retention log"),
     *("user list", "token list", "roles list", "roles export", "audit access", "audit actions"),
 }
 # What a command asks for, and how it is called: with ids that need not exist.
@@ -60,6 +61,13 @@ GUARDED: dict[str, tuple[str, tuple[str, ...]]] = {
         "payload.read",
         ("--partner=x", "--from=2026-01-01", "--to=2026-02-01", "--out=pack.zip", *WHY),
     ),
+    "store seal": ("store.seal", ()),
+    "store rotate": ("store.rotate", ()),
+    "retention request": ("retention.request", WHY),
+    "retention approve": ("retention.approve", ("2026-01-01/0", *WHY)),
+    "retention finish": ("retention.finish", WHY),
+    "retention hold": ("retention.hold", ("ex_1", *WHY)),
+    "retention unhold": ("retention.unhold", ("2026-01-01/0", *WHY)),
     "token issue": ("token.issue", ("--act", "read", *WHY)),
     "token revoke": ("token.revoke", ("0", *WHY)),
     "user add": ("access.manage", ("eve", *WHY)),

@@ -220,11 +220,8 @@ class Intake:
             if work.found.sha256 != row.profile_sha256:
                 tx.set_profile(row.id, work.found.profile.label, work.found.sha256)
             may_post = self._governing.may_post(row.partner, work.found.sha256)
-            rows = (
-                posting_rows(tools, work.found.profile, row, released, documents)
-                if may_post
-                else []
-            )
+            planned = released if may_post else ()
+            rows = posting_rows(tools, work.found.profile, row, planned, documents)
             kept = tx.add_postings(rows, partial(same_content, tools))
             self._index(tx, work, done)
             numbers = self._numbers(tx, work, done.result, duplicate)
@@ -397,5 +394,4 @@ def _append(spool: BinaryIO, body: bytes) -> int:
 
 
 def _chunks(source: BinaryIO) -> Iterator[bytes]:
-    while chunk := source.read(CHUNK_BYTES):
-        yield chunk
+    return iter(partial(source.read, CHUNK_BYTES), b"")

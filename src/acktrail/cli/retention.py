@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from acktrail.app.access import permit
 from acktrail.app.home import Home
 from acktrail.app.retention import Order, Retention
 from acktrail.app.wiring import open_tools
@@ -20,9 +21,11 @@ before_option = click.option(
 )
 
 
-def _open(ctx: click.Context) -> Retention:
+def _open(ctx: click.Context, act: str = "") -> Retention:
     tools = open_tools(Home(Path(ctx.obj)))
     ctx.call_on_close(tools.close)
+    if act:
+        permit(tools, act, actor())
     return Retention(tools.ledger, tools.store, tools.vault, tools.clock)
 
 
@@ -55,7 +58,7 @@ def due(ctx: click.Context, before: datetime | None, *, as_json: bool) -> None:
 @json_option
 def request(ctx: click.Context, before: datetime | None, reason: str, *, as_json: bool) -> None:
     """Ask for the disposal of all that is due; somebody else approves it. Exit 4: nothing is."""
-    asked = _open(ctx).request(Order(actor(), reason), _utc(before))
+    asked = _open(ctx, "retention.request").request(Order(actor(), reason), _utc(before))
     table(asked._fields, [asked], as_json=as_json)
 
 
@@ -69,7 +72,7 @@ def approve(ctx: click.Context, request: str, reason: str, *, as_json: bool) -> 
 
     Exit 5 for the one who asked, and when what is due changed since: ask again then.
     """
-    done = _open(ctx).approve(request, Order(actor(), reason))
+    done = _open(ctx, "retention.approve").approve(request, Order(actor(), reason))
     table(done._fields, [done], as_json=as_json)
 
 
@@ -82,7 +85,7 @@ def finish(ctx: click.Context, reason: str, *, as_json: bool) -> None:
 
     A key is destroyed when no content needs it any more; that ends the copies in backups too.
     """
-    done = _open(ctx).finish(Order(actor(), reason))
+    done = _open(ctx, "retention.finish").finish(Order(actor(), reason))
     table(("files", "keys"), [done], as_json=as_json)
 
 
@@ -93,7 +96,7 @@ def finish(ctx: click.Context, reason: str, *, as_json: bool) -> None:
 @json_option
 def hold(ctx: click.Context, subject: str, reason: str, *, as_json: bool) -> None:
     """Hold all content of an exchange or a partner, until unhold; it beats every retention."""
-    place, files = _open(ctx).hold(subject, Order(actor(), reason))
+    place, files = _open(ctx, "retention.hold").hold(subject, Order(actor(), reason))
     table(("hold", "files"), [(place, files)], as_json=as_json)
 
 
@@ -104,7 +107,7 @@ def hold(ctx: click.Context, subject: str, reason: str, *, as_json: bool) -> Non
 @json_option
 def unhold(ctx: click.Context, hold: str, reason: str, *, as_json: bool) -> None:
     """End a hold; exit 6 when it has ended."""
-    files = _open(ctx).unhold(hold, Order(actor(), reason))
+    files = _open(ctx, "retention.unhold").unhold(hold, Order(actor(), reason))
     table(("hold", "files"), [(hold, files)], as_json=as_json)
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from acktrail.ledger.blobs import COLUMNS, Blob
 from acktrail.ledger.dialects import insert_if_absent
-from acktrail.ledger.tables import blob, blob_hold, ledger_head
+from acktrail.ledger.tables import blob, blob_hold
 
 
 class Cut(NamedTuple):
@@ -103,11 +103,3 @@ def holds(connection: sa.Connection) -> Sequence[Hold]:
     by = (blob_hold.c.hold, blob_hold.c.subject)
     query = sa.select(*by, sa.func.count()).group_by(*by).order_by(blob_hold.c.hold)
     return [Hold(*row) for row in connection.execute(query)]
-
-
-def streams(connection: sa.Connection, prefix: str) -> Sequence[str]:
-    """Return the streams, other than exchanges, whose name starts so; in order."""
-    end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
-    named = (ledger_head.c.stream >= prefix) & (ledger_head.c.stream < end)
-    query = sa.select(ledger_head.c.stream).where(named).order_by(ledger_head.c.stream)
-    return list(connection.scalars(query))

@@ -217,11 +217,6 @@ class SqlLedger:
         with self._reading() as connection:
             return disposals.holds(connection)
 
-    def streams(self, prefix: str) -> Sequence[str]:
-        """Return the streams, other than exchanges, whose name starts so; in order."""
-        with self._reading() as connection:
-            return disposals.streams(connection, prefix)
-
     def size(self) -> tuple[int, int]:
         """Return the number of entries and of streams."""
         with self._reading() as connection:

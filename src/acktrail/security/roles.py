@@ -34,6 +34,13 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
     "profile.suspend": frozenset({OPERATOR, APPROVER}),
     "profile.resume": frozenset({APPROVER}),
     "profile.retire": frozenset({APPROVER}),
+    "store.seal": frozenset({ADMINISTRATOR}),
+    "store.rotate": frozenset({ADMINISTRATOR}),
+    "retention.request": frozenset({ADMINISTRATOR}),
+    "retention.approve": frozenset({APPROVER}),
+    "retention.finish": frozenset({ADMINISTRATOR}),
+    "retention.hold": frozenset({APPROVER, ADMINISTRATOR}),
+    "retention.unhold": frozenset({APPROVER}),
     "token.issue": frozenset(ROLES),  # of one's own, for what one may
     "token.revoke": frozenset(ROLES),  # one's own
     MANAGE: frozenset({ADMINISTRATOR}),
