@@ -257,7 +257,8 @@ def _drain(
 @contextmanager
 def _as_file(source: BinaryIO) -> Iterator[int]:
     """Lend a descriptor that stands where ``source`` does; what is no real file is copied."""
-    if isinstance(source, io.BufferedReader | io.BufferedRandom) and source.seekable():
+    buffered = isinstance(source, io.BufferedReader | io.BufferedRandom)
+    if buffered and isinstance(getattr(source, "raw", None), io.FileIO) and source.seekable():
         source.flush()
         os.lseek(source.fileno(), source.tell(), os.SEEK_SET)
         yield source.fileno()
