@@ -165,7 +165,7 @@ def check_approve(now: Standing, file: File, actor: str) -> None:
         raise ConflictError(msg)
     last = max((v.number for v in now.versions.values() if v.approved_by), default=0)
     authors = {by for v in now.versions.values() if v.number > last for by in v.submitted_by}
-    if actor in authors:
+    if actor in {*authors, *wanted.submitted_by}:
         msg = "whoever wrote or submitted a version cannot approve it"
         raise PolicyError(msg, code="policy.author")
 

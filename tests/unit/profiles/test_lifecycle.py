@@ -170,6 +170,14 @@ def test_retired_partner_moves_no_more() -> None:
         lifecycle.check_retire(now, BOB, 0)
 
 
+def test_author_cannot_approve_an_older_version_once_a_newer_one_was_approved() -> None:
+    book = Book().submitted(ONE, BOB).submitted(TWO, BOB).approved(TWO, ANN)
+
+    with pytest.raises(PolicyError):
+        lifecycle.check_approve(book.now(), ONE, BOB)
+    lifecycle.check_approve(book.now(), ONE, ANN)
+
+
 FILES = {number: File(number, f"{number}" * 64) for number in (1, 2, 3)}
 ACTS = st.tuples(
     st.sampled_from(["submit", "approve", "rollback", "withdraw", "suspend", "resume"]),
