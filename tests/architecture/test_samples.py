@@ -75,7 +75,7 @@ SHOWN_BY_TESTS = {
     "ref.record_ambiguous": (
         "test_master_article_whose_number_two_products_have_is_refused_with_candidates"
     ),
-    # no format makes a trade remittance yet
+    # no format says what was billed of an invoice that is paid; without an Odoo none is matched
     "post.invoice_overpaid": (
         "test_trade_remittance_is_refused_when_more_is_settled_than_was_billed"
     ),

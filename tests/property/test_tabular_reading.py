@@ -17,6 +17,7 @@ from acktrail.model import Verdict
 from acktrail.ports import Event, Reader
 from tests.generators import bank as make_bank
 from tests.generators import tabular as make
+from tests.generators import ubl as make_ubl
 
 FILES = make.Layouts()
 TABULAR = Tabular(FILES)
@@ -27,6 +28,7 @@ READERS: dict[str, Callable[[], Reader]] = {
     "bank": lambda: Bank(FILES).reader({}),
     "bai2": lambda: Bank(FILES).reader({}),
     "xml": lambda: Xml(FILES).reader({}),
+    "ubl": lambda: Xml(FILES).reader({}),
 }
 SEEDS = {
     "csv": make.charges(6),
@@ -41,6 +43,7 @@ SEEDS = {
     "bank": make_bank.mt940() + make_bank.mt940(number=2),
     "bai2": make_bank.bai2(((12345, -2300), (1,))),
     "xml": make_bank.camt053(statements=2),
+    "ubl": make_ubl.invoice(),
 }
 ALPHABET = st.sampled_from(
     [

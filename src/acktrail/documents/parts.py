@@ -167,6 +167,7 @@ class Totals(Value, frozen=True):
     tax: Money | None = None
     total: Money | None = None
     prepaid: Money | None = None
+    rounding: Money | None = None  # added to what is payable; may be negative
     payable: Money | None = None
 
 

@@ -44,7 +44,7 @@ from acktrail.translate.answers import interchange_answers
 REFUSING = frozenset({Severity.ERROR, Severity.FATAL})
 Envelope = MessageStart | MessageEnd | GroupEnd | InterchangeEnd | FileFinding
 ENVELOPE = frozenset({MessageStart, MessageEnd, GroupEnd, InterchangeEnd, FileFinding})
-CONTENT_ANSWERED = frozenset({"hl7", "tabular"})  # formats whose answer judges content too
+CONTENT_ANSWERED = frozenset({"hl7", "tabular", "xml"})  # formats whose answer judges content too
 
 
 class Translator(Protocol):

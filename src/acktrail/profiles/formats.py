@@ -121,6 +121,11 @@ class XmlTable(Table):
     """``[xml]``."""
 
     max_depth: int | None = Field(default=None, ge=1, le=256)
+    sender: str | None = None  # where the document names none
+    agreed: tuple[str, ...] | None = None  # "Invoice", "OrderRequest"
+    customizations: tuple[str, ...] | None = None  # UBL CustomizationID
+    profiles: tuple[str, ...] | None = None  # UBL ProfileID
+    doctypes: tuple[str, ...] | None = None  # cXML: system identifiers that a DOCTYPE may have
 
 
 class TranslateTable(Table):
@@ -162,6 +167,7 @@ class Acknowledge(Table):
     contrl_type: str | None = None  # "CONTRL:2:2:UN" where a partner wants that
     receipt: Literal["csv", "none"] | None = None
     rejects: Literal["csv", "none"] | None = None  # refused rows go back to their sender
+    response: Literal["always", "errors_only", "never"] | None = None  # ApplicationResponse, cXML
     control_prefix: str | None = None
     element_separator: str | None = None
     component_separator: str | None = None

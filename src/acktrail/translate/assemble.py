@@ -2,8 +2,21 @@
 
 from decimal import Decimal
 
-from acktrail.documents.kinds import Charge, Document, PartyUpdate, Trade
-from acktrail.documents.parts import Allowance, Identifier, Line, Money, Party, Tax, Totals
+from acktrail.documents.kinds import (
+    Charge,
+    Document,
+    PartyUpdate,
+    Trade,
+)
+from acktrail.documents.parts import (
+    Allowance,
+    Identifier,
+    Line,
+    Money,
+    Party,
+    Tax,
+    Totals,
+)
 from acktrail.documents.value import replace
 from acktrail.model import Place
 from acktrail.translate import clinical, paid, rules, supply
@@ -135,7 +148,7 @@ def _negated_line(line: Line) -> Line:
 
 
 def _negated_totals(totals: Totals) -> Totals:
-    names = ("lines", "taxable", "tax", "total", "prepaid", "payable")
+    names = ("lines", "taxable", "tax", "total", "prepaid", "rounding", "payable")
     return replace(totals, **{name: _minus(getattr(totals, name)) for name in names})
 
 

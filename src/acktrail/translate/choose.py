@@ -17,14 +17,16 @@ from acktrail.translate.engine import MapTranslator
 from acktrail.translate.enrolment import EnrolmentTranslator
 from acktrail.translate.health import Hide
 from acktrail.translate.maps import FOLDER, Map, compile_map, header, read_map
+from acktrail.translate.paths import XML
 from acktrail.translate.premium import PremiumTranslator
 from acktrail.translate.remittance import RemittanceTranslator
 from acktrail.translate.translator import Translator
+from acktrail.translate.xml_maps import XmlMapTranslator
 
 SUFFIX = ".toml"
 ANSWERED_CLAIMS = "X214"  # of the guides of a 277, that of the acknowledgement of claims
 PREMIUMS = ("X218", "X061")  # guides of an 820 that are of health premiums
-STATEMENTS = "camt."  # every other XML document is kept and not interpreted
+STATEMENTS, OPAQUE = "camt.", "CDA"  # XML documents that no map is for
 MOST_COMPILED = 512  # maps of all profiles; a compiled one is small
 LAYOUTS = "tabular"  # a tabular message is of the type of its layout
 
@@ -83,8 +85,10 @@ class Translators:
 
     def _mapped(self, name: str, options: Mapping[str, object]) -> Translator:
         currency = options.get("currency")
-        return MapTranslator(
-            self._map(name, options),
+        map_ = self._map(name, options)
+        make = XmlMapTranslator if map_.format == XML else MapTranslator
+        return make(
+            map_,
             units=_texts(options, "units"),
             zone=_zone(options),
             currency=currency if isinstance(currency, str) else "",
@@ -112,14 +116,20 @@ def _written(
         case "bank":
             return bank.translator()
         case "xml":
-            statement = head.type.startswith(STATEMENTS)
-            return bank.translator() if statement else opaque.translator()
+            return _xml(head)
         case format_ if (format_, head.type.partition("^")[0]) in ANSWERS:
             return AnswerTranslator()
         case "x12":
             return _healthcare(head, hide)
         case _:
             return None
+
+
+def _xml(head: MessageHead) -> Translator | None:
+    """Return the translator of what no map is for: statements and content that is only kept."""
+    if head.type.startswith(STATEMENTS):
+        return bank.translator()
+    return opaque.translator() if head.type == OPAQUE else None
 
 
 def _healthcare(head: MessageHead, hide: Hide | None) -> Translator | None:

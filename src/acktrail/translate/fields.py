@@ -220,6 +220,7 @@ SHAPES: dict[str, Shape] = {
             "on": "date",
             "paid": "money",
             "billed": "money",
+            "credit": "money",
             "adjustments": "many:adjustment",
         },
         invoice_payment,
@@ -359,5 +360,5 @@ DOCUMENTS = {
     "supply_request": "clinical",
 }
 TOTALS = frozenset(
-    {"lines", "allowances", "charges", "taxable", "tax", "total", "prepaid", "payable"}
+    {"lines", "allowances", "charges", "taxable", "tax", "total", "prepaid", "rounding", "payable"}
 )

@@ -14,7 +14,7 @@ from acktrail.ports import CutSegment, DataFiles
 from acktrail.translate.building import Building, Frame, Level, Origin
 from acktrail.translate.dispatch import Dispatch, Fill, Handler, Plans, Step, Test, dispatch_of
 from acktrail.translate.fields import DOCUMENTS, SHAPES, TOTALS
-from acktrail.translate.paths import NOTATIONS, Path
+from acktrail.translate.paths import NOTATIONS, XML, Path
 from acktrail.translate.readers import Reader, compile_part, compile_reader
 from acktrail.translate.rest import rest_of
 from acktrail.translate.rules import TWO_CANDIDATES
@@ -165,7 +165,7 @@ def _shapes(
 
 
 def _holds(table: Mapping[str, Any], level: str, context: Context) -> frozenset[str] | None:
-    if level == DOCUMENT:
+    if level == DOCUMENT or context.format == XML:  # there an end tag says where a level ends
         return None
     return frozenset(_names(table["levels"][level], "holds", context.at(f"levels.{level}")))
 

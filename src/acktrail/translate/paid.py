@@ -9,6 +9,10 @@ from acktrail.translate.building import Building
 from acktrail.translate.shapes import Values, many
 
 CREDIT_NOTE = "CREDIT_NOTE"
+PLACES = {  # of the day and the amount of a payment
+    "edifact": ("DTM.1.2", "MOA.1.2"),
+    "xml": ("PaymentMeans/PaymentDueDate", "TotalPaymentAmount"),
+}
 PAYERS = ("PAYER", "BUYER")
 
 
@@ -22,9 +26,11 @@ def adjustment(values: Values) -> Adjustment | None:
 
 def invoice_payment(values: Values) -> InvoicePayment | None:
     """What is paid of one invoice; a credit note is taken off, whatever sign it was sent with."""
-    if "paid" not in values or "number" not in values:
+    kind, paid, credit = values.get("kind", ""), values.get("paid"), values.get("credit")
+    if credit is not None:  # UBL: debit less credit
+        paid = replace(credit, amount=(paid.amount if paid else 0) - credit.amount)
+    if paid is None or "number" not in values:
         return None
-    kind, paid = values.get("kind", ""), values["paid"]
     if kind == CREDIT_NOTE:
         paid = replace(paid, amount=-abs(paid.amount))
     invoice = Reference(kind, values["number"], "", values.get("on"))
@@ -34,9 +40,10 @@ def invoice_payment(values: Values) -> InvoicePayment | None:
 def document(values: Values, building: Building) -> Document | None:
     """Return the remittance; None when nothing says how much was paid, or when."""
     day = values.get("paid_on", values.get("issued"))
-    for tag, value in (("DTM", day), ("MOA", values.get("paid"))):
+    for address, value in zip(PLACES[building.format], (day, values.get("paid")), strict=True):
         if value is None:
-            building.found_at(rules.REQUIRED_MISSING, Place(tag, address=f"{tag}.1.2"))
+            tag = address.partition(".")[0]
+            building.found_at(rules.REQUIRED_MISSING, Place(tag, address=address))
     if day is None or "paid" not in values:
         return None
     parties = many(values, "parties")

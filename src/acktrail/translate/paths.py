@@ -6,6 +6,8 @@
   its components hold, never by its place. ``[7=H,M,]`` also takes one where the component was not
   sent, ``[2!=NET]`` excludes, ``[7?=L]`` prefers and falls back on the first, and a condition
   with a ``$option`` that the profile does not set always holds.
+* XML: steps below the element that the rule is for, ``Party/PartyName/Name``, ``.`` for itself and
+  ``Amount@currencyID`` for an attribute; the first element that the steps lead to is read
 * ``@control``, ``@event``, ...: what is known of the message before its first segment
 
 A source is one path or several: ``A | B`` is the first that was sent, ``A + B`` joins with a blank.
@@ -13,8 +15,9 @@ A source is one path or several: ``A | B`` is the first that was sent, ``A + B``
 
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+from acktrail.formats.xml.tree import XmlSegment
 from acktrail.model import NOWHERE, MessageHead, Place
 from acktrail.ports import CutSegment, Segment
 
@@ -29,6 +32,10 @@ NOTATIONS = {
         r"([A-Z][A-Z0-9]{2})-([0-9]{1,2})((?:\[[^][]*\])*)(?:\.([0-9]{1,2}))?(?:\.([0-9]{1,2}))?"
     ),
 }
+XML = "xml"
+NOTATIONS[XML] = re.compile(
+    r"(\.|[A-Za-z][A-Za-z0-9]*(?:/[A-Za-z][A-Za-z0-9]*)*)?(?:@([A-Za-z]+))?"
+)
 HEAD_PATH = re.compile("@([a-z]+)")
 PICK = re.compile(r"([0-9]{1,2})(?:\.([0-9]{1,2}))?(=|!=|\?=)(.*)")
 CONDITION = re.compile(r"\[[^]]*\]")
@@ -60,6 +67,7 @@ class Path(NamedTuple):
     part: int
     picks: tuple[Pick, ...]
     read: Getter
+    inner: str = ""  # XML: the steps below the element of the rule
 
     @property
     def address(self) -> str:
@@ -83,6 +91,10 @@ class Path(NamedTuple):
 
     def place(self, segment: Segment) -> Place:
         """Return where in the file the address is."""
+        if self.inner:
+            below = self.inner.removeprefix(".")
+            address = f"{segment.place.address}/{below}" if below else segment.place.address
+            return segment.place._replace(address=address)
         return segment.place._replace(
             element=self.element, component=self.component, address=self.address
         )
@@ -173,6 +185,8 @@ def compile_path(text: str, format_: str, tag: str, options: Mapping[str, object
     Raises:
         ValueError: If it is not in the notation of the format, or of another segment.
     """
+    if format_ == XML:
+        return _xml_path(text, tag)
     if match := HEAD_PATH.fullmatch(text):
         return _head_path(text, match[1], tag)
     match = NOTATIONS[format_].fullmatch(text)
@@ -192,6 +206,26 @@ def compile_path(text: str, format_: str, tag: str, options: Mapping[str, object
     component, part = int(match[4] or 0), int(match[5] or 1)
     read = _picked(element, component, part, picks) if picks else _hl7(element, component, part)
     return Path(text, tag, element, component, part, picks, read)
+
+
+def _xml_path(text: str, tag: str) -> Path:
+    match = NOTATIONS[XML].fullmatch(text)
+    if match is None or not text:
+        msg = f"{text}: not steps below an element like Party/PartyName/Name or .@currencyID"
+        raise ValueError(msg)
+    steps = tuple((match[1] or ".").split("/")) if match[1] not in {None, "."} else ()
+    attribute = match[2] or ""
+
+    def read(segment: CutSegment) -> str:
+        return _sent(cast("XmlSegment", segment).find(steps), attribute)
+
+    return Path(f"{tag}/{text}", tag, 1, 0, 1, (), read, text)
+
+
+def _sent(found: XmlSegment | None, attribute: str) -> str:
+    if found is None:
+        return ""
+    return found.attributes.get(attribute, "") if attribute else found.text
 
 
 def _head_path(text: str, name: str, tag: str) -> Path:

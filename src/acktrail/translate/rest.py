@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 from acktrail.ports import CutSegment, Segment
 from acktrail.translate.building import Building
-from acktrail.translate.paths import HEAD_TAG, Path
+from acktrail.translate.paths import HEAD_TAG, XML, Path
 from acktrail.translate.scalars import Context, source_of
 
 # Elements looked at in a segment that no rule maps. The widest that occur: EDIFACT DGS 18, HL7 IN1
 # 53. What stands beyond is more than the directory allows, and a finding of the reader.
-WIDTHS = {"x12": 40, "edifact": 20, "hl7": 60}
-COMPONENTS = {"x12": 7, "edifact": 6, "hl7": 1}
+WIDTHS = {"x12": 40, "edifact": 20, "hl7": 60, "xml": 1}
+COMPONENTS = {"x12": 7, "edifact": 6, "hl7": 1, "xml": 1}
 
 
 Parts = tuple[tuple[int, tuple[int, ...]], ...]  # elements, and components of each
@@ -41,6 +41,10 @@ def rest_of(used: Sequence[Path], drop: object, context: Context) -> Rest:
     Raises:
         GuideError: If ``drop`` is neither true nor a list of addresses.
     """
+    if context.format == XML:
+        if drop:
+            context.at("drop").refuse("an XML map names what it drops at its top")
+        return Rest()  # see XmlMapTranslator
     if drop is True or context.tag == HEAD_TAG:
         return Rest()
     if not isinstance(drop, list):

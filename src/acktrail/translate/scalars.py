@@ -1,5 +1,6 @@
 """The types of single values in a map: how each is compiled and read."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -19,6 +20,7 @@ from acktrail.translate.values import (
     to_edifact_date,
     to_hl7_date,
     to_instant,
+    to_xml_date,
     zone_of,
 )
 
@@ -26,6 +28,8 @@ Read = Callable[[Building, CutSegment], Any]
 Texts = Mapping[str, str]
 Compiled = tuple[Read, tuple[Path, ...]]  # and addresses beside the source's
 CURRENCY_LETTERS = 3
+REC20 = re.compile("[A-Z0-9]{2,3}")  # the form of codes of UN/ECE Recommendations 20 and 21
+DATES = {"hl7": to_hl7_date, "xml": to_xml_date}
 KEYS = {
     "text": {
         "from",
@@ -46,7 +50,7 @@ KEYS = {
     "zone": {"from"},
     "decimal": {"from", "default", "default_by", "table", "implied", "required", "weak"},
     "money": {"from", "currency", "implied", "required", "weak"},
-    "unit": {"from", "default", "table"},
+    "unit": {"from", "default", "table", "keep"},
 }
 
 
@@ -207,7 +211,7 @@ def _date(spec: Mapping[str, Any], source: Source, context: Context) -> Compiled
             return day
 
         return read_edifact, form.paths
-    convert = to_hl7_date if context.format == "hl7" else to_date
+    convert = DATES.get(context.format, to_date)
 
     def read(building: Building, segment: CutSegment) -> object | None:
         text = take(segment)
@@ -309,12 +313,15 @@ def _unit(spec: Mapping[str, Any], source: Source, context: Context) -> Compiled
     table, _ = _lookup(spec, context)
     default = _default(spec, context)
     take, first = source.read, source.first
+    kept = REC20.fullmatch if spec.get("keep") is True else None
 
     def read(building: Building, segment: CutSegment) -> tuple[str, str] | None:
         raw = take(segment)
         if not raw and default:
             return default, ""
         unit = building.units.get(raw) or (table or {}).get(raw)
+        if unit is None and kept is not None and kept(raw):
+            unit = raw
         if unit is None:
             building.found(rules.UNKNOWN_UNIT if raw else rules.REQUIRED_MISSING, first, segment)
             return None

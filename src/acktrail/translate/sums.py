@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcont
 from functools import lru_cache
 from typing import NamedTuple
 
-from acktrail.documents.kinds import Charge, ChargeLine, Document, Trade
+from acktrail.documents.kinds import Charge, ChargeLine, Document, Remittance, Trade
 from acktrail.documents.parts import Allowance, Line, Money, Totals
 from acktrail.model import Finding, Place, Rule, Severity
 
@@ -42,7 +42,7 @@ INV_PAYABLE = Rule(
     Severity.ERROR,
     "",
     "balance",
-    "the payable amount is not the total minus what was prepaid",
+    "the payable amount is not the total minus what was prepaid, rounded as was said",
 )
 LINE_AMOUNT = Rule(
     "sum.line_amount",
@@ -65,7 +65,15 @@ DFT_LINE = Rule(
     "balance",
     "the extended amount is not quantity times unit price",
 )
+PAYMENT = Rule(
+    "sum.payment",
+    Severity.ERROR,
+    "",
+    "balance",
+    "the payment is not the sum of what it pays of invoices",
+)
 RULES: tuple[Rule, ...] = (
+    PAYMENT,
     INV_LINES,
     INV_TAXABLE,
     INV_TOTAL,
@@ -112,6 +120,8 @@ def check(
             misses = _trade(document.kind, trade, places)
         case Charge() as charge:
             misses = _charge(charge, places)
+        case Remittance() as remittance:
+            misses = _payment(remittance)
         case _:
             return ()
     with localcontext(EXACT):
@@ -256,7 +266,7 @@ def _invoice_totals(trade: Trade, totals: Totals, summed: Decimal | None) -> Ite
     if known and _differs(totals.total, (net or ZERO) + _value(totals.tax)):
         yield Miss(INV_TOTAL, Place(address="totals.total"))
     if totals.total is not None and _differs(
-        totals.payable, totals.total.amount - _value(totals.prepaid)
+        totals.payable, totals.total.amount - _value(totals.prepaid) + _value(totals.rounding)
     ):
         yield Miss(INV_PAYABLE, Place(address="totals.payable"))
 
@@ -273,6 +283,15 @@ def _charge(charge: Charge, places: Sequence[Place]) -> Iterator[Miss]:
     for index, line in enumerate(charge.lines):
         if not _extends(line):
             yield Miss(DFT_LINE, _place(places, index, "line.amount"))
+
+
+def _payment(remittance: Remittance) -> Iterator[Miss]:
+    """A payment that names no invoice is on account."""
+    amount, invoices = remittance.payment.amount, remittance.invoices
+    currencies = {amount.currency, *(one.paid.currency for one in invoices)}
+    paid = sum((one.paid.amount for one in invoices), ZERO)
+    if invoices and (len(currencies) > 1 or paid != amount.amount):
+        yield Miss(PAYMENT, Place(address="payment.amount"))
 
 
 def _extends(line: ChargeLine) -> bool:

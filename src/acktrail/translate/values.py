@@ -15,6 +15,9 @@ WHOLE = re.compile(r"-?[0-9]{1,30}")
 DIGITS = re.compile("[0-9]+")
 DAY = re.compile("[0-9]{8}")
 SHORT_DAY = re.compile("[0-9]{6}")
+XML_DAY = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T[0-9:.]{5,24})?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
 # HL7 2.5.1, 2.A.22 DTM: YYYY[MM[DD[HH[MM[SS[.S{1,4}]]]]]][+/-ZZZZ]; three digits and a blank occur.
 TIME_STAMP = re.compile(
     r"([0-9]{8})(?:([0-9]{2})(?:([0-9]{2})(?:([0-9]{2})(?:\.[0-9]{1,4})?)?)?)?"
@@ -48,14 +51,14 @@ def to_decimal(text: str, format_: str, implied: int = 0) -> Decimal | None:
 
     Args:
         text: As sent, trimmed.
-        format_: HL7 allows a leading plus sign, EDIFACT a comma as decimal mark, others neither.
+        format_: HL7 and XML allow a plus sign, EDIFACT a comma as decimal mark, others neither.
         implied: Decimal places that are not written (X12 type N2: 2); then only digits are taken.
     """
     if implied:
         return Decimal(text).scaleb(-implied) if WHOLE.fullmatch(text) else None
     if format_ == "edifact":
         return Decimal(text.replace(",", ".")) if COMMA.fullmatch(text) else None
-    pattern = SIGNED if format_ == "hl7" else NUMBER
+    pattern = SIGNED if format_ in {"hl7", "xml"} else NUMBER
     return Decimal(text) if pattern.fullmatch(text) else None
 
 
@@ -81,6 +84,12 @@ def to_hl7_date(text: str) -> date | None:
     """Return the day of an HL7 time stamp as sent: never moved through a time zone."""
     match = TIME_STAMP.fullmatch(text)
     return to_date(match[1]) if match else None
+
+
+def to_xml_date(text: str) -> date | None:
+    """Return the day of an xs:date or xs:dateTime as sent: never moved through a time zone."""
+    match = XML_DAY.fullmatch(text)
+    return to_date(match[1].replace("-", "")) if match else None
 
 
 def to_instant(text: str, zone: tzinfo | None) -> datetime | None:

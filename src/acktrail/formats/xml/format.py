@@ -1,13 +1,23 @@
-"""The XML format as ``ports.Format``: camt and CDA in, no answer (banks expect none)."""
+"""The XML format as ``ports.Format``: business documents and their answers, camt and CDA."""
 
 import re
 from collections.abc import Mapping
 
+from acktrail.formats.xml.answers import application_answer, cxml_answer, is_ubl
+from acktrail.formats.xml.business import Agreed
 from acktrail.formats.xml.hardened import MOST_DEPTH
 from acktrail.formats.xml.legend import RecordLegend
 from acktrail.formats.xml.reader import XmlReader
 from acktrail.formats.xml.rules import RULES
-from acktrail.model import Acknowledgement, Answering, MessageHead, ReadResult, Rule
+from acktrail.model import (
+    Acknowledgement,
+    Answering,
+    MessageHead,
+    MessageResult,
+    ReadResult,
+    Rule,
+    Verdict,
+)
 from acktrail.ports import DataFiles, Reader
 
 ROOT = re.compile(rb"<(?:[A-Za-z_][A-Za-z0-9_.-]{0,60}:)?([A-Za-z_][A-Za-z0-9_.-]{0,60})")
@@ -41,10 +51,18 @@ class Xml:
         )
 
     def reader(self, options: Mapping[str, object]) -> Reader:
-        """Return a reader. Options: ``max_depth``, ``sender``."""
+        """Return a reader.
+
+        Options: ``max_depth``, ``sender``, ``agreed``, ``customizations``, ``profiles``,
+        ``doctypes``.
+        """
         depth = options.get("max_depth")
+        agreed = (_names(options, key) for key in ("agreed", "customizations", "profiles"))
         return XmlReader(
-            depth if isinstance(depth, int) else MOST_DEPTH, str(options.get("sender") or "")
+            depth if isinstance(depth, int) else MOST_DEPTH,
+            str(options.get("sender") or ""),
+            Agreed(*agreed),
+            _names(options, "doctypes"),
         )
 
     def legend(self, head: MessageHead) -> RecordLegend:
@@ -53,11 +71,34 @@ class Xml:
         return RecordLegend()
 
     def numbers_needed(self, result: ReadResult, answering: Answering) -> int:
-        """Nothing is answered."""
-        del result, answering
-        return 0
+        """Return one for each business document that is answered; banks expect no answer."""
+        return len(_answered(result, answering))
 
     def acknowledge(self, result: ReadResult, answering: Answering) -> tuple[Acknowledgement, ...]:
-        """Nothing is answered."""
-        del result, answering
-        return ()
+        """Answer each business document. Option: ``response``, see ``docs/reference``."""
+        numbers = iter(answering.numbers)
+        return tuple(
+            application_answer(one, next(numbers), answering.at)
+            if is_ubl(one)
+            else cxml_answer(one, next(numbers), answering.at)
+            for one in _answered(result, answering)
+        )
+
+
+def _answered(result: ReadResult, answering: Answering) -> list[MessageResult]:
+    """Return the business documents that an answer is due for."""
+    how = answering.options.get("response", "always")
+    if how == "never":
+        return []
+    return [
+        message
+        for interchange in result.interchanges
+        for group in interchange.groups
+        for message in group.messages
+        if "ID" in message.facts and (how == "always" or message.verdict is Verdict.REJECTED)
+    ]
+
+
+def _names(options: Mapping[str, object], key: str) -> frozenset[str]:
+    names = options.get(key)
+    return frozenset(map(str, names)) if isinstance(names, list | tuple) else frozenset()

@@ -1,11 +1,15 @@
-"""The one XML parser: fed in pieces, no entities, no DOCTYPE, no network, bounded depth and size.
+"""The one XML parser: fed in pieces, no entities, no network, bounded depth, size and attributes.
+
+A DOCTYPE is refused unless the caller lists its system identifier (cXML always has one); it may
+then have no internal subset, and what it points to is never read.
 
 Third parties' error texts may quote the file: none is ever passed on.
 Spec: XML 1.0; CVE-2026-41066 (lxml before 6.1 reads local files in ``iterparse``).
 """
 
 import codecs
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence, Sized
 from typing import Any, Protocol
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -14,6 +18,8 @@ from acktrail.errors import TooLargeError, TruncatedFileError, UnreadableFileErr
 
 MOST_DEPTH = 64
 MOST_BYTES = 2 << 30
+MOST_ATTRIBUTES = 64  # of one element
+LONGEST_HEAD = 4096  # bytes in front of the root that a DOCTYPE may stand in
 PIECE = 64 * 1024
 CUT = frozenset(
     (
@@ -21,6 +27,15 @@ CUT = frozenset(
         etree.ErrorTypes.ERR_DOCUMENT_END,
         etree.ErrorTypes.ERR_TAG_NOT_FINISHED,
     )
+)
+DOCTYPE = re.compile(
+    rb"""<!DOCTYPE\s+[A-Za-z]{1,60}\s+(?:SYSTEM|PUBLIC\s+(?:"[^"<>]{0,200}"|'[^'<>]{0,200}'))"""
+    rb"""\s+(?:"([^"<>]{1,200})"|'([^'<>]{1,200})')\s*>"""
+)
+# Encodings in which ASCII bytes are ASCII characters: what is looked for in bytes is there.
+DECLARED = re.compile(rb"""<\?xml\s[^<>]{0,200}?\sencoding\s*=\s*["']([^"'<>]{0,60})["']""")
+ENCODINGS = re.compile(
+    rb"utf-?8|us-ascii|ascii|iso-8859-[0-9]{1,2}|windows-125[0-9]", re.IGNORECASE
 )
 WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"\x00<", b"<\x00")
 
@@ -32,8 +47,18 @@ class Element(Protocol):
     text: str | None
     sourceline: int | None
 
+    attrib: "Sized"
+
     def get(self, name: str, default: str = "") -> str:
         """Return an attribute."""
+        ...
+
+    def items(self) -> "list[tuple[str, str]]":
+        """Return the attributes."""
+        ...
+
+    def __iter__(self) -> "Iterator[Element]":
+        """Return the elements in it."""
         ...
 
     def find(self, path: str) -> "Element | None":
@@ -80,15 +105,22 @@ class Element(Protocol):
 class HardenedParser:
     """Yields ``start`` and ``end`` events of elements; the caller clears what it has read."""
 
-    def __init__(self, depth: int = MOST_DEPTH, tags: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        depth: int = MOST_DEPTH,
+        tags: Sequence[str] = (),
+        doctypes: frozenset[str] = frozenset(),
+    ) -> None:
         """One for each file.
 
         Args:
             depth: The most elements that may stand in each other.
             tags: Tell only of the ends of these elements. Depth and DOCTYPE are then not looked at
                 here (the library refuses what is deeper than 256): read the root without first.
+            doctypes: The system identifiers that a DOCTYPE may have.
         """
         self._tagged = bool(tags)
+        # No `collect_ids=False`: libxml2 then loads the external subset in spite of `load_dtd`.
         self._parser = etree.XMLPullParser(
             events=("end",) if tags else ("start", "end"),
             tag=tags or None,
@@ -99,9 +131,10 @@ class HardenedParser:
             huge_tree=False,
             remove_pis=True,
             remove_comments=True,
-            collect_ids=False,
         )
         self._most_depth = depth
+        self._doctypes = doctypes
+        self.doctype = ""  # system identifier, once the root has begun
         self._depth = 0
         self._bytes = 0
         self._head = b""
@@ -120,8 +153,8 @@ class HardenedParser:
         if self._bytes > MOST_BYTES:
             msg = f"more than {MOST_BYTES} bytes of XML"
             raise TooLargeError(msg)
-        if len(self._head) < len(WIDE[0]):
-            self._head += chunk[: len(WIDE[0])]
+        if len(self._head) < LONGEST_HEAD:
+            self._head += chunk[: LONGEST_HEAD - len(self._head)]
             if self._head.startswith(WIDE):
                 msg = "XML in UTF-16 or UTF-32 is not read"
                 raise UnreadableFileError(msg, code="xml.encoding")
@@ -167,12 +200,30 @@ class HardenedParser:
     def _check(self, element: Element) -> None:
         if not self._started:
             self._started = True
-            if element.getroottree().docinfo.internalDTD is not None:
-                msg = "XML with a DOCTYPE is refused"
-                raise UnreadableFileError(msg, code="xml.doctype")
+            self._check_head(element)
         if self._depth > self._most_depth:
             msg = f"XML deeper than {self._most_depth} elements"
             raise UnreadableFileError(msg, code="xml.depth")
+        if len(element.attrib) > MOST_ATTRIBUTES:
+            msg = f"an element with more than {MOST_ATTRIBUTES} attributes"
+            raise UnreadableFileError(msg, code="xml.attributes")
+
+    def _check_head(self, root: Element) -> None:
+        info = root.getroottree().docinfo
+        declared = DECLARED.match(self._head.removeprefix(codecs.BOM_UTF8))
+        if declared is not None and not ENCODINGS.fullmatch(declared[1]):
+            msg = "XML in an encoding that is not read"
+            raise UnreadableFileError(msg, code="xml.encoding")
+        dtd = info.internalDTD
+        if dtd is None:
+            return
+        found = DOCTYPE.search(self._head)
+        system = (found[1] or found[2]).decode("ascii", "replace") if found else ""
+        inside = [*dtd.iterentities(), *dtd.iterelements()]
+        self.doctype = system
+        if system not in self._doctypes or dtd.system_url != system or inside:
+            msg = "XML with a DOCTYPE that is not agreed, or with declarations in it"
+            raise UnreadableFileError(msg, code="xml.doctype")
 
 
 def discard(element: Element) -> None:

@@ -1,5 +1,7 @@
 """Reads one XML file: chooses by the root element; a statement is read by the reader of camt.
 
+UBL and cXML documents are read part by part in :mod:`acktrail.formats.xml.business`.
+
 CDA documents are opaque: their bytes are kept by the caller, here they become one message with
 their digest; nothing in them is interpreted.
 """
@@ -9,9 +11,11 @@ from collections.abc import Iterator
 
 from acktrail.errors import TooLargeError
 from acktrail.formats.xml import rules
+from acktrail.formats.xml.business import Agreed, BusinessDocument
 from acktrail.formats.xml.camt_reader import NAMESPACE, CamtReader
 from acktrail.formats.xml.hardened import Element, HardenedParser, discard
 from acktrail.formats.xml.records import XmlRecord
+from acktrail.formats.xml.vocabularies import CXML_ROOT, ubl_document
 from acktrail.model import (
     GroupResult,
     InterchangeResult,
@@ -30,10 +34,18 @@ CDA_ROOT = "{urn:hl7-org:v3}ClinicalDocument"
 class XmlReader:
     """Reads one file (fulfils ``ports.Reader``)."""
 
-    def __init__(self, depth: int, sender: str) -> None:
+    def __init__(
+        self,
+        depth: int,
+        sender: str,
+        agreed: Agreed = Agreed(),  # noqa: B008 - immutable
+        doctypes: frozenset[str] = frozenset(),
+    ) -> None:
         """``depth`` is the most elements that may stand in each other."""
-        self._parser = HardenedParser(depth)
+        self._parser = HardenedParser(depth, doctypes=doctypes)
         self._most_depth, self._sender = depth, sender
+        self._agreed = agreed
+        self._business: BusinessDocument | None = None
         self._head = b""  # what was fed until the root element began
         self._path: list[str] = []  # local names of the open elements
         self._kind = ""  # CDA | unknown; empty: the root has not begun
@@ -64,14 +76,25 @@ class XmlReader:
             return
         for event, element in self._parser.close():
             yield from self._take(event, element)
-        if self._kind == "CDA":
+        business = self._business
+        if business is not None:
+            yield from self._close_business(business)
+        elif self._kind == "CDA":
             yield from self._opaque()
         verdict = fold_verdicts(tuple(one.verdict for one in self._results))
         verdict = Verdict.REJECTED if self._failed else verdict
         group = GroupResult("", self._kind, "", verdict, tuple(self._results))
         yield GroupEnd(group)
+        facts = {} if business is None else business.facts
         yield InterchangeEnd(
-            InterchangeResult("", self._sender, "", False, verdict, (group,))  # noqa: FBT003
+            InterchangeResult(
+                control=facts.get("ID", ""),
+                sender=self._sender or facts.get("sender", ""),
+                receiver=facts.get("receiver", ""),
+                test=facts.get("mode") == "test",
+                verdict=verdict,
+                groups=(group,),
+            )
         )
 
     def _keep(self, chunk: bytes) -> None:
@@ -89,9 +112,13 @@ class XmlReader:
         if event == "start":
             if not self._path:
                 yield from self._root(element)
+            elif self._business is not None:
+                yield from self._business.start(element, name, len(self._path) + 1)
             self._path.append(name)
         else:
-            if len(self._path) == 2:  # noqa: PLR2004 - a child of the root
+            if self._business is not None:
+                yield from self._business.end(element, name, self._path)
+            elif len(self._path) == 2:  # noqa: PLR2004 - a child of the root
                 self._note(name, element)
                 discard(element)
             self._path.pop()
@@ -103,9 +130,23 @@ class XmlReader:
             self._camt = CamtReader(namespace, self._most_depth, self._sender)
         elif element.tag == CDA_ROOT:
             self._kind = "CDA"
+        elif element.tag == CXML_ROOT or ubl_document(element.tag):
+            self._kind = ubl_document(element.tag) or CXML_ROOT
+            self._business = BusinessDocument(self._kind, self._agreed)
+            self._business.facts["doctype"] = self._parser.doctype
+            yield from self._business.open(element)
         else:
             self._kind, self._failed = "unknown", True
             yield FileFinding(rules.KIND_UNKNOWN.at())
+
+    def _close_business(self, business: BusinessDocument) -> Iterator[Event]:
+        for event in business.close():
+            if isinstance(event, MessageEnd):
+                self._results.append(event.result)
+            yield event
+        if not business.type:
+            self._failed = True
+            yield FileFinding(rules.KIND_UNKNOWN.at(Place(address="/cXML")))
 
     def _note(self, name: str, element: Element) -> None:
         """Keep what identifies a clinical document; all else of it is discarded unread."""

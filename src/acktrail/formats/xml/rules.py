@@ -49,4 +49,24 @@ BALANCE = Rule(
 INFORMS = Rule(
     "camt.informs", INFO, "", "usage", "a report or notification: informs, is not posted"
 )
+NOT_AGREED = Rule(
+    "xml.not_agreed", ERROR, "", "envelope", "a document or customization that is not agreed"
+)
+NAMESPACE = Rule(
+    "xml.namespace",
+    ERROR,
+    "",
+    "structure",
+    "an element in a namespace that the document may not use",
+)
+HEADER_MISSING = Rule(
+    "ubl.header_missing", ERROR, "", "usage", "the document has no identifier or date of issue"
+)
+TAX_TOTAL = Rule(
+    "ubl.tax_total", ERROR, "", "balance", "the tax total is not the sum of its subtotals"
+)
+TAX_AMOUNT = Rule(
+    "ubl.tax_amount", ERROR, "", "balance", "a tax amount is not its base times its rate"
+)
+PAYLOAD_ID = Rule("cxml.payload_id", ERROR, "", "envelope", "the cXML document has no payloadID")
 RULES: tuple[Rule, ...] = tuple(one for one in list(globals().values()) if isinstance(one, Rule))
