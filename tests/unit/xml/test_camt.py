@@ -347,6 +347,29 @@ def test_clinical_document_is_opaque() -> None:
     assert "CANARY" not in repr(events)
 
 
+def test_clinical_document_is_known_by_id_time_and_code_only() -> None:
+    """HL7 CDA R2, 4.2.1: id, code and effectiveTime of the document, none of what it holds."""
+    body = (
+        b'<ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:x="urn:x"><x:id root="9"/>'
+        b'<id root="1.2.3" extension="D-1"/>'
+        b'<code code="34133-9" codeSystem="2.16.840.1.113883.6.1"/>'
+        b'<effectiveTime value="20260302101500"/><recordTarget><patientRole>'
+        b'<id root="1.2.4" extension="CANARY"/></patientRole></recordTarget></ClinicalDocument>'
+    )
+
+    events = read(body)
+
+    (end,) = [one for one in events if isinstance(one, MessageEnd)]
+    assert end.result.facts == {
+        "id": "1.2.3",
+        "extension": "D-1",
+        "code": "34133-9",
+        "code_system": "2.16.840.1.113883.6.1",
+        "time": "20260302101500",
+    }
+    assert "CANARY" not in repr(events)
+
+
 ENTITY = b'<!DOCTYPE a [<!ENTITY e "boom">]><a>&e;</a>'
 LAUGHS = (
     b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "'

@@ -89,10 +89,6 @@ class Element(Protocol):
         """Return this element and all below it in document order."""
         ...
 
-    def __iter__(self) -> "Iterator[Element]":
-        """Return the children."""
-        ...
-
     def __len__(self) -> int:
         """Return the number of children."""
         ...

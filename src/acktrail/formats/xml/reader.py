@@ -28,7 +28,15 @@ from acktrail.model import (
 from acktrail.ports import Event, FileFinding, GroupEnd, InterchangeEnd, MessageEnd, MessageStart
 
 LONGEST_PROLOGUE = 1 << 20  # bytes before the root element
-CDA_ROOT = "{urn:hl7-org:v3}ClinicalDocument"
+CDA_SPACE = "{urn:hl7-org:v3}"
+CDA_ROOT = CDA_SPACE + "ClinicalDocument"
+# What identifies a document and says what it is of: child -> fact -> attribute (HL7 CDA R2, 4.2.1).
+CDA_FACTS = {
+    "id": {"id": "root", "extension": "extension"},
+    "effectiveTime": {"time": "value"},
+    "code": {"code": "code", "code_system": "codeSystem"},
+}
+LONGEST_FACT = 200
 
 
 class XmlReader:
@@ -150,14 +158,17 @@ class XmlReader:
 
     def _note(self, name: str, element: Element) -> None:
         """Keep what identifies a clinical document; all else of it is discarded unread."""
-        if self._kind == "CDA" and name == "id":
-            self._clinical.setdefault("id", element.get("root", ""))
+        asked = CDA_FACTS.get(name) if element.tag == CDA_SPACE + name else None
+        if self._kind != "CDA" or asked is None:
+            return
+        for fact, attribute in asked.items():
+            self._clinical.setdefault(fact, element.get(attribute, "")[:LONGEST_FACT])
 
     def _opaque(self) -> Iterator[Event]:
         head = MessageHead("xml", "CDA", "", "1", guide="CDA", sender=self._sender)
         yield MessageStart(head)
         values = {"type": "CDA", "sha256": self._digest.hexdigest(), **self._clinical}
         yield XmlRecord("opaque", values, Place("ClinicalDocument", 1))
-        result = MessageResult("1", "CDA", "CDA", Verdict.ACCEPTED, 1)
+        result = MessageResult("1", "CDA", "CDA", Verdict.ACCEPTED, 1, facts=dict(self._clinical))
         self._results.append(result)
         yield MessageEnd(result)
