@@ -57,7 +57,6 @@ SHOWN_BY_TESTS = {
     "mt940.truncated": "test_fault_gives_its_finding",
     "bai2.truncated": "test_fault_gives_its_finding",
     "tabular.trailer_missing": "test_broken_frame_refuses_the_file",
-    "map.invalid_number": "test_wrong_value_of_x12_is_found_and_no_document_made",
     "post.field_withheld": "test_field_that_a_record_needs_and_may_not_leave_refuses_the_document",
     "ref.party_ambiguous": "test_party_that_leads_to_two_contacts_is_refused_with_candidates",
     "ref.item_ambiguous": (
