@@ -196,6 +196,7 @@ class Intake:
         tools, row = self._tools, work.row
         result_blob = tools.store.put(encode_compact(done.result))
         refused = done.result.verdict is Verdict.REJECTED
+        may_post = self._governing.may_post(row.partner, work.found.sha256)
         with tools.ledger.begin() as tx:
             earlier = self._adopt(tx, work)
             if earlier:
@@ -219,7 +220,6 @@ class Intake:
                 supersede(tx, row.id, work.alone.excerpt.control if work.alone else "")
             if work.found.sha256 != row.profile_sha256:
                 tx.set_profile(row.id, work.found.profile.label, work.found.sha256)
-            may_post = self._governing.may_post(row.partner, work.found.sha256)
             planned = released if may_post else ()
             rows = posting_rows(tools, work.found.profile, row, planned, documents)
             kept = tx.add_postings(rows, partial(same_content, tools))

@@ -25,6 +25,9 @@ SQLITE_TRIGGERS: Final = frozenset(
 POSTGRESQL_TRIGGERS: Final = frozenset(
     f"{table}_{what}" for table in GUARDED for what in ("rows", "truncate")
 )
+# More than there are steps at once (20 in all lanes): a step that holds one connection for its
+# transaction may look up the key of kept content by another, and must always get one.
+LEDGER_POOL: Final = 24
 _UPGRADE_LOCK: Final = 7300  # any constant; two nodes that start together upgrade one by one
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
@@ -59,7 +62,7 @@ def _postgresql(url: sa.URL, *, durable: bool) -> sa.Engine:
     options = f"-c search_path={SCHEMA}" + ("" if durable else " -c synchronous_commit=off")
     return sa.create_engine(
         url,
-        pool_size=10,
+        pool_size=LEDGER_POOL if durable else 10,
         max_overflow=0,
         pool_pre_ping=True,
         hide_parameters=True,
@@ -70,7 +73,11 @@ def _postgresql(url: sa.URL, *, durable: bool) -> sa.Engine:
 
 def _sqlite(url: sa.URL, *, durable: bool) -> sa.Engine:
     engine = sa.create_engine(
-        url, pool_size=4, max_overflow=0, hide_parameters=True, connect_args={"timeout": 30}
+        url,
+        pool_size=LEDGER_POOL if durable else 4,
+        max_overflow=0,
+        hide_parameters=True,
+        connect_args={"timeout": 30},
     )
     pragmas = (
         "busy_timeout=30000",

@@ -26,6 +26,13 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
     "lane.pause": frozenset({OPERATOR}),
     "lane.resume": frozenset({OPERATOR}),
     "odoo.drain": frozenset({OPERATOR}),
+    "retention.request": frozenset({OPERATOR, ADMINISTRATOR}),
+    "retention.approve": frozenset({APPROVER}),
+    "retention.finish": frozenset({ADMINISTRATOR}),
+    "retention.hold": frozenset({OPERATOR, APPROVER, AUDITOR}),  # closing takes one person
+    "retention.unhold": frozenset({APPROVER}),
+    "store.seal": frozenset({ADMINISTRATOR}),
+    "store.rotate": frozenset({ADMINISTRATOR}),
     "profile.write": frozenset({INTEGRATOR}),
     "profile.submit": frozenset({INTEGRATOR}),
     "profile.withdraw": frozenset({INTEGRATOR}),
@@ -34,13 +41,6 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
     "profile.suspend": frozenset({OPERATOR, APPROVER}),
     "profile.resume": frozenset({APPROVER}),
     "profile.retire": frozenset({APPROVER}),
-    "store.seal": frozenset({ADMINISTRATOR}),
-    "store.rotate": frozenset({ADMINISTRATOR}),
-    "retention.request": frozenset({ADMINISTRATOR}),
-    "retention.approve": frozenset({APPROVER}),
-    "retention.finish": frozenset({ADMINISTRATOR}),
-    "retention.hold": frozenset({APPROVER, ADMINISTRATOR}),
-    "retention.unhold": frozenset({APPROVER}),
     "token.issue": frozenset(ROLES),  # of one's own, for what one may
     "token.revoke": frozenset(ROLES),  # one's own
     MANAGE: frozenset({ADMINISTRATOR}),
