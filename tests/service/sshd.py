@@ -187,6 +187,9 @@ def _free_port() -> int:
 
 def _descendants(pid: int) -> list[int]:
     """Return the children of a process and theirs."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except FileNotFoundError:  # it ended meanwhile, and its children with it
+        return []
     found = [int(child) for child in children]
     return [*found, *(late for child in found for late in _descendants(child))]

@@ -21,6 +21,7 @@ from tests.service.store.vaults import Kept, kept
 pytest_plugins = ["tests.service.postgres"]
 
 BODY = b"ISA*00*synthetic~" * 3000
+TELLING = 16  # fewer bytes may stand in sealed ones by chance
 SIZES = [0, 1, FRAME_BYTES - 1, FRAME_BYTES, FRAME_BYTES + 1, CHUNK_BYTES, IN_MEMORY_BYTES - 1]
 SIZES += [IN_MEMORY_BYTES, IN_MEMORY_BYTES + 1, 2 * IN_MEMORY_BYTES + 7]
 
@@ -53,7 +54,7 @@ def test_content_comes_back_and_the_file_is_sealed(sealed: Kept, size: int) -> N
     assert sealed.store.get(name) == body
     path = sealed.sealed(name)
     assert path.stat().st_size == sealed_size(size)
-    assert not size or body[:100] not in path.read_bytes()
+    assert size < TELLING or body[:100] not in path.read_bytes()
     assert list((sealed.folder / "store" / "blobs" / "new").iterdir()) == []
     assert list(sealed.store.names()) == [name]
 
