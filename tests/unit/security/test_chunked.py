@@ -57,7 +57,8 @@ def test_content_comes_back_around_the_borders_of_frames(size: int) -> None:
 
     assert opened(kept) == body
     assert len(kept) == sealed_size(size)
-    assert body[:64] not in kept or size == 0
+    sent = body[:64]
+    assert len(sent) < 64 or sent not in kept  # few bytes may stand there by chance
 
 
 def test_layout_is_that_of_the_specification() -> None:
