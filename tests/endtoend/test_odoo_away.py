@@ -19,8 +19,16 @@ pytest_plugins = ["tests.service.postgres"]
 FILES = 24
 TAKEN_SECONDS = 120
 SAYS_WHAT_ODOO_SAID = "ACK"  # HL7's original mode: accepted means that the content was stored
-RESUMED_SECONDS = 40  # the service looks every few seconds; exchanges sleep for a minute
 DRAIN_SECONDS = 240  # the circuit to an Odoo that does not answer stays open for half a minute
+
+
+def drained(house: House) -> list[str]:
+    """Return the exchanges whose documents did not wait until they themselves woke."""
+    with house.tools() as tools:
+        entries = (one for row in house.exchanges() for one in tools.ledger.entries(row.id))
+        return [
+            one.stream for one in entries if one.kind == "posted" and one.body["mode"] == "drained"
+        ]
 
 
 def test_files_that_came_while_odoo_was_away_are_posted_once_when_it_is_back(
@@ -65,10 +73,11 @@ def test_lane_that_a_person_paused_holds_documents_and_their_answers_only(
     meanwhile, stored = answered(house, partners), fake_odoo.records()
     assert house.run("lane", "resume", "main", "--reason", "done").returncode == 0
     expected = expected_records(files)
-    house.wait_for(lambda: posted(fake_odoo.records()) == expected, RESUMED_SECONDS)
+    house.wait_for(lambda: posted(fake_odoo.records()) == expected, DRAIN_SECONDS)
     house.settle(FILES, DRAIN_SECONDS)
 
     assert house.stop() == 0
+    assert drained(house), "every exchange slept to its end: nothing woke at the resume"
     assert posted(stored) == Counter()
     assert meanwhile == Counter({one: n for one, n in due.items() if one[1] != SAYS_WHAT_ODOO_SAID})
     assert answered(house, partners) == due

@@ -131,6 +131,10 @@ class Circuits:
         """Return the circuit as it is kept."""
         return _circuit(self._ledger.circuit(name))
 
+    def moves(self, name: str) -> int:
+        """Return how often the circuit was stopped and let go on."""
+        return self._ledger.length(circuit_stream(name))
+
     def stopped(self) -> dict[str, Circuit]:
         """Return every circuit that is not closed, by name."""
         return {one.target: _circuit(one) for one in self._ledger.circuits()}

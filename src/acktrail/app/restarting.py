@@ -154,9 +154,19 @@ def part_that_held(entries: tuple[Entry, ...]) -> Part:
     starts = [at for at, one in enumerate(entries) if one.body.get("part", "all") == "all"]
     reading = max((at for at in starts if entries[at].kind in READS), default=0)
     planned = any(one.kind == "planned" for one in entries[reading:])
+    read_again = _held_for(entries) in ("content.withheld", "refused.unanswered")
+    return "post" if planned and not read_again else "all"
+
+
+def parked_by_person(entries: tuple[Entry, ...]) -> bool:
+    """Tell whether the newest hold is one that a person ordered."""
+    return _held_for(entries) == PARKED
+
+
+def _held_for(entries: tuple[Entry, ...]) -> str:
+    """Return the code of the newest hold, or ``""``."""
     last = next((one for one in reversed(entries) if one.kind == "held"), None)
-    code = str(last.body.get("code", "")) if last else ""
-    return "post" if planned and code not in ("content.withheld", "refused.unanswered") else "all"
+    return str(last.body.get("code", "")) if last else ""
 
 
 def _send_again(tx: Transaction, exchange: str) -> int:

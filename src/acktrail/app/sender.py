@@ -145,10 +145,10 @@ class Sender:
         """Return the rows that may go; the others give their lease back and wait."""
         waiting = self.circuits.waiting(rows)
         if waiting:
-            self._give_back((n, waiting[scope_of(n)]) for n in rows if scope_of(n) in waiting)
+            self.give_back((n, waiting[scope_of(n)]) for n in rows if scope_of(n) in waiting)
         return [row for row in rows if scope_of(row) not in waiting]
 
-    def _give_back(self, rows: Iterable[tuple[PostingRow, datetime]]) -> None:
+    def give_back(self, rows: Iterable[tuple[PostingRow, datetime]]) -> None:
         """Give leases back unsent; each row may be taken again from its time on."""
         with self._tools.ledger.begin() as tx:
             for row, until in rows:
@@ -180,7 +180,7 @@ class Sender:
                 delivery, completion = self._deliver(client, plans.planned, rows[0].lane)
         if silence:
             now = self._tools.clock.now()
-            self._give_back((row, now) for row in rows)
+            self.give_back((row, now) for row in rows)
         sent = rows if silence else [one.row for one in plans.planned]
         if sent:
             self._report(target, delivery, completion)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from acktrail.app.drain import Drain
+from acktrail.app.drain import Returns
 from acktrail.app.home import Found
 from acktrail.app.lister import Lister
 from acktrail.app.looks import endpoint_stream
@@ -186,28 +186,15 @@ class Service:
         return LOOK_SECONDS
 
     def _drain(self) -> None:
-        """Send what the journal kept: at the start, and whenever an Odoo is there again.
+        """Send what the journal kept: at the start, and whenever an Odoo is there again."""
+        returns, pause = Returns(self.wired.tools, self.wired.sender), 0.0
 
-        Exchanges send their own; while Odoo was away they went to sleep, one by one.
-        """
-        away, pause = set(self.wired.tools.settings.odoo), 0.0
+        def look() -> float:
+            returns.look()
+            return LOOK_SECONDS
+
         while not self.stopping.wait(pause):
-            pause = kept_alive(lambda: self._drain_returned(away), "drain", LOOK_SECONDS)
-
-    def _drain_returned(self, away: set[str]) -> float:
-        """Drain each Odoo that was away and answers; note those that are away now."""
-        tools, sender = self.wired.tools, self.wired.sender
-        for target in tools.settings.odoo:
-            try:
-                if sender.waits_until(target) is not None:
-                    away.add(target)
-                elif target in away:
-                    Drain(tools, sender).run(target)
-                    if not tools.ledger.due(target, 1):
-                        away.discard(target)
-            except AcktrailError as error:
-                log.warning("drain failed: target=%s code=%s", target, error.code)
-        return LOOK_SECONDS
+            pause = kept_alive(look, "drain", LOOK_SECONDS)
 
     def run_once(self, patience: timedelta) -> bool:
         """Take what is there, finish it, stop; False when something was still open at the end."""

@@ -236,6 +236,12 @@ def streams(connection: sa.Connection, prefix: str) -> Sequence[str]:
     return sorted(connection.scalars(query))
 
 
+def length(connection: sa.Connection, stream: str) -> int:
+    """Return how many entries a stream that is no exchange has; 0 when there is none."""
+    query = sa.select(ledger_head.c.entries).where(ledger_head.c.stream == stream)
+    return connection.scalar(query) or 0
+
+
 def entries_of(connection: sa.Connection, kinds: Sequence[str]) -> Iterator[Entry]:
     """Yield the entries of these kinds, of all streams, in no order.
 

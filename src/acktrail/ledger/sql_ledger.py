@@ -95,6 +95,11 @@ class SqlLedger:
         with self._reading() as connection:
             return entries.read(connection, stream)
 
+    def length(self, stream: str) -> int:
+        """Return how many entries a stream that is no exchange has."""
+        with self._reading() as connection:
+            return queries.length(connection, stream)
+
     def streams(self, prefix: str) -> Sequence[str]:
         """Return the names of the streams that start so, in order; none of exchanges."""
         with self._reading() as connection:
