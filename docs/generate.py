@@ -20,6 +20,7 @@ from acktrail.app.settings import Settings
 from acktrail.cli.main import cli
 from acktrail.documents.encoding import HINTS
 from acktrail.documents.kinds import PAYLOADS, Document
+from acktrail.formats.edifact.application_errors import CODES, CONFLICT, CONFLICT_TEXT, OTHER
 from acktrail.formats.x12.guide.catalogue import Catalogue
 from acktrail.formats.x12.guide.model import UNUSED, LoopNode
 from acktrail.formats.x12.guide.pyx12_maps import read_wheel_map
@@ -44,6 +45,7 @@ def pages() -> dict[str, str]:
         "reference/profile.md": keys("Keys of a partner profile", PartnerProfile),
         "reference/settings.md": keys("Keys of acktrail.toml", Settings),
         "reference/x12-guides.md": x12_guides(),
+        "reference/aperak.md": aperak_codes(),
         "schema/partner.json": schema(PartnerProfile),
         "schema/settings.json": schema(Settings),
         **{f"schema/documents/{kind}.json": document_schema(kind) for kind in PAYLOADS},
@@ -117,6 +119,22 @@ def error_codes() -> str:
         if issubclass(kind, errors.AcktrailError):
             said = (kind.__doc__ or "").partition("\n\n")[0].replace("``", "`")
             lines.append(f"| `{kind.code}` | {kind.owner} | {' '.join(said.split())} |")
+    return "\n".join(lines) + "\n"
+
+
+def aperak_codes() -> str:
+    """Return the table of the error codes of an APERAK."""
+    sentences = {rule.name: rule.text for rule in all_rules(built_in(parser_files()))}
+    lines = [
+        "# Error codes of an APERAK\n",
+        NOTE,
+        "Element 9321 of ERC: there is no UN list. A code keeps its meaning for ever.\n",
+        "| 9321 | FTX | finding |",
+        "|---|---|---|",
+    ]
+    lines += [f"| {code} | {sentences[rule]} | `{rule}` |" for rule, code in CODES.items()]
+    lines.append(f"| {CONFLICT} | {CONFLICT_TEXT} | `post.conflict` |")
+    lines.append(f"| {OTHER} | what the rule of an extension says | |")
     return "\n".join(lines) + "\n"
 
 

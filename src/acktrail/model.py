@@ -174,7 +174,7 @@ class ReadResult:
 class Acknowledgement:
     """One answer, as bytes, to what one sender sent."""
 
-    kind: str  # TA1, 999, 997, CONTRL, ACK, RECEIPT, REJECTS
+    kind: str  # TA1, 999, 997, CONTRL, APERAK, ACK, RECEIPT, REJECTS
     control: str  # its own control number
     subject: str  # control number of the interchange that it answers
     body: bytes

@@ -9,7 +9,7 @@ from acktrail.formats.edifact.characters import DEFAULT_MARKS, Script
 from acktrail.formats.edifact.checker import faults
 from acktrail.formats.edifact.directory import Composite, Element, directory_of
 from acktrail.formats.edifact.patterns import pattern_of
-from acktrail.formats.edifact.writer import Line, read_back, written
+from acktrail.formats.edifact.writer import Line, Sending, read_back, written
 from acktrail.model import ReadResult
 from tests.generators.edifact import Knobs, interchange, invoic, orders
 from tests.unit.edifact.reading import Folder, answered, events_of, findings_of, read
@@ -153,7 +153,7 @@ written_lines = st.lists(
 
 @given(written_lines, st.sampled_from([OLDER, DEFAULT_MARKS]))
 def test_what_is_written_reads_back(lines: list[Line], marks: Marks) -> None:
-    text = written(lines, marks, "UNOC", "latin-1")
+    text = written(lines, marks, Sending("UNOC", "latin-1"))
 
     assert text is not None
     assert [tag for tag, _ in read_back(text.decode("latin-1"), marks)] == [tag for tag, _ in lines]

@@ -156,14 +156,15 @@ class _Pass:
             self.withholding += self.telling is not None and not self.telling.tells(result)
             return result
         if any(finding.severity in REFUSING for finding in found):
-            self.withholding += max(len(documents), 1)
-            content = self.format_name in CONTENT_ANSWERED
+            refused = self.telling is not None and self.telling.refuses(result)
+            self.withholding += 0 if refused else max(len(documents), 1)
+            content = refused or self.format_name in CONTENT_ANSWERED
             verdict = Verdict.REJECTED if content else result.verdict
             documents = ()
         else:
             verdict = result.verdict
-        refused = refused_parts(result)
-        taken = [one for at, one in enumerate(documents) if at not in refused]
+        parts = refused_parts(result)
+        taken = [one for at, one in enumerate(documents) if at not in parts]
         for document in taken:
             self._stage(result.control, document)
         return replace(

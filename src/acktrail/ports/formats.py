@@ -214,6 +214,10 @@ class Telling(Protocol):
         """Tell whether an answer can say what became of a group."""
         ...
 
+    def refuses(self, message: MessageResult) -> bool:
+        """Tell whether an answer will refuse a well-formed message of which no document came."""
+        ...
+
 
 @runtime_checkable
 class TellingFormat(Format, Protocol):

@@ -156,6 +156,7 @@ class Acknowledge(Table):
     context: Literal["all", "none"] | None = None  # CTX of the 999: the claim a fault is in
     reveal: tuple[Address, ...] | None = None  # X12 elements whose bad value may be repeated
     contrl: Literal["never", "on_request", "always", "errors_only"] | None = None
+    aperak: Literal["never", "on_request", "always", "errors_only"] | None = None  # of content
     mode: Literal["auto", "original", "enhanced", "none"] | None = None
     batch: Literal["all", "errors", "report", "none"] | None = None
     ack_msh9: Literal["code", "code_event", "full"] | None = None
@@ -165,6 +166,9 @@ class Acknowledge(Table):
     ack_warnings: bool | None = None
     answer_without_control_id: bool | None = None
     contrl_type: str | None = None  # "CONTRL:2:2:UN" where a partner wants that
+    aperak_type: str | None = Field(  # "APERAK:D:96A:UN:EAN002" whatever directory was sent
+        default=None, pattern="^APERAK:D:(96A|01B):UN(:[A-Z0-9]{1,6})?$"
+    )
     receipt: Literal["csv", "none"] | None = None
     rejects: Literal["csv", "none"] | None = None  # refused rows go back to their sender
     response: Literal["always", "errors_only", "never"] | None = None  # ApplicationResponse, cXML

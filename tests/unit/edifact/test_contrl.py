@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from acktrail.formats.edifact.characters import DEFAULT_MARKS
-from acktrail.formats.edifact.writer import Line, written
+from acktrail.formats.edifact.writer import Line, Sending, written
 from acktrail.model import Answering, ReadResult
 from tests.generators.edifact import Knobs, interchange, orders
 from tests.unit.edifact.reading import EDIFACT, answered, contrl, read, told
@@ -280,20 +280,20 @@ def test_result_without_interchanges_is_not_answered() -> None:
 )
 def test_malformed_segment_is_our_defect_and_its_value_is_not_told(line: Line) -> None:
     with pytest.raises(ValueError, match=r"^an? (segment|element|value)"):
-        written([line], DEFAULT_MARKS, "UNOC", "latin-1")
+        written([line], DEFAULT_MARKS, Sending("UNOC", "latin-1"))
 
 
 @pytest.mark.parametrize("value", ["a\nb", "a\tb", "\x00", "€"])
 def test_value_outside_of_the_character_set_is_not_written(value: str) -> None:
-    assert written([("BGM", [value])], DEFAULT_MARKS, "UNOC", "latin-1") is None
+    assert written([("BGM", [value])], DEFAULT_MARKS, Sending("UNOC", "latin-1")) is None
 
 
 def test_empty_parts_at_the_end_are_not_written() -> None:
     lines: list[Line] = [("BGM", ["220", ["PO1", "", ""], ["", ""], ""])]
 
-    assert written(lines, DEFAULT_MARKS, "UNOC", "latin-1") == b"BGM+220+PO1'"
+    assert written(lines, DEFAULT_MARKS, Sending("UNOC", "latin-1")) == b"BGM+220+PO1'"
 
 
 def test_text_that_does_not_read_back_is_not_let_out() -> None:
     with pytest.raises(ValueError, match="segment"):
-        written([("BGM", ["220'"])], DEFAULT_MARKS._replace(release=""), "UNOC", "latin-1")
+        written([("BGM", ["220'"])], DEFAULT_MARKS._replace(release=""), Sending("UNOC", "latin-1"))

@@ -152,11 +152,14 @@ class Silent:
     def names(self, group: GroupResult) -> bool:
         return group.control == "1"
 
+    def refuses(self, message: MessageResult) -> bool:
+        return message.control == "3"
 
-def told(*interchanges: InterchangeResult) -> Translated:
-    reader = Playing(events(*interchanges))
+
+def told(*interchanges: InterchangeResult, giving: Giving | None = None) -> Translated:
+    reader, translator = Playing(events(*interchanges)), giving or Giving()
     return read_and_translate(
-        "x12", reader, (b"",), lambda _: Giving(), lambda _: 0, telling=Silent()
+        "x12", reader, (b"",), lambda _: translator, lambda _: 0, telling=Silent()
     )
 
 
@@ -164,6 +167,15 @@ def test_rejected_message_that_no_answer_tells_of_is_withheld() -> None:
     done = told(interchange(group(message("1", REJECTED), message("2", REJECTED))))
 
     assert (done.withheld, released(done)) == (1, [])
+
+
+def test_content_that_an_answer_refuses_is_rejected_and_not_withheld() -> None:
+    faulty = Giving({"2": FAULT, "3": FAULT})
+
+    done = told(interchange(group(message("2"), message("3"))), giving=faulty)
+
+    verdicts = [one.verdict for one in done.result.interchanges[0].groups[0].messages]
+    assert (done.withheld, verdicts) == (1, [Verdict.ACCEPTED, REJECTED])
 
 
 def test_refused_interchange_is_told_as_a_whole() -> None:

@@ -1,6 +1,6 @@
-"""UN/EDIFACT: syntax 1-4 in, findings by directory, CONTRL out.
+"""UN/EDIFACT: syntax 1-4 in, findings by directory, CONTRL and APERAK out.
 
-Not here: what a message means (``translate``), APERAK, interactive EDIFACT, security segments.
+Not here: what a message means (``translate``), interactive EDIFACT, security segments.
 """
 
 from acktrail.formats.edifact.format import Edifact

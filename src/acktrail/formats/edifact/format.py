@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from acktrail.formats.delimited import Marks, split_released
-from acktrail.formats.edifact import contrl, rules
+from acktrail.formats.edifact import aperak, contrl, rules
 from acktrail.formats.edifact.characters import (
     BLANKS,
     CONTROL_MARKS,
@@ -17,7 +17,14 @@ from acktrail.formats.edifact.legend import EdifactLegend
 from acktrail.formats.edifact.options import options_of
 from acktrail.formats.edifact.reader import EdifactReader
 from acktrail.formats.edifact.supply import ORDER_MARK
-from acktrail.model import Acknowledgement, Answering, MessageHead, ReadResult, Rule
+from acktrail.formats.edifact.telling import AnswersTelling
+from acktrail.model import (
+    Acknowledgement,
+    Answering,
+    MessageHead,
+    ReadResult,
+    Rule,
+)
 from acktrail.ports import DataFiles
 
 TRAILER = ("UNZ", "0036", "0020")
@@ -26,7 +33,7 @@ BEGIN = re.compile(rb"UNA.{6}[ \r\n]*UNB|UNB[+\x1d]|UIB[+\x1d]", re.DOTALL)
 
 
 class Edifact:
-    """Reads UN/EDIFACT of syntax 1 to 4 and answers it with CONTRL; see the port ``Format``."""
+    """Reads UN/EDIFACT of syntax 1-4, answers with CONTRL and APERAK; see the port ``Format``."""
 
     name = "edifact"
 
@@ -71,13 +78,23 @@ class Edifact:
         directory = directories.named(head.type, head.version)
         return EdifactLegend(directory, head.type, directories.tags())
 
+    def telling(self, options: Mapping[str, str]) -> AnswersTelling:
+        """Return which refusals the answers under a profile tell."""
+        return AnswersTelling(options)
+
     def numbers_needed(self, result: ReadResult, answering: Answering) -> int:
-        """Return one number for each interchange that gets a CONTRL."""
-        return len(contrl.answered(result, answering))
+        """Return one number for each interchange that gets a CONTRL or may get an APERAK."""
+        return len(contrl.answered(result, answering)) + len(aperak.told_of(result, answering))
 
     def acknowledge(self, result: ReadResult, answering: Answering) -> tuple[Acknowledgement, ...]:
-        """Build one CONTRL for each interchange that is to be answered and can be."""
-        return contrl.answers(result, answering, self._directories)
+        """Build a CONTRL and, after posting, an APERAK for each interchange that wants one.
+
+        Raises:
+            SetupError: If an APERAK that is due cannot be written, or numbers are lacking.
+        """
+        left = answering.numbers[len(contrl.answered(result, answering)) :]
+        syntax = contrl.answers(result, answering, self._directories)
+        return (*syntax, *aperak.aperaks(result, answering, left, self._directories))
 
 
 def _flat(head: bytes) -> bytes:

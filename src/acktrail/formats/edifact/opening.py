@@ -23,6 +23,8 @@ from acktrail.formats.edifact.supply import Supply
 from acktrail.model import MessageHead, Owner
 
 LATEST_SYNTAX = 4
+REQUESTED = "1"  # 0031: an acknowledgement, not only a receipt
+WRAPPED = "wrapped"  # a fact of an interchange: line ends may stand anywhere in it
 COPIED = {
     "S001": 1,
     "S002": 2,
@@ -62,6 +64,8 @@ def opened_interchange(raw: str, marks: Marks, means: Means, at: int) -> OpenInt
     service = Service(raw, script, offset)
     facts = {name: service.composite(element) for name, element in COPIED.items()}
     facts |= {"una": una_of(script.marks), "encoding": script.codec, "syntax": str(syntax)}
+    if supply.offsets_shift:
+        facts[WRAPPED] = "1"
     interchange = OpenInterchange(
         script=script,
         directory=directories.service(syntax),
@@ -112,6 +116,8 @@ def opened_message(
         body.add(rules.MESSAGE_REUSED, service.at(1, "0062"))
     interchange.references.add(control)
     facts = {"0062": service.composite(1), "S009": service.composite(2)}
+    if interchange.facts["0031"] == REQUESTED:
+        facts["0031"] = REQUESTED
     head = MessageHead(
         format="edifact",
         type=type_,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from itertools import groupby, islice
 from typing import NamedTuple
 
+from acktrail.formats.edifact.rules import PREFIX
 from acktrail.formats.edifact.writer import Elements, Line
 from acktrail.model import (
     Finding,
@@ -49,15 +50,26 @@ def refusing(findings: Iterable[Finding]) -> list[Finding]:
     return [one for one in findings if one.severity in (Severity.ERROR, Severity.FATAL)]
 
 
+def is_refused(message: MessageResult) -> bool:
+    """Tell whether a message is refused by its form: what its content lacks is no matter of CONTRL.
+
+    Content is only looked at where the form is right; of a capped list all errors may be missing.
+    """
+    refused = message.verdict is Verdict.REJECTED
+    errors = refusing(message.findings)
+    return refused and not (errors and all(not is_of_form(one) for one in errors))
+
+
+def is_of_form(finding: Finding) -> bool:
+    """Tell whether a finding was made by this reader."""
+    return finding.rule.startswith(PREFIX)
+
+
 def levels_of(interchange: InterchangeResult, levels: Levels) -> list[Line]:
     """Return what is rejected below an acknowledged interchange."""
     lines: list[Line] = []
     for group in interchange.groups:
-        rejected = [
-            one
-            for one in group.messages
-            if one.verdict is Verdict.REJECTED and one.type != "CONTRL"
-        ]
+        rejected = [one for one in group.messages if is_refused(one) and one.type != "CONTRL"]
         refused = refusing(group.findings)
         if group.facts and (rejected or refused):
             lines.append(_ucf(group, refused, levels))

@@ -6,11 +6,12 @@ Spec: UN/EDIFACT service code list 0085, editions for syntax 3 and 4.
 
 from acktrail.model import Rule, Severity
 
+PREFIX = "edifact."
 FATAL, ERROR, WARNING = Severity.FATAL, Severity.ERROR, Severity.WARNING
 
 
 def _rule(name: str, severity: Severity, code: str, category: str, text: str) -> Rule:
-    return Rule(f"edifact.{name}", severity, code, category, text)
+    return Rule(PREFIX + name, severity, code, category, text)
 
 
 TRUNCATED = _rule(

@@ -7,18 +7,42 @@ here. A text that does not read back as what was meant never leaves this module.
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from pydifact.control.characters import Characters
 from pydifact.segments import Segment
 from pydifact.serializer import Serializer
 
 from acktrail.formats.delimited import Marks, split_released, unreleased
-from acktrail.formats.edifact.characters import repertoire_of, una_of
+from acktrail.formats.edifact.characters import (
+    DEFAULT_MARKS,
+    LINE_ENDS,
+    repertoire_of,
+    una_of,
+)
 
 TAG = re.compile("[A-Z][A-Z0-9]{2}")
 LAST_BYTE = "\xff"  # beyond it the encoder decides
 Elements = list[str | list[str]]
 Line = tuple[str, Elements]  # tag, and its elements; a composite is a list
+
+
+class Sending(NamedTuple):
+    """What texts are written in."""
+
+    identifier: str  # 0001, whose repertoire the values must keep to
+    codec: str
+
+    def fits(self, value: str) -> bool:
+        """Tell whether a value can be written; marks are released."""
+        allowed = repertoire_of(self.identifier, DEFAULT_MARKS).decode("latin-1")
+        if any(sign in LINE_ENDS or (sign not in allowed and sign <= LAST_BYTE) for sign in value):
+            return False
+        try:
+            value.encode(self.codec)
+        except UnicodeEncodeError:
+            return False
+        return True
 
 
 class _ReleasingSerializer(Serializer):
@@ -31,39 +55,33 @@ class _ReleasingSerializer(Serializer):
         self.regexp = re.compile("[" + re.escape("".join(self.replace_map)) + "]")
 
 
-def written(lines: Sequence[Line], marks: Marks, identifier: str, codec: str) -> bytes | None:
+def written(lines: Sequence[Line], marks: Marks, sending: Sending) -> bytes | None:
     """Return the segments as bytes, without UNA.
 
     Args:
         lines: Tag and values of each segment; empty parts at the end are left out.
         marks: Delimiters; there has to be a release character.
-        identifier: 0001, whose repertoire the values must keep to.
-        codec: What they are encoded in.
+        sending: What they are written in.
 
     Returns:
-        None when a value has characters that ``identifier`` does not allow.
+        None when a value has characters that ``sending`` does not allow.
 
     Raises:
         ValueError: If a segment is malformed or does not read back; never names a value.
     """
     meant = [(tag, _trimmed(elements)) for tag, elements in lines]
-    allowed = set(repertoire_of(identifier, marks).decode("latin-1")) - {"\r", "\n"}
     for tag, elements in meant:
         if not TAG.fullmatch(tag) or not elements:
             message = "a segment without tag or elements"
             raise ValueError(message)
-        for value in _values(elements):
-            if not all(sign in allowed or sign > LAST_BYTE for sign in value):
-                return None
+        if not all(map(sending.fits, _values(elements))):
+            return None
     segments = [Segment(tag, *elements) for tag, elements in meant]
     text = _ReleasingSerializer(marks).serialize(segments, with_una_header=False)
     if read_back(text, marks) != [(tag, _flat(elements)) for tag, elements in meant]:
         message = "a segment does not read back as what was meant"
         raise ValueError(message)
-    try:
-        return text.encode(codec)
-    except UnicodeEncodeError:
-        return None
+    return text.encode(sending.codec)
 
 
 def read_back(text: str, marks: Marks) -> list[tuple[str, list[list[str]]]]:

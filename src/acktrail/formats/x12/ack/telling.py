@@ -35,3 +35,7 @@ class AnswersTelling:
     def names(self, group: GroupResult) -> bool:
         """Tell whether an answer can say what became of a group; answers are not answered."""
         return group.kind == ANSWERS or is_answerable(group)
+
+    def refuses(self, _message: MessageResult) -> bool:
+        """Tell whether an answer refuses a set that no document can be made of: none does."""
+        return False
