@@ -135,6 +135,12 @@ class UnwritableError(SetupError):
     code = "setup.unwritable"
 
 
+class CaptureError(SetupError):
+    """No synthetic copy of a file fares as the file does."""
+
+    code = "setup.capture"
+
+
 class UnavailableError(AcktrailError):
     """A system we depend on did not answer; the exchange is tried again by itself."""
 

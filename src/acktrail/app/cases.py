@@ -27,6 +27,7 @@ class Case(NamedTuple):
     demo: bool
     files: tuple[tuple[str, bytes], ...]  # in the order they are dropped
     hours: int  # that pass before the last look, for files that never become complete
+    opened: bool = False  # the files are as they are once their envelope is undone
 
 
 def cases(folder: Path = SAMPLES) -> Iterator[Case]:
@@ -57,4 +58,5 @@ def read_case(path: Path) -> Case:
         bool(table.get("demo", False)),
         tuple(files),
         int(table.get("hours", 0)),
+        bool(table.get("opened", False)),
     )

@@ -12,9 +12,11 @@ from acktrail.transports.folder import FolderTransport
 from acktrail.transports.sftp import SftpTransport
 from acktrail.transports.sftp_connect import SftpLogin, SftpSettings
 
+MOST_NAMES = 200_000  # in one folder
+
 
 def make_transport(
-    home: Home, secrets: Secrets, endpoint: Endpoint, default: str, names: int = 200_000
+    home: Home, secrets: Secrets, endpoint: Endpoint, default: str, names: int = MOST_NAMES
 ) -> Transport:
     """Return the transport of an endpoint; a local folder is made when it is missing."""
     if endpoint.transport == "sftp":
@@ -31,6 +33,11 @@ def local_folder(home: Home, endpoint: Endpoint, default: str) -> Path:
         msg = "folder: must not contain .."
         raise ProfileError(msg)
     return folder
+
+
+def sftp_access(secrets: Secrets, endpoint: Endpoint) -> tuple[SftpSettings, SftpLogin]:
+    """Return where an SFTP endpoint is and our login there, its secrets resolved."""
+    return _settings(endpoint, MOST_NAMES), _login(secrets, endpoint)
 
 
 def _settings(endpoint: Endpoint, names: int) -> SftpSettings:

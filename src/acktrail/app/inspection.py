@@ -6,12 +6,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import BinaryIO, cast
 
 from acktrail.app.advice import Advice
+from acktrail.app.chunks import chunks, digest_of
 from acktrail.app.home import Found, Home, parser_files
 from acktrail.app.registry import Formats, built_in
 from acktrail.app.tools import seal_rules
@@ -57,7 +57,6 @@ from acktrail.translate.sources import ValueSource
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # an inspection's answers are not sent: a fixed time
 HEAD_BYTES = 4096
-CHUNK_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +89,7 @@ class Inspector:
         flow = self._flow(path.name)
         with ExitStack() as files:
             file = files.enter_context(path.open("rb"))
-            digest = sha256()
-            for chunk in _chunks(file):
-                digest.update(chunk)
+            digest = digest_of(file)
             file.seek(0)
             name = flow.format if flow else self.format_name
             try:
@@ -101,7 +98,7 @@ class Inspector:
                 clear.seek(0)
                 format_ = self.formats.get(name) if name else self.formats.recognise(head)
             except PartnerError as error:
-                return self._refused(path, digest.hexdigest(), name or "", error)
+                return self._refused(path, digest, name or "", error)
             if format_ is None:
                 finding = Finding(
                     "file.unrecognised",
@@ -110,8 +107,8 @@ class Inspector:
                     category="file",
                 )
                 result = ReadResult("", usable=False, findings=(finding,))
-                return Inspected(path.name, digest.hexdigest(), "", result)
-            return self._read(path, digest.hexdigest(), clear, format_, flow)
+                return Inspected(path.name, digest, "", result)
+            return self._read(path, digest, clear, format_, flow)
 
     def tree(self, path: Path, one: Inspected, *, full: bool = False) -> Iterator[Line]:
         """Return an inspected file as a tree: it is read once more, for its segments.
@@ -171,7 +168,7 @@ class Inspector:
             try:
                 clear = self._opened(flow, files.enter_context(path.open("rb")), files)
                 reader = format_.reader(self._options(flow))
-                for chunk in _chunks(clear):
+                for chunk in chunks(clear):
                     yield from reader.feed(chunk)
                 yield from reader.close()
             except PartnerError:
@@ -223,7 +220,7 @@ class Inspector:
         done = read_and_translate(
             format_.name,
             format_.reader(options),
-            _chunks(clear),
+            chunks(clear),
             lambda head: self.translators.find(head, translate),
             keep,
         )
@@ -382,8 +379,3 @@ def _spool() -> BinaryIO:
 def _part(source: BinaryIO, offset: int, length: int) -> bytes:
     source.seek(offset)
     return source.read(length)
-
-
-def _chunks(source: BinaryIO) -> Iterator[bytes]:
-    while chunk := source.read(CHUNK_BYTES):
-        yield chunk

@@ -5,13 +5,12 @@ pure. The commit writes the entries of three stages, the index of identifiers, t
 the released documents, and fixes the control numbers of the answers.
 """
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
-from hashlib import sha256
 from typing import BinaryIO, NamedTuple
 
 from acktrail.app.alone import Alone, message_alone, ordered_message
+from acktrail.app.chunks import chunks, digest_of
 from acktrail.app.governing import Governing
 from acktrail.app.home import Found
 from acktrail.app.journal import posting_rows, same_content
@@ -43,7 +42,6 @@ from acktrail.security.masking import keyed
 
 NAMES = frozenset({"first", "name"})  # of what was inside an archive: may name a patient
 ENTRY_FINDINGS = 20  # of a file named in its entry; all are in the kept read result
-CHUNK_BYTES = 256 * 1024
 USAGE = "setup.usage"
 MARKED = frozenset({"x12", "edifact", "hl7"})  # formats whose files say test or production
 
@@ -116,11 +114,9 @@ class Intake:
             )
             if not steps:
                 return Content(work.row.raw, work.row.raw_sha256, opened)
-            digest = sha256()
-            for chunk in _chunks(clear):
-                digest.update(chunk)
+            digest = digest_of(clear)
             clear.seek(0)
-            return Content(tools.store.put_stream(clear, ORIGINAL), digest.hexdigest(), opened)
+            return Content(tools.store.put_stream(clear, ORIGINAL), digest, opened)
 
     def _same_content(self, work: Work, content: Content) -> str:
         with self._tools.ledger.begin() as tx:
@@ -148,7 +144,7 @@ class Intake:
             done = read_and_translate(
                 format_.name,
                 format_.reader(options),
-                work.alone.chunks(clear) if work.alone else _chunks(clear),
+                work.alone.chunks(clear) if work.alone else chunks(clear),
                 lambda head: tools.translators.find(head, translate),
                 lambda body: _append(spool, body),
                 telling=_telling(format_, profile),
@@ -391,7 +387,3 @@ def _append(spool: BinaryIO, body: bytes) -> int:
     at = spool.tell()
     spool.write(body + b"\n")
     return at
-
-
-def _chunks(source: BinaryIO) -> Iterator[bytes]:
-    return iter(partial(source.read, CHUNK_BYTES), b"")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from acktrail.app.chunks import digest_of
 from acktrail.app.sealing import Sealing, keys
 from acktrail.app.tools import Tools
 from acktrail.errors import NotFoundError
@@ -153,7 +154,8 @@ def pack(sealing: Sealing, wish: Wish, target: Path) -> Packed:
             verifier=verifier,
         )
         file.writestr(_member("README.txt"), cover)
-    return Packed(len(exchanges), entries, checkpoint.size, _digest(target))
+    with target.open("rb") as whole:
+        return Packed(len(exchanges), entries, checkpoint.size, digest_of(whole))
 
 
 def _exchanges(tools: Tools, wish: Wish) -> Iterator[ExchangeRow]:
@@ -245,11 +247,3 @@ def _member(name: str) -> ZipInfo:
     info.compress_type = ZIP_DEFLATED
     info.external_attr = 0o644 << 16
     return info
-
-
-def _digest(path: Path) -> str:
-    digest = sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()

@@ -1,8 +1,8 @@
 """Proof for one exchange: its chain, its places in the signed tree, and the bytes that came."""
 
 from collections.abc import Iterator
-from hashlib import sha256
 
+from acktrail.app.chunks import digest_of
 from acktrail.app.sealing import Sealing
 from acktrail.errors import LedgerError, NotFoundError
 from acktrail.ledger import note as notes
@@ -10,8 +10,6 @@ from acktrail.ledger.entry import leaf_hash
 from acktrail.ledger.merkle import inclusion_holds, inclusion_proof
 from acktrail.ledger.tiles import nodes
 from acktrail.ports import ExchangeRow
-
-CHUNK_BYTES = 1 << 20
 
 
 def faults_of(sealing: Sealing, row: ExchangeRow, *, payload: bool) -> Iterator[str]:
@@ -66,7 +64,9 @@ def _bytes(sealing: Sealing, row: ExchangeRow) -> Iterator[str]:
         if not blob:
             continue
         try:
-            if _digest(sealing, blob) != digest:
+            with sealing.tools.store.open(blob) as file:
+                same = digest_of(file) == digest
+            if not same:
                 yield f"{row.id}: the {what} bytes are not those that came"
         except NotFoundError as error:
             if error.code != "store.disposed":  # by two people: no fault
@@ -76,11 +76,3 @@ def _bytes(sealing: Sealing, row: ExchangeRow) -> Iterator[str]:
             yield f"{row.id}: the {what} bytes" + (
                 " are not those that came" if damaged else f": {error}"
             )
-
-
-def _digest(sealing: Sealing, blob: str) -> str:
-    digest = sha256()
-    with sealing.tools.store.open(blob) as file:
-        while chunk := file.read(CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()

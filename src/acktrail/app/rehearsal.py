@@ -7,8 +7,9 @@ are verdicts, rules of findings, and digests of documents; no value of a documen
 from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
+from acktrail.app.chunks import chunks
 from acktrail.app.home import Found
 from acktrail.app.tools import Tools
 from acktrail.errors import NotFoundError, PartnerError
@@ -19,7 +20,6 @@ from acktrail.pipeline.receive import wanted
 from acktrail.ports import ExchangeRow
 from acktrail.profiles.partner import Flow
 
-CHUNK_BYTES = 256 * 1024
 PAGE = 200
 SAME, BETTER, WORSE, OTHER = "same", "better", "worse", "other"
 _RANK = {
@@ -126,7 +126,7 @@ def _outcome(tools: Tools, found: Found, row: ExchangeRow) -> Outcome:
             done = read_and_translate(
                 format_.name,
                 format_.reader(options),
-                _chunks(clear),
+                chunks(clear),
                 lambda head: tools.translators.find(head, translate),
                 digested,
             )
@@ -154,8 +154,3 @@ def _judged(before: Outcome, after: Outcome) -> str:
     if one == two:
         return OTHER
     return BETTER if two > one and two[1] >= one[1] else WORSE
-
-
-def _chunks(source: BinaryIO) -> Iterator[bytes]:
-    while chunk := source.read(CHUNK_BYTES):
-        yield chunk

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from acktrail.app import looks, payloads
+from acktrail.app import capturing, looks, payloads
 from acktrail.app.home import Home
 from acktrail.app.restarting import Order
 from acktrail.app.wiring import open_tools, restarts
@@ -172,6 +172,31 @@ def park(ctx: click.Context, key: str, reason: str) -> None:
     with restarts(Home(Path(ctx.obj))) as restart:
         restart.park(Order(key, actor(), reason))
     click.echo("parked")
+
+
+@exchange.command()
+@click.argument("key")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="A folder to make.")
+@click.option(
+    "--keep", multiple=True, help="A place that stays as it is: CLM05-1, PID-3, a column."
+)
+@reason_option
+@click.pass_context
+@json_option
+def capture(
+    ctx: click.Context, key: str, out: Path, keep: tuple[str, ...], reason: str, *, as_json: bool
+) -> None:
+    """Write a case with synthetic values of the same shape that fares as this exchange's file.
+
+    For a bug report, or for partners/ID/tests/. Exit 3 when no copy fares alike: the places are
+    named. Read the copy before it leaves the house; the look is an entry.
+    """
+    tools = open_tools(Home(Path(ctx.obj)))
+    made = capturing.capture(
+        tools, capturing.CaptureOrder(key, out, actor(), reason, frozenset(keep))
+    )
+    tools.close()
+    table(made._fields, [made], as_json=as_json)
 
 
 @click.command()

@@ -4,6 +4,7 @@ import click
 
 from acktrail.errors import (
     AcktrailError,
+    CaptureError,
     ConflictError,
     LedgerError,
     NodeLockedError,
@@ -23,6 +24,7 @@ CODES: tuple[tuple[type[AcktrailError], int], ...] = (
     (LedgerError, BROKEN),
     (UnavailableError, DOWN),
     (ProfileError, CHECKS_FAILED),
+    (CaptureError, CHECKS_FAILED),
     (AcktrailError, FAILED),
 )
 

@@ -9,6 +9,7 @@ import click
 from acktrail.app.governing import Governing, Move, Moves
 from acktrail.app.home import Home
 from acktrail.app.linting import problems_of
+from acktrail.app.profile_tests import results_of, run_cases
 from acktrail.app.tools import Tools
 from acktrail.app.wiring import open_tools
 from acktrail.cli.actor import actor
@@ -49,7 +50,8 @@ def _moved(ctx: click.Context, name: str, reason: str, act: Callable[[Moves, Mov
 def submit(ctx: click.Context, name: str, reason: str) -> None:
     """Freeze a version and let it be tested: it reads and answers test files, and posts nothing.
 
-    Exit 3 while lint finds errors, 6 when the version was approved or submitted already.
+    Exit 3 while lint finds errors or a test case of the partner fails, 6 when the version was
+    approved or submitted already.
     """
     tools = open_tools(Home(Path(ctx.obj)))
     try:
@@ -60,7 +62,12 @@ def submit(ctx: click.Context, name: str, reason: str) -> None:
             click.echo(f"{one.path}: {one.text}", err=True)
         if errors:
             ctx.exit(CHECKS_FAILED)
-        checks = {"lint": {"errors": 0, "warnings": len(found)}}
+        tests = list(run_cases(tools.home, partner, version))
+        for case in sorted({one.case for one in tests if one.failed}):
+            click.echo(f"the case {case} fails: acktrail partner test {name}", err=True)
+        if any(one.failed for one in tests):
+            ctx.exit(CHECKS_FAILED)
+        checks = {"lint": {"errors": 0, "warnings": len(found)}, "tests": results_of(tests)}
         entry = Moves(tools).submit(Move(partner, actor(), reason, version, evidence=checks))
     finally:
         tools.close()

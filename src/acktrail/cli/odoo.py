@@ -10,13 +10,13 @@ from acktrail.app.access import permit
 from acktrail.app.drain import Drain
 from acktrail.app.home import Home
 from acktrail.app.journal import partner_map
+from acktrail.app.odoo_rights import rights
 from acktrail.app.reconcile import Difference, Reconciliation, Total, Window
 from acktrail.app.sender import Sender
 from acktrail.app.wiring import open_tools
 from acktrail.cli.actor import actor
 from acktrail.cli.failures import CHECKS_FAILED, DOWN
 from acktrail.cli.output import json_option, line, table
-from acktrail.odoo.check import check as check_server
 
 TOTAL_COLUMNS = ("partner", "kind", *(one.name for one in fields(Total)))
 
@@ -39,18 +39,8 @@ def check(ctx: click.Context, partners: tuple[str, ...], *, as_json: bool) -> No
     rows: list[tuple[object, ...]] = []
     sender = Sender(tools)
     for partner in partners or tools.home.partners():
-        profile = tools.home.profile(partner).profile
-        target = profile.odoo.target
-        if not sender.configured(target):
-            rows.append(
-                (partner, target, "server", "journal", "not in acktrail.toml: calls are kept")
-            )
-            continue
-        maps = partner_map(tools, profile)
-        kinds = [route.document for route in profile.route if route.to == "odoo"]
-        client = sender.client_for(target, confirm=False)
-        found = check_server(client, maps.options(""), maps.sent(kinds), sender.known(target))
-        rows += [(partner, target, one.what, one.state, one.hint) for one in found]
+        found = rights(tools, sender, tools.home.profile(partner).profile)
+        rows += [(partner, *one) for one in found]
     table(("partner", "target", "what", "state", "hint"), rows, as_json=as_json)
     tools.close()
     states = {row[3] for row in rows}

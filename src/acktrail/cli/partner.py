@@ -7,12 +7,14 @@ import click
 from acktrail.app.access import permit
 from acktrail.app.home import Home
 from acktrail.app.linting import Checks, read_newest
-from acktrail.app.onboarding import inferred, read_under
+from acktrail.app.onboarding import copy_samples, inferred, read_under
+from acktrail.app.profile_tests import SAME, Compared, results_of, run_cases
 from acktrail.app.wiring import open_tools
-from acktrail.cli import lifecycle, rehearsal
+from acktrail.cli import lifecycle, partnership, rehearsal
 from acktrail.cli.actor import actor
 from acktrail.cli.failures import CHECKS_FAILED, CONFLICT
 from acktrail.cli.output import json_option, table
+from acktrail.cli.rehearsal import split
 from acktrail.profiles.draft import GLOBS, Wish, draft, draft_from
 from acktrail.profiles.partner import read_profile
 
@@ -79,6 +81,7 @@ def new(
 
     With --from the format, ids, file names, versions and kinds of document are taken from sample
     files, and each sample is read once more under the new profile: 3 when one is not accepted.
+    Copies of the samples with synthetic values become test cases: `acktrail partner test`.
     """
     home = Home(Path(ctx.obj))
     wish = Wish(partner_id, name or partner_id, format_name, transport, layout, sender, receiver)
@@ -98,6 +101,7 @@ def new(
             (home.root / folder / partner_id).mkdir(parents=True, exist_ok=True)
     click.echo(str(path))
     click.echo(f"Next: edit it, then: acktrail partner lint {partner_id}", err=True)
+    _make_cases(home, partner_id, samples)
     refused = [one for one in read_under(home, partner_id, samples) if one.refused]
     for one in refused:
         click.echo(f"{one.file}: {one.verdict}: {one.rule}", err=True)
@@ -105,5 +109,45 @@ def new(
         ctx.exit(CHECKS_FAILED)
 
 
-for _command in (*lifecycle.COMMANDS, *rehearsal.COMMANDS):
+def _make_cases(home: Home, partner_id: str, samples: tuple[Path, ...]) -> None:
+    copied = list(copy_samples(home, partner_id, samples))
+    for one in copied:
+        if one.why:
+            click.echo(f"{one.file}: no test case: {one.why}", err=True)
+    made = sum(bool(one.case) for one in copied)
+    if made:
+        list(run_cases(home, partner_id, accept=True))
+        click.echo(
+            f"{made} test cases; read them, then: acktrail partner test {partner_id}", err=True
+        )
+
+
+@partner.command("test")
+@click.argument("name", metavar="PARTNER[@VERSION]")
+@click.option(
+    "--accept", is_flag=True, help="Write what the cases leave as expected; read the diff."
+)
+@click.pass_context
+@json_option
+def test_(ctx: click.Context, name: str, *, accept: bool, as_json: bool) -> None:
+    """Run the cases in partners/PARTNER/tests/ offline, clock and counters frozen.
+
+    Everything a case leaves is compared byte for byte: findings, documents, Odoo calls, answers,
+    entries. Exit 3 when something differs.
+    """
+    home = Home(Path(ctx.obj))
+    if accept:
+        tools = open_tools(home)
+        permit(tools, "profile.write", actor(), name)
+        tools.close()
+    rows = list(run_cases(home, *split(name), accept=accept))
+    shown = rows if as_json else [one for one in rows if one.state != SAME]
+    table(Compared._fields, shown, as_json=as_json)
+    done = results_of(rows)
+    click.echo(f"{done['cases']} cases, {done['failed']} failed", err=True)
+    if done["failed"]:
+        ctx.exit(CHECKS_FAILED)
+
+
+for _command in (*partnership.COMMANDS, *lifecycle.COMMANDS, *rehearsal.COMMANDS):
     partner.add_command(_command)

@@ -39,14 +39,7 @@ POLICY = f"default-src 'none'; style-src 'sha256-{DIGEST}'; base-uri 'none'; for
 def html_page(title: str, lines: Iterable[Line], *, reveal: bool) -> Iterator[str]:
     """Return the page piece by piece; memory does not grow with the file."""
     values = "Values are shown." if reveal else "Values are masked: [8] stands for 8 characters."
-    yield "".join((
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">\n',
-        '<meta name="referrer" content="no-referrer">\n',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
-        f"<title>{_safe(title)}: acktrail</title>\n<style>{STYLE}</style>\n</head>\n<body>\n",
-        f'<main>\n<h1>{_safe(title)}</h1>\n<p class="note">{values}</p>\n',
-    ))  # fmt: skip
+    yield page_head(title, values)
     table = False
     for line in lines:
         if isinstance(line, Heading):
@@ -59,6 +52,18 @@ def html_page(title: str, lines: Iterable[Line], *, reveal: bool) -> Iterator[st
             yield from _row(line, reveal=reveal)
     yield "</tbody>\n</table>\n" if table else ""
     yield "</main>\n</body>\n</html>\n"
+
+
+def page_head(title: str, note: str) -> str:
+    """Return the beginning of a page, up to its heading and a note below it."""
+    return "".join((
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
+        f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">\n',
+        '<meta name="referrer" content="no-referrer">\n',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
+        f"<title>{_safe(title)}: acktrail</title>\n<style>{STYLE}</style>\n</head>\n<body>\n",
+        f'<main>\n<h1>{_safe(title)}</h1>\n<p class="note">{escape(note)}</p>\n',
+    ))  # fmt: skip
 
 
 def _safe(text: str) -> str:

@@ -92,6 +92,7 @@ class Cutting(NamedTuple):
     is_code: IsCode
     decode: Callable[[str], str]  # raw text of a value -> what it stands for
     name: Callable[[int], str] = lambda _element: ""
+    is_plain: Callable[[int, int], bool] = lambda _element, _component: False
 
 
 def pieces_of(elements: Sequence[str], how: Cutting, first: int = 1) -> Iterator[Piece]:
@@ -111,7 +112,9 @@ def pieces_of(elements: Sequence[str], how: Cutting, first: int = 1) -> Iterator
                     shown = how.decode(value)
                     coded = part == 1 and how.is_code(element, component, shown)
                     kind = PieceKind.CODE if coded else PieceKind.VALUE
-                    yield Piece(shown, kind, element, component, repetition, how.name(element))
+                    place = (element, component, repetition)
+                    plain = how.is_plain(element, component)
+                    yield Piece(shown, kind, *place, how.name(element), value, plain)
 
 
 def _levels(raw: str, mark: str, release: str) -> list[str]:

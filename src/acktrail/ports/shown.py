@@ -28,6 +28,13 @@ class Piece(NamedTuple):
     component: int = 0  # 0 where the element has none
     repetition: int = 0
     name: str = ""  # address and name of the field where the standard has one
+    raw: str | None = None  # as sent, latin-1, where decoding changed it or could have
+    plain: bool = False  # by its data type a number, a time of day or a code: it names nobody
+
+    @property
+    def sent(self) -> str:
+        """The stretch as it stands in the file, latin-1: one character a byte."""
+        return self.text if self.raw is None else self.raw
 
 
 class Legend(Protocol):

@@ -1,7 +1,7 @@
 """The text of a new profile: complete, commented, valid as it stands."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from acktrail.profiles.infer import Guess, Inferred
@@ -105,7 +105,7 @@ def draft_from(wish: Wish, found: Sequence[Inferred]) -> str:
     ready = "trailer" if first.format in ("x12", "edifact") else "stable"
     parts = [
         head,
-        _identity(first),
+        _identity(found),
         TRANSPORTS[wish.transport].format(id=wish.id, ready=ready),
         *(_flow(one, wish.layout) for one in found),
         *tables,
@@ -115,14 +115,24 @@ def draft_from(wish: Wish, found: Sequence[Inferred]) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _identity(one: Inferred) -> str:
-    usages = [guess.value for guess in one.usage]
-    usage = usages[0] if len(usages) == 1 else "any"
+def _identity(found: Sequence[Inferred]) -> str:
+    """Write the ids of every format: a partner has one identity, spelled as each format does."""
+    usages = [guess for one in found for guess in one.usage]
+    values = {guess.value for guess in usages}
+    usage = values.pop() if len(values) == 1 else "any"
     lines = ["[identity]   # envelope ids; files that name others are held\n"]
-    lines += [_listed("senders", one.senders), _listed("receivers", one.receivers)]
+    lines += [
+        _listed("senders", _distinct(guess for one in found for guess in one.senders)),
+        _listed("receivers", _distinct(guess for one in found for guess in one.receivers)),
+    ]
     if usages:
-        lines += [_evidence(one.usage), f'usage = "{usage}"\n']
+        lines += [_evidence(usages), f'usage = "{usage}"\n']
     return "".join(lines)
+
+
+def _distinct(guesses: Iterable[Guess]) -> list[Guess]:
+    """Return the guesses without those whose value stands before."""
+    return list({guess.value: guess for guess in reversed(list(guesses))}.values())[::-1]
 
 
 def _listed(key: str, guesses: Sequence[Guess]) -> str:

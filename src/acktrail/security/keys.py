@@ -40,6 +40,16 @@ def inspect(key: bytes, at: datetime) -> tuple[KeyFacts, ...]:
         return tuple(_facts(cert, at) for cert in load([key]))
 
 
+def public_part(key: bytes) -> str:
+    """Return the public halves of the keys in a file, armoured; nothing secret is in them.
+
+    Raises:
+        KeyMissingError: The file holds no usable key.
+    """
+    with muted():
+        return "".join(str(cert if cert.is_public else cert.pubkey) for cert in load([key]))
+
+
 def _facts(cert: Certificate, at: datetime) -> KeyFacts:
     own = self_signature(cert)
     lifetime = own.key_expiration if own is not None else None

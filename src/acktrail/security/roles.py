@@ -34,6 +34,7 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
     "store.seal": frozenset({ADMINISTRATOR}),
     "store.rotate": frozenset({ADMINISTRATOR}),
     "profile.write": frozenset({INTEGRATOR}),
+    "partner.probe": frozenset({INTEGRATOR, OPERATOR}),  # writes at the partner's side
     "profile.submit": frozenset({INTEGRATOR}),
     "profile.withdraw": frozenset({INTEGRATOR}),
     "profile.approve": frozenset({APPROVER}),

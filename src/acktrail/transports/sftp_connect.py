@@ -143,6 +143,28 @@ def fingerprint_of(blob: bytes) -> str:
     return FINGERPRINT + base64.b64encode(digest).decode("ascii").rstrip("=")
 
 
+def fingerprint_of_line(line: str) -> str:
+    """Return the fingerprint of a public key line, or the one that stands in its place."""
+    kind, _, rest = line.partition(" ")
+    key = rest.partition(" ")[0]
+    if key.startswith(FINGERPRINT):
+        return f"{kind} {key}"
+    return f"{kind} {fingerprint_of(base64.b64decode(key))}"
+
+
+def public_line(login: SftpLogin) -> str:
+    """Return the public half of a login key as one line for their ``authorized_keys``.
+
+    Raises:
+        SecretError: The key cannot be read.
+    """
+    key = _private_key(login)
+    if key is None:
+        msg = "the login has no key"
+        raise SecretError(msg)
+    return f"{key.get_name()} {key.get_base64()}"
+
+
 def check_host_key(transport: Any, settings: SftpSettings) -> tuple[str, str]:  # noqa: ANN401
     """Return the slot and fingerprint of the host key that the server proved.
 

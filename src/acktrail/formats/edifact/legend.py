@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 
 from acktrail.formats.delimited import Cutting, pieces_of, unreleased
 from acktrail.formats.edifact.characters import decoded
-from acktrail.formats.edifact.directory import Composite, Directory
+from acktrail.formats.edifact.directory import Composite, Directory, Shape
 from acktrail.formats.edifact.segment import Segment as EdifactSegment
 from acktrail.formats.edifact.tree import Node
 from acktrail.ports import Piece, PieceKind, Segment
@@ -40,28 +40,34 @@ class EdifactLegend:
         if not isinstance(segment, EdifactSegment):
             return
         marks, codec = segment.script.marks, segment.script.codec
-        ids = self._ids(segment.tag)
+        shapes = self._shapes(segment.tag)
 
         def is_code(element: int, component: int, text: str) -> bool:
-            return ids.get((element, component)) in CODED and bool(LONGEST.fullmatch(text))
+            shape = shapes.get((element, component))
+            return shape is not None and shape.id in CODED and bool(LONGEST.fullmatch(text))
+
+        def is_plain(element: int, component: int) -> bool:
+            shape = shapes.get((element, component))
+            return shape is not None and shape.kind == "n"
 
         def decode(raw: str) -> str:
             return decoded(unreleased(raw, marks.release), codec)
 
         tag = segment.tag
         yield Piece(tag, PieceKind.MARK if tag in self._tags else PieceKind.VALUE)
-        yield from pieces_of(segment.elements, Cutting(marks, is_code, decode))
+        how = Cutting(marks, is_code, decode, is_plain=is_plain)
+        yield from pieces_of(segment.elements, how)
 
     def above(self, loop: str) -> frozenset[str]:
         """Return the group that a segment group stands in."""
         return self._above.get(loop, frozenset())
 
-    def _ids(self, tag: str) -> dict[tuple[int, int], str]:
+    def _shapes(self, tag: str) -> dict[tuple[int, int], Shape]:
         parts = self._directory.segments.get(tag, ()) if self._directory else ()
-        found: dict[tuple[int, int], str] = {}
+        found: dict[tuple[int, int], Shape] = {}
         for number, element in enumerate(parts, 1):
             shapes = element.parts if isinstance(element, Composite) else (element,)
-            found |= {(number, place): shape.id for place, shape in enumerate(shapes, 1)}
+            found |= {(number, place): shape for place, shape in enumerate(shapes, 1)}
         return found
 
 

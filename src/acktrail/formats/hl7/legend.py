@@ -11,6 +11,7 @@ from acktrail.ports import Piece, PieceKind, Segment
 
 is_local = re.compile("Z[A-Z0-9]{2}").fullmatch
 NONE: frozenset[str] = frozenset()
+PLAIN = frozenset({"NM", "SI", "TM"})
 
 
 class Hl7Legend:
@@ -30,12 +31,17 @@ class Hl7Legend:
         marks = Marks(given.field, given.component, given.repetition, "\r", part=given.part)
         codes: dict[int, frozenset[str]] = {}
         names: Mapping[int, str] = {}
+        kinds: dict[int, tuple[str, ...]] = {}
         if self._guide is not None:
             codes = {spec.number: spec.codes for spec in self._guide.specs(tag)}
+            kinds = {spec.number: spec.kinds for spec in self._guide.specs(tag)}
             names = self._guide.names(tag)
 
         def is_code(element: int, component: int, text: str) -> bool:
             return component == 1 and text in codes.get(element, NONE)
+
+        def is_plain(element: int, component: int) -> bool:
+            return bool({*kinds.get(element, ())[component - 1 : component]} & PLAIN)
 
         def name(element: int) -> str:
             return f"{tag}-{element} {names[element]}" if element in names else ""
@@ -49,7 +55,7 @@ class Hl7Legend:
         if tag in SHIFTED:
             first = 3
             yield Piece("".join(fields[1:first]), PieceKind.MARK)
-        yield from pieces_of(fields, Cutting(marks, is_code, decode, name), first)
+        yield from pieces_of(fields, Cutting(marks, is_code, decode, name, is_plain), first)
 
     def above(self, loop: str) -> frozenset[str]:
         """Return the groups that a group of the structure stands in."""

@@ -15,6 +15,8 @@ from acktrail.ports import Piece, PieceKind, Segment
 
 Codes = dict[tuple[int, int], frozenset[str]]  # by element and component
 NONE: frozenset[str] = frozenset()
+PLAIN = frozenset({"ID", "TM"})
+POSTAL_CODE = "116"  # an ID by its type
 
 
 class X12Legend:
@@ -40,9 +42,15 @@ class X12Legend:
         def is_code(element: int, component: int, text: str) -> bool:
             return text in codes.get((element, component), NONE)
 
+        plain = self._plain(segment.tag)
+
+        def is_plain(element: int, component: int) -> bool:
+            return (element, component) in plain
+
         known = segment.tag in self._tags or segment.tag in self._nodes
         yield Piece(segment.tag, PieceKind.MARK if known else PieceKind.VALUE)
-        yield from pieces_of(segment.elements, Cutting(segment.marks, is_code, text_of))
+        how = Cutting(segment.marks, is_code, text_of, is_plain=is_plain)
+        yield from pieces_of(segment.elements, how)
 
     def above(self, loop: str) -> frozenset[str]:
         """Return the loops that ``loop`` may stand in: 2300 stands in 2000B and in 2000C."""
@@ -62,6 +70,20 @@ class X12Legend:
                 return {}  # not remembered: ids come from the file
             self._codes[tag] = _joined([_codes(node) for node in self._nodes[tag]])
         return self._codes[tag]
+
+    def _plain(self, tag: str) -> frozenset[tuple[int, int]]:
+        """Return the places whose data type names nobody wherever the segment stands."""
+        found = [_plain_places(node) for node in self._nodes.get(tag, ())]
+        return frozenset.intersection(*found) if found else frozenset()
+
+
+def _plain_places(node: SegmentNode) -> frozenset[tuple[int, int]]:
+    return frozenset(
+        (number, component)
+        for number, element in enumerate(node.elements, 1)
+        for component, part in enumerate(element.parts or (element,), 1)
+        if part.type.kind[0] in "NR" or (part.type.kind in PLAIN and part.number != POSTAL_CODE)
+    )
 
 
 def _codes(node: SegmentNode) -> Codes:
