@@ -83,7 +83,7 @@ class Translated:
     result: ReadResult
     released: KeptDocuments
     withheld: int  # documents or messages that the partner takes for accepted and are not
-    nameless: int = 0  # refused groups that no answer can name
+    nameless: int = 0  # refused groups that no answer can name, interchanges that none can reach
     failure: PartnerError | None = None  # not even an envelope could be read
 
 
@@ -206,8 +206,10 @@ class _Pass:
         if not any(finding.severity in REFUSING for finding in above):
             self.withheld += self.withholding  # else the refusal of it all is told to the partner
         own = any(finding.severity in REFUSING for finding in interchange.findings)
-        if self.telling is not None and not own:
-            self.nameless += sum(not self.telling.names(group) for group in groups)
+        if self.telling is not None:
+            unnamed = 0 if own else sum(not self.telling.names(group) for group in groups)
+            unreached = not self.telling.reaches(replace(interchange, groups=groups))
+            self.nameless += unnamed + unreached
         self.withholding = 0
         if not rejected:
             self._answers_of(interchange)

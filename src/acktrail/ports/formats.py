@@ -214,6 +214,10 @@ class Telling(Protocol):
         """Tell whether an answer can say what became of a group."""
         ...
 
+    def reaches(self, interchange: InterchangeResult) -> bool:
+        """Tell whether the answer that is due to an interchange, if one is, can be written."""
+        ...
+
     def refuses(self, message: MessageResult) -> bool:
         """Tell whether an answer will refuse a well-formed message of which no document came."""
         ...

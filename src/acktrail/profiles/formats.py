@@ -165,6 +165,7 @@ class Acknowledge(Table):
     identity: str | None = None  # HL7: "APPLICATION|FACILITY" of ours where the message names none
     ack_warnings: bool | None = None
     answer_without_control_id: bool | None = None
+    contrl_messages: Literal["refused", "all"] | None = None  # listed below UCI
     contrl_type: str | None = None  # "CONTRL:2:2:UN" where a partner wants that
     aperak_type: str | None = Field(  # "APERAK:D:96A:UN:EAN002" whatever directory was sent
         default=None, pattern="^APERAK:D:(96A|01B):UN(:[A-Z0-9]{1,6})?$"

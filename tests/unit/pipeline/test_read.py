@@ -152,6 +152,9 @@ class Silent:
     def names(self, group: GroupResult) -> bool:
         return group.control == "1"
 
+    def reaches(self, interchange: InterchangeResult) -> bool:
+        return interchange.control != "13"
+
     def refuses(self, message: MessageResult) -> bool:
         return message.control == "3"
 
@@ -167,6 +170,12 @@ def test_rejected_message_that_no_answer_tells_of_is_withheld() -> None:
     done = told(interchange(group(message("1", REJECTED), message("2", REJECTED))))
 
     assert (done.withheld, released(done)) == (1, [])
+
+
+def test_interchange_that_no_answer_reaches_is_counted() -> None:
+    done = told(replace(interchange(group(message("1"))), control="13"))
+
+    assert done.nameless == 1
 
 
 def test_content_that_an_answer_refuses_is_rejected_and_not_withheld() -> None:

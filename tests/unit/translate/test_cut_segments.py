@@ -6,7 +6,7 @@ import pytest
 
 from acktrail.formats.delimited import Marks
 from acktrail.formats.edifact.characters import DEFAULT_MARKS, Script
-from acktrail.formats.edifact.segment import Segment as EdifactSegment
+from acktrail.formats.edifact.segment import segment_of
 from acktrail.formats.hl7.delimiters import Delimiters
 from acktrail.formats.hl7.message import Hl7Segment, Message
 from acktrail.formats.x12.segment import SetSegment
@@ -21,7 +21,7 @@ def of_x12(text: str) -> CutSegment:
 
 
 def of_edifact(text: str) -> CutSegment:
-    return EdifactSegment("NAD", "", text, 1, 0, Script(DEFAULT_MARKS, "utf-8", 4))
+    return segment_of(text, Script(DEFAULT_MARKS, "utf-8", 4), 1, 0)
 
 
 def of_hl7(text: str) -> CutSegment:

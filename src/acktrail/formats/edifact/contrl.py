@@ -4,7 +4,8 @@ Spec: CONTRL D.3 (1997) for syntax 1-3, CONTRL 4:1 (ISO 9735-10) for syntax 4. T
 with errors": 4 rejects a level and all below, 7 acknowledges it, 8 only says that it came.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 
 from acktrail.formats.edifact.directories import Directories
 from acktrail.formats.edifact.opening import LATEST_SYNTAX
@@ -22,6 +23,7 @@ from acktrail.formats.edifact.reports import Levels, is_refused, levels_of, refu
 from acktrail.formats.edifact.writer import Elements, Line
 from acktrail.model import Acknowledgement, Answering, InterchangeResult, ReadResult
 
+SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # for an answer that is only tried
 TYPES = {True: "CONTRL:4:1:UN", False: "CONTRL:D:3:UN"}  # by: syntax 4
 
 
@@ -70,6 +72,16 @@ def answers(
     return tuple(one for one in built if one is not None)
 
 
+def can_answer(
+    interchange: InterchangeResult, options: Mapping[str, str], directories: Directories
+) -> bool:
+    """Tell whether the CONTRL that the policy wants, if it does, can be written."""
+    result = ReadResult("edifact", usable=True, interchanges=(interchange,))
+    some = Answering(SOME_TIME, (1,), dict(options))
+    due = answered(result, some)
+    return len(answers(result, some, directories)) == len(due)
+
+
 def _answer(
     interchange: InterchangeResult,
     number: str,
@@ -94,7 +106,8 @@ def _body(
 ) -> list[Line]:
     """Return UCI and what follows it."""
     marks = marks_of_subject(interchange)
-    levels = Levels(newer=newer, parts=lambda raw: split_parts(raw, marks))
+    listed = answering.options.get("contrl_messages") == "all"
+    levels = Levels(newer=newer, all=listed, parts=lambda raw: split_parts(raw, marks))
     copied: Elements = [
         parts_of(interchange, "0020")[0],
         parts_of(interchange, "S002"),

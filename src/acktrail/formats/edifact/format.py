@@ -80,7 +80,7 @@ class Edifact:
 
     def telling(self, options: Mapping[str, str]) -> AnswersTelling:
         """Return which refusals the answers under a profile tell."""
-        return AnswersTelling(options)
+        return AnswersTelling(options, self._directories)
 
     def numbers_needed(self, result: ReadResult, answering: Answering) -> int:
         """Return one number for each interchange that gets a CONTRL or may get an APERAK."""

@@ -8,17 +8,18 @@ from acktrail.formats.edifact import rules
 from acktrail.formats.edifact.characters import BLANKS, Script, decodes
 from acktrail.formats.edifact.checker import faults, finding_of, shapeless_faults
 from acktrail.formats.edifact.directory import Directory, Element
+from acktrail.formats.edifact.learnt import Learnt, nobody
 from acktrail.formats.edifact.options import Options
 from acktrail.formats.edifact.patterns import pattern_of
-from acktrail.formats.edifact.segment import Segment
+from acktrail.formats.edifact.segment import Cut, Segment, cut_of, segment_of
 from acktrail.formats.edifact.supply import Supply
 from acktrail.formats.edifact.tree import SERVICE, Detail, Missing, Spot, Tree, tree_of
 from acktrail.model import Finding, Place, Rule, Severity
-from acktrail.ports import Event
 
 TAG = re.compile("[A-Z][A-Z0-9]{2}")
 Matcher = Callable[[str], re.Match[str] | None]
 NOWHERE_IN_TREE = tree_of("UNH!\nUNT!\n").start
+NO_PLACE = -1  # of segments that the tree has no place for: their message is refused anyway
 NOTHING: Matcher = re.compile("(?!)").fullmatch
 
 
@@ -88,27 +89,25 @@ class MessageBody:
         self._counts = [0] * (len(checks.tree.nodes) if checks else 0)
         self._here = checks.tree.start if checks else NOWHERE_IN_TREE
         self._loop = ""
+        self.learnt = Learnt(lambda _loop, _tag: None)  # nobody wants its segments yet
         self._odd_told = False
         self.position = 1  # UNH
         self.offset = offset  # of UNH
         self._last = offset  # of the segment before
 
-    def read(
-        self, pieces: Iterator[str], at: int, events: list[Event], *, odd: bool
-    ) -> tuple[str, int]:
+    def read(self, pieces: Iterator[str], at: int, *, odd: bool) -> tuple[str, int]:
         """Read raw segments up to the next service segment.
 
         Args:
             pieces: Raw segments; the iterator is left behind the service segment.
             at: Position of the first one, counted as the supply counts.
-            events: Where segments are put.
             odd: A character outside of the repertoire, or an undecodable one, may be among them.
 
         Returns:
             The service segment, ``""`` when the pieces are used up, and the position behind it.
         """
         read = self._read_checked if self._checks else self._read_free
-        service, at = read(pieces, at, events, odd)
+        service, at = read(pieces, at, odd)
         if self.position > self._options.max_segments:
             message = "a message has too many segments"
             raise TooLargeError(message, code="edifact.message_too_long")
@@ -121,14 +120,14 @@ class MessageBody:
         self,
         pieces: Iterator[str],
         at: int,
-        events: list[Event],
         odd: bool,  # noqa: FBT001
     ) -> tuple[str, int]:
         """Read with a directory. This loop is the reader's speed: names are local on purpose."""
-        accepts, counts, script = self._accepts, self._counts, self._script
+        counts, learnt = self._counts, self.learnt
+        texts, takes = learnt.texts, learnt.takes
         here, loop, position = self._here, self._loop, self.position
         origin = self._supply.origin if self._supply.offsets_shift else None
-        last, add = self._last, events.append
+        last = self._last
         for piece in pieces:
             raw, start = piece, at
             at += len(piece) + 1
@@ -141,7 +140,7 @@ class MessageBody:
             if origin:
                 start = origin(start)
             if move := here[tag]:
-                here, loop, counter, room, plain, detail = move
+                here, loop, counter, room, plain, place, detail = move
                 if plain:
                     counts[counter] = 1
                 elif counts[counter] < room:
@@ -153,15 +152,28 @@ class MessageBody:
                 return raw, at
             else:
                 self._unplaced(tag, position + 1, start)
+                place = NO_PLACE
             position += 1
-            if odd:
-                self._inspect(raw, tag, position, start)
-            if accepts[tag](raw) is None:
-                self._explain(raw, tag, position, start)
+            cut = texts.get(raw)
+            if cut is None:
+                cut = self._met(raw, (tag, position, start), odd=odd)
             last = start
-            add(Segment(tag, loop, raw, position, start, script))
+            take = takes.get(place) or learnt.taker(place, loop, tag)
+            if take is not nobody:
+                take(Segment(tag, loop, position, start, cut, cut.elements))
         self._keep(here, loop, position, last)
         return "", at
+
+    def _met(self, raw: str, where: tuple[str, int, int], *, odd: bool) -> Cut:
+        """Check a text that was not right before, and cut it."""
+        before, cut = self.findings.total, cut_of(raw, self._script)
+        if odd:
+            self._inspect(raw, *where)
+        if self._accepts[where[0]](raw) is None:
+            self._explain(raw, *where)
+        if not odd and self.findings.total == before:
+            self.learnt.keep(cut)
+        return cut
 
     def _keep(self, here: Spot, loop: str, position: int, last: int) -> None:
         self._here, self._loop, self.position, self._last = here, loop, position, last
@@ -170,7 +182,6 @@ class MessageBody:
         self,
         pieces: Iterator[str],
         at: int,
-        events: list[Event],
         odd: bool,  # noqa: FBT001
     ) -> tuple[str, int]:
         """Read without a directory: no structure, no elements."""
@@ -191,7 +202,8 @@ class MessageBody:
             for fault in shapeless_faults(raw, self._script):
                 self.findings.add(finding_of(fault, tag, self.position, start))
             self._last = start
-            events.append(Segment(tag, "", raw, self.position, start, self._script))
+            if take := self.learnt.bind("", tag):
+                take(segment_of(raw, self._script, self.position, start))
         return "", at
 
     def _tag_is_odd(self, raw: str) -> bool:

@@ -13,7 +13,7 @@ from acktrail.formats.edifact.characters import BLANKS, Script
 from acktrail.formats.edifact.opening import WRAPPED
 from acktrail.formats.edifact.patterns import DATE_FORMS
 from acktrail.formats.edifact.reply import marks_of_subject, syntax_of
-from acktrail.formats.edifact.segment import Segment
+from acktrail.formats.edifact.segment import Segment, segment_of
 from acktrail.model import InterchangeResult, MessageResult
 
 LINE_ENDS = b"\r\n"
@@ -89,4 +89,4 @@ def segments_of(
         for piece in split_released(whole.decode("latin-1"), marks.segment, marks.release):
             if raw := piece.lstrip(BLANKS):
                 position += 1
-                yield Segment(raw[:3], "", raw, position, 0, script)
+                yield segment_of(raw, script, position, 0)

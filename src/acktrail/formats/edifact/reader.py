@@ -4,7 +4,7 @@ Service characters are only looked for at the start of the file and behind UNZ. 
 searches for a tag: a free text may hold ``'UNB`` and every mark, released.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from acktrail.errors import TooLargeError, TruncatedFileError, UnreadableFileError
 from acktrail.formats.delimited import Marks, split_released
@@ -22,7 +22,7 @@ from acktrail.formats.edifact.options import Options
 from acktrail.formats.edifact.state import States
 from acktrail.formats.edifact.supply import Supply
 from acktrail.model import Place, Rule
-from acktrail.ports import Event, FileFinding
+from acktrail.ports import Bind, Event, FileFinding
 
 BLOCK = 2048  # bytes cut at a time: segments are let go of before the next are cut
 
@@ -33,7 +33,8 @@ class EdifactReader:
     def __init__(self, directories: Directories, options: Options) -> None:
         self._options = options
         self._supply = Supply(options.strip_newlines, options.max_segment_bytes)
-        self._states = States(directories, options, self._supply)
+        self._events: list[Event] = []  # not told yet
+        self._states = States(directories, options, self._supply, self._events)
         self._marks: Marks | None = None  # None between interchanges
         self._interchanges = 0
         self._dead = False  # nothing after a fatal fault is read
@@ -43,22 +44,29 @@ class EdifactReader:
         for at in range(0, len(chunk), BLOCK):
             if self._dead:
                 return
-            events: list[Event] = []
             self._supply.add(chunk[at : at + BLOCK])
-            self._advance(events)
-            yield from events
+            yield from self._advance()
+            yield from self._told()
 
-    def close(self) -> list[Event]:
+    def close(self) -> Iterator[Event]:
         """Return what is still open, with findings if the file was cut."""
-        events: list[Event] = []
         if not self._dead:
             self._supply.finish()
-            self._advance(events)
+            yield from self._advance()
         if not self._dead:
-            self._end(events)
-        return events
+            self._end()
+        yield from self._told()
 
-    def _end(self, events: list[Event]) -> None:
+    def listen(self, bind: Bind) -> None:
+        """Have the segments of the message that has just begun taken, not told as events."""
+        self._states.listen(bind)
+
+    def _told(self) -> Iterator[Event]:
+        """Tell the events that were made, in an order that none can overtake."""
+        yield from self._events
+        self._events.clear()
+
+    def _end(self) -> None:
         """Judge how the file ends."""
         supply, states = self._supply, self._states
         if self._marks is None:
@@ -67,25 +75,25 @@ class EdifactReader:
                 message = "no EDIFACT interchange begins here"
                 raise UnreadableFileError(message)
             if len(supply):
-                self._fail(rules.TRAILING_BYTES, events)
+                self._fail(rules.TRAILING_BYTES)
             return
         if not self._interchanges:
             message = "the file ends inside of its first segment"
             raise TruncatedFileError(message)
-        states.end_of_file(supply.origin(supply.at + len(supply)), events)
-        self._fail(rules.TRUNCATED, events)
+        states.end_of_file(supply.origin(supply.at + len(supply)))
+        self._fail(rules.TRUNCATED)
 
-    def _advance(self, events: list[Event]) -> None:
+    def _advance(self) -> Iterator[Event]:
         going = self._supply.settled
         while going and not self._dead:
             if self._states.package is not None:
-                going = self._leave_package(self._states.package, events)
+                going = self._leave_package(self._states.package)
             elif self._marks is None:
-                going = self._begin(events)
+                going = self._begin()
             else:
-                going = self._cut(self._marks, events)
+                going = yield from self._cut(self._marks)
 
-    def _begin(self, events: list[Event]) -> bool:
+    def _begin(self) -> bool:
         """Find the service characters of the next interchange; False = wait for more bytes."""
         self._supply.skip_blanks()
         head = self._supply.head(UNA_LENGTH)
@@ -94,28 +102,31 @@ class EdifactReader:
         if head.startswith(b"UNA"):
             self._marks = marks_of(head)
             if self._marks is None:
-                self._fail(rules.UNA_CHARACTERS, events)
+                self._fail(rules.UNA_CHARACTERS)
             self._supply.skip(UNA_LENGTH)
         elif head.startswith(b"UNB+"):
             self._marks = DEFAULT_MARKS
         elif head.startswith(b"UNB\x1d") and self._options.control_characters:
             self._marks = CONTROL_MARKS
         elif head.startswith((b"UIB", b"UIH")):
-            self._fail(rules.INTERACTIVE, events)
+            self._fail(rules.INTERACTIVE)
         else:
-            self._refuse(events)
+            self._refuse()
         self._supply.restart()
         return True
 
-    def _refuse(self, events: list[Event]) -> None:
+    def _refuse(self) -> None:
         """Refuse bytes that begin no interchange."""
         if not self._interchanges:
             message = "no EDIFACT interchange begins here"
             raise UnreadableFileError(message)
-        self._fail(rules.TRAILING_BYTES, events)
+        self._fail(rules.TRAILING_BYTES)
 
-    def _cut(self, marks: Marks, events: list[Event]) -> bool:
-        """Cut the next whole segments and let the states read them; False = wait for more."""
+    def _cut(self, marks: Marks) -> Generator[Event, None, bool]:
+        """Cut the next whole segments and let the states read them; False = wait for more.
+
+        Where a message begins all that was told is heard first: somebody may want to listen.
+        """
         supply, states = self._supply, self._states
         body = supply.whole_segments(marks.segment.encode(), marks.release.encode())
         if body is None:
@@ -131,30 +142,33 @@ class EdifactReader:
             for piece in rest:
                 at += len(piece) + 1
                 if raw := piece.lstrip(BLANKS):
-                    self._open(raw, marks, at - len(raw) - 1, events)
+                    self._open(raw, marks, at - len(raw) - 1)
                     break
         if (interchange := states.interchange) is not None:
             script = interchange.script
             odd = bool(body.translate(None, interchange.repertoire)) or not decodes(
                 text, script.codec
             )
-            at = states.read(rest, at, events, odd=odd)
+            at = states.read(rest, at, odd=odd)
+            while states.began:
+                yield from self._told()
+                at = states.read(rest, at, odd=odd)
             self._marks = marks if states.interchange else None
         supply.skip(at - supply.at)
         return True
 
-    def _open(self, raw: str, marks: Marks, at: int, events: list[Event]) -> None:
+    def _open(self, raw: str, marks: Marks, at: int) -> None:
         """Begin an interchange with its first segment, which has to be UNB."""
         if raw[:4] != f"UNB{marks.element}":
-            self._refuse(events)
+            self._refuse()
             return
         self._interchanges += 1
         if self._interchanges > self._options.max_interchanges:
             message = "too many interchanges"
             raise TooLargeError(message, code="edifact.too_many_interchanges")
-        self._states.open(raw, marks, at, events)
+        self._states.open(raw, marks, at)
 
-    def _leave_package(self, octets: int, events: list[Event]) -> bool:
+    def _leave_package(self, octets: int) -> bool:
         """Leave the octets between UNO and UNP out; they are never cut."""
         step = min(octets, len(self._supply))
         self._supply.skip(max(step, 0))
@@ -164,15 +178,15 @@ class EdifactReader:
         head = self._supply.head(len(b"UNP"))
         if octets < 0 or not b"UNP".startswith(head):
             place = Place("UNP", offset=self._supply.origin(self._supply.at), address="UNP")
-            self._states.end_of_file(place.offset, events)
-            self._fail(rules.PACKAGE_LOST, events)
+            self._states.end_of_file(place.offset)
+            self._fail(rules.PACKAGE_LOST)
             return False
         if head == b"UNP":
             self._states.package = None
         return head == b"UNP"
 
-    def _fail(self, rule: Rule, events: list[Event]) -> None:
+    def _fail(self, rule: Rule) -> None:
         """Make the file unusable; nothing after this is read."""
         self._dead = True
         offset = self._supply.origin(self._supply.at)
-        events.append(FileFinding(rule.at(Place(offset=offset))))
+        self._events.append(FileFinding(rule.at(Place(offset=offset))))

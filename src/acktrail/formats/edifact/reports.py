@@ -28,6 +28,7 @@ class Levels(NamedTuple):
     """How errors are written in one syntax version."""
 
     newer: bool  # syntax 4: 0136 may name the repetition
+    all: bool  # accepted messages are listed, too
     parts: Callable[[str], list[str]]  # cuts a raw composite of the subject
 
     def error(self, finding: Finding) -> Elements:
@@ -66,15 +67,16 @@ def is_of_form(finding: Finding) -> bool:
 
 
 def levels_of(interchange: InterchangeResult, levels: Levels) -> list[Line]:
-    """Return what is rejected below an acknowledged interchange."""
+    """Return what is rejected below an acknowledged interchange, or all that is there."""
     lines: list[Line] = []
     for group in interchange.groups:
-        rejected = [one for one in group.messages if is_refused(one) and one.type != "CONTRL"]
+        messages = [one for one in group.messages if one.type != "CONTRL"]
+        listed = [one for one in messages if levels.all or is_refused(one)]
         refused = refusing(group.findings)
-        if group.facts and (rejected or refused):
+        if group.facts and (listed or refused):
             lines.append(_ucf(group, refused, levels))
         if not refused:
-            for message in rejected:
+            for message in listed:
                 lines += _message(message, levels)
     return lines
 
@@ -94,6 +96,8 @@ def _message(message: MessageResult, levels: Levels) -> list[Line]:
     inner = [one for one in refused if one not in own]
     reference = levels.parts(message.facts.get("0062", ""))[0]
     copied: Elements = [reference, levels.parts(message.facts.get("S009", ""))]
+    if not is_refused(message):
+        return [("UCM", [*copied, "7"])]
     error: Elements = levels.error(own[0]) if own else [] if inner else [UNSPECIFIED]
     lines: list[Line] = [("UCM", [*copied, "4", *error])]
     inner.sort(key=_position)

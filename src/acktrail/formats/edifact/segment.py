@@ -1,4 +1,4 @@
-"""One segment, cut only as far as it is asked for, and once."""
+"""One segment as maps see it, cut only as far as it is asked for, and once."""
 
 from acktrail.documents.value import Draft
 from acktrail.formats.delimited import split_released, unreleased
@@ -8,17 +8,45 @@ from acktrail.model import Place
 Components = list[list[str]]
 
 
+class Cut(Draft):
+    """A segment's text: segments of one text share what was cut of it."""
+
+    raw: str  # one character a byte, release characters included
+    script: Script
+    elements: list[str]  # raw, the tag first, so that index 1 is the first data element
+    components: Components | None = None  # values of the first repetition of each
+
+    def values(self) -> Components:
+        """Cut all elements into components; most segments hold nothing that needs care."""
+        script, raw, elements = self.script, self.raw, self.elements
+        _, mark, again, _, release, *_others = script.marks
+        if again and again in raw:
+            elements = [split_released(one, again, release)[0] for one in elements]
+        if raw.isascii() and not (release and release in raw):
+            self.components = values = [one.split(mark) for one in elements]
+        else:
+            self.components = values = [
+                [decoded(unreleased(one, release), script.codec) for one in parts]
+                for parts in (split_released(one, mark, release) for one in elements)
+            ]
+        return values
+
+
+def cut_of(raw: str, script: Script) -> Cut:
+    """Cut a raw segment into its elements."""
+    marks = script.marks
+    return Cut(raw, script, split_released(raw, marks.element, marks.release))
+
+
 class Segment(Draft):
     """A segment of a message."""
 
     tag: str
     loop: str  # id of the segment group, SG25; "" at top level
-    raw: str  # one character a byte, release characters included
     position: int
     offset: int
-    script: Script
-    _elements: list[str] | None = None
-    _components: Components | None = None  # of the first repetition of each
+    cut: Cut
+    elements: list[str]  # those of ``cut``
 
     @property
     def place(self) -> Place:
@@ -26,16 +54,14 @@ class Segment(Draft):
         return Place(self.tag, self.position, 0, 0, 0, self.offset, self.tag)
 
     @property
-    def elements(self) -> list[str]:
-        """Tag and raw elements, so that index 1 is the first data element."""
-        if self._elements is None:
-            marks = self.script.marks
-            self._elements = split_released(self.raw, marks.element, marks.release)
-        return self._elements
+    def script(self) -> Script:
+        """How it is cut and decoded."""
+        return self.cut.script
 
     def components(self, element: int) -> int:
         """Return how many components an element that was sent may have; never too few."""
-        return len((self._components or self._cut())[element])
+        cut = self.cut
+        return len((cut.components or cut.values())[element])
 
     def get(self, element: int, component: int = 0, repetition: int = 1, part: int = 1) -> str:
         """Return unreleased, decoded text; ``element`` counts data elements after the tag."""
@@ -43,10 +69,11 @@ class Segment(Draft):
             elements = self.elements
             sent = part == 1 and element < len(elements)
             return value_of(elements[element], component, repetition, self.script) if sent else ""
-        cut = self._components or self._cut()
-        if element >= len(cut):
+        cut = self.cut
+        values = cut.components or cut.values()
+        if element >= len(values):
             return ""
-        components = cut[element]
+        components = values[element]
         if component <= 1:
             return components[0]
         return components[component - 1] if component <= len(components) else ""
@@ -61,21 +88,11 @@ class Segment(Draft):
             return 1
         return len(split_released(elements[element], marks.repetition, marks.release))
 
-    def _cut(self) -> Components:
-        """Cut all elements into components; most segments hold nothing that needs care."""
-        script, raw = self.script, self.raw
-        _, mark, again, _, release, *_others = script.marks
-        elements = self.elements
-        if again and again in raw:
-            elements = [split_released(one, again, release)[0] for one in elements]
-        if raw.isascii() and not (release and release in raw):
-            self._components = cut = [one.split(mark) for one in elements]
-        else:
-            self._components = cut = [
-                [decoded(unreleased(one, release), script.codec) for one in parts]
-                for parts in (split_released(one, mark, release) for one in elements)
-            ]
-        return cut
+
+def segment_of(raw: str, script: Script, position: int, offset: int) -> Segment:
+    """Return a segment that stands in no group."""
+    cut = cut_of(raw, script)
+    return Segment(raw[:3], "", position, offset, cut, cut.elements)
 
 
 def value_of(element: str, component: int, repetition: int, script: Script) -> str:

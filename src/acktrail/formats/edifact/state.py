@@ -18,6 +18,7 @@ from acktrail.formats.edifact.envelope import (
     Service,
     weighed,
 )
+from acktrail.formats.edifact.learnt import Learnt
 from acktrail.formats.edifact.message import Findings
 from acktrail.formats.edifact.opening import (
     LATEST_SYNTAX,
@@ -28,7 +29,15 @@ from acktrail.formats.edifact.opening import (
 from acktrail.formats.edifact.options import Options
 from acktrail.formats.edifact.supply import Supply
 from acktrail.model import Place
-from acktrail.ports import Event, GroupEnd, InterchangeEnd, MessageEnd, MessageStart
+from acktrail.ports import (
+    Bind,
+    Event,
+    GroupEnd,
+    InterchangeEnd,
+    MessageEnd,
+    MessageStart,
+    Take,
+)
 
 NUMBER = re.compile("[0-9]{1,18}")
 CLOSING = frozenset({"UNB", "UNG", "UNH", "UNE", "UNZ", "UNO"})  # no message goes on behind them
@@ -37,14 +46,19 @@ CLOSING = frozenset({"UNB", "UNG", "UNH", "UNE", "UNZ", "UNO"})  # no message go
 class States:
     """What is open, and what each service segment does to it."""
 
-    def __init__(self, directories: Directories, options: Options, supply: Supply) -> None:
+    def __init__(
+        self, directories: Directories, options: Options, supply: Supply, events: list[Event]
+    ) -> None:
+        """``events`` is where all is told that happens."""
         self._means = Means(directories, options, supply)
         self._options = options
         self._supply = supply
         self._group: OpenGroup | None = None
         self._message: OpenMessage | None = None
         self._sent: tuple[str, str] = ("", "")  # length and reference of the open package
-        self._events: list[Event] = []
+        self._events = events
+        self._learnt: dict[tuple[str, Bind], Learnt] = {}  # of the interchange
+        self.began = False  # a message, with the last segment that was read
         self.interchange: OpenInterchange | None = None
         self.package: int | None = None  # octets that follow UNO
         self._steps: dict[str, Callable[[OpenInterchange, Service], None]] = {
@@ -55,22 +69,28 @@ class States:
             "UNP": self._package_ends,
         }
 
-    def open(self, raw: str, marks: Marks, at: int, events: list[Event]) -> OpenInterchange:
+    def open(self, raw: str, marks: Marks, at: int) -> None:
         """Begin an interchange with its UNB."""
-        self._events = events
+        self._learnt = {}
         self.interchange = opened_interchange(raw, marks, self._means, at)
-        return self.interchange
 
-    def read(self, pieces: Iterator[str], at: int, events: list[Event], *, odd: bool) -> int:
+    def listen(self, bind: Bind) -> None:
+        """Hand the segments of the message that has just begun to what ``bind`` names."""
+        if self._message is not None:
+            self._message.body.learnt = self._learning(self._message, bind)
+
+    def read(self, pieces: Iterator[str], at: int, *, odd: bool) -> int:
         """Read raw segments until they are used up, UNZ ends the interchange or UNO comes.
+
+        It stops where a message begins, too: see ``began``.
 
         Returns:
             The position behind the last segment read, counted as the supply counts.
         """
-        self._events = events
-        while self.interchange is not None and self.package is None:
+        self.began = False
+        while self.interchange is not None and self.package is None and not self.began:
             if self._message is not None:
-                raw, at = self._message.body.read(pieces, at, events, odd=odd)
+                raw, at = self._message.body.read(pieces, at, odd=odd)
             else:
                 raw, at = _next(pieces, at)
             if not raw:
@@ -87,7 +107,7 @@ class States:
         if tag in CLOSING:
             self._close_message(service.place.offset)
         if tag == "UNB":  # the trailer was lost: its delimiters end here, too
-            self.cut_off(service.place.offset)
+            self.end_of_file(service.place.offset)
             return start
         if tag == "UNZ":
             self._interchange_ends(interchange, service)
@@ -103,11 +123,25 @@ class States:
 
     def _message_begins(self, interchange: OpenInterchange, raw: str, at: int) -> None:
         group = self._grouped(interchange, at)
-        self._message = opened_message(raw, interchange, group, self._means, at)
-        head = self._message.head
+        self._message = message = opened_message(raw, interchange, group, self._means, at)
+        message.body.learnt = self._learning(message, self._telling)
+        self.began = True
+        head = message.head
         if not group.explicit and not group.kind:
             group.kind, group.version = head.type, head.version
         self._events.append(MessageStart(head))
+
+    def _learning(self, message: OpenMessage, bind: Bind) -> Learnt:
+        """Return what was learnt of the messages of a type for one listener."""
+        key = (message.head.guide, bind)
+        learnt = self._learnt.get(key)
+        if learnt is None:
+            learnt = self._learnt[key] = Learnt(bind)
+        return learnt
+
+    def _telling(self, _loop: str, _tag: str) -> Take:
+        """Tell of every segment, where nobody listens."""
+        return self._events.append
 
     def _grouped(self, interchange: OpenInterchange, at: int) -> OpenGroup:
         """Return the open group, an implicit one if need be."""
@@ -245,12 +279,7 @@ class States:
         else:
             interchange.add(weighed(rules.UNZ_COUNT, self._options.counts), place)
 
-    def end_of_file(self, offset: int, events: list[Event]) -> None:
-        """End what is still open when the file is over."""
-        self._events = events
-        self.cut_off(offset)
-
-    def cut_off(self, offset: int) -> None:
+    def end_of_file(self, offset: int) -> None:
         """End an interchange whose trailer was lost; ``offset`` is where it should have been."""
         interchange = self.interchange
         if interchange is None:

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 
-from acktrail.formats.edifact import aperak
-from acktrail.model import GroupResult, MessageResult
+from acktrail.formats.edifact import aperak, contrl
+from acktrail.formats.edifact.directories import Directories
+from acktrail.model import GroupResult, InterchangeResult, MessageResult
 
 
 class AnswersTelling:
     """What the answers under one profile's ``[acknowledge]`` say."""
 
-    def __init__(self, options: Mapping[str, str]) -> None:
+    def __init__(self, options: Mapping[str, str], directories: Directories) -> None:
         self._options = options
+        self._directories = directories
 
     def tells(self, _message: MessageResult) -> bool:
         """Tell whether an answer says that a rejected message is refused: a CONTRL, if wanted."""
@@ -19,6 +21,10 @@ class AnswersTelling:
     def names(self, _group: GroupResult) -> bool:
         """Tell whether an answer can say what became of a group: UNG is copied whole."""
         return True
+
+    def reaches(self, interchange: InterchangeResult) -> bool:
+        """Tell whether the CONTRL that is due, if one is, can be written: UNB is copied."""
+        return contrl.can_answer(interchange, self._options, self._directories)
 
     def refuses(self, message: MessageResult) -> bool:
         """Tell whether an APERAK refuses a message whose content does not hold."""

@@ -35,6 +35,7 @@ class Move(NamedTuple):
     counter: int  # number of the place or group whose occurrences are counted
     room: int  # below this count a repetition is fine; 0: look at the detail
     plain: bool  # a first occurrence with nothing passed over
+    place: int  # number of the place that it leads to
     detail: Detail
 
 
@@ -125,7 +126,9 @@ class Tree:
         detail = Detail(fresh, counted.limit, missing, bool(counted.children))
         room = 0 if fresh or missing else counted.limit
         spot, plain = self._spots[target.number], fresh and not missing
-        return Move(spot, group.id if group else "", counted.number, room, plain, detail)
+        return Move(
+            spot, group.id if group else "", counted.number, room, plain, target.number, detail
+        )
 
 
 def _onward(node: Node, tag: str) -> Found | None:

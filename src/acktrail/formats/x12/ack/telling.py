@@ -12,7 +12,7 @@ from acktrail.formats.x12.ack.advice import can_advise
 from acktrail.formats.x12.ack.functional import is_answerable
 from acktrail.formats.x12.agreement import ANSWERS
 from acktrail.formats.x12.rules import SNIP3
-from acktrail.model import REFUSED_PARTS, GroupResult, MessageResult, Severity
+from acktrail.model import REFUSED_PARTS, GroupResult, InterchangeResult, MessageResult, Severity
 
 
 class AnswersTelling:
@@ -35,6 +35,10 @@ class AnswersTelling:
     def names(self, group: GroupResult) -> bool:
         """Tell whether an answer can say what became of a group; answers are not answered."""
         return group.kind == ANSWERS or is_answerable(group)
+
+    def reaches(self, _interchange: InterchangeResult) -> bool:
+        """Tell whether a TA1 can be written: ISA has a fixed form, or there is no interchange."""
+        return True
 
     def refuses(self, _message: MessageResult) -> bool:
         """Tell whether an answer refuses a set that no document can be made of: none does."""
