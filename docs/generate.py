@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from runpy import run_path
 from typing import Any, Literal
 
 import click
@@ -46,6 +47,7 @@ def pages() -> dict[str, str]:
         "reference/settings.md": keys("Keys of acktrail.toml", Settings),
         "reference/x12-guides.md": x12_guides(),
         "reference/aperak.md": aperak_codes(),
+        **run_path(str(DOCS / "mappings.py"))["pages"](),
         "schema/partner.json": schema(PartnerProfile),
         "schema/settings.json": schema(Settings),
         **{f"schema/documents/{kind}.json": document_schema(kind) for kind in PAYLOADS},

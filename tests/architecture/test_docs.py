@@ -31,6 +31,16 @@ def test_generated_pages_are_current() -> None:
     assert [name for name in pages if pages[name] != kept[name]] == [], "run `make docs`"
 
 
+def test_every_map_and_layout_has_its_table_of_elements() -> None:
+    pages = [path.read_text("utf-8") for path in (ROOT / "docs/reference").glob("mapping-*.md")]
+    files = [*(ROOT / "parsers/maps").glob("*.toml"), *(ROOT / "parsers/tabular").glob("*.toml")]
+
+    shown = set(re.findall(r"^## (.+)$", "\n".join(pages), re.MULTILINE))
+
+    assert len(files) > 40
+    assert {path.stem for path in files} == shown
+
+
 def test_relative_links_lead_to_files() -> None:
     lost = [
         f"{page_name(page)}: {link}"

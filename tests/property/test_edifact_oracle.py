@@ -15,7 +15,7 @@ from pydifact.parser import Parser
 from acktrail.errors import PartnerError
 from tests.conftest import CORPORA
 from tests.generators.edifact import Knobs, interchange, invoic, orders
-from tests.unit.edifact.reading import answered, read, segments_of
+from tests.unit.edifact.reading import answered, findings_of, read, segments_of
 
 FOLDER = CORPORA / "edifact"
 SAMPLES = sorted(FOLDER.rglob("*.edi")) if FOLDER.is_dir() else []
@@ -75,6 +75,49 @@ def test_segments_are_those_that_pydifact_finds(
     data = interchange(build, Knobs(una=una, newline=newline))
 
     assert ours(data) == theirs(data)
+
+
+NO_UNZ = {"truncated", "unz_missing"}
+ANSI = {"syntax_unsupported", "element_missing", "unz_reference", "directory_unknown"}
+PERSONS = {"characters", "unt_count"}  # small letters under UNOA, and a count of their own
+# What we say of pydifact's files, many of which are wrong on purpose: cut, miscounted, of a syntax
+# that is none (ANSI, IATB), with other references in their trailers.
+VERDICTS: dict[str, tuple[str, set[str]]] = {
+    "huge_file2.edi": ("unusable", {*NO_UNZ, "syntax_unsupported", "segment_order"}),
+    "invoice1.edi": ("accepted", {"directory_unknown"}),
+    "invoice_with_colon_at_end.edi": ("accepted", {"directory_unknown"}),
+    "messages/v3/aperak.edi": ("rejected", PERSONS),
+    "messages/v3/aperak_rejected.edi": ("rejected", PERSONS),
+    "messages/v4/aperak.edi": ("rejected", {*PERSONS, "date_form"}),
+    "messages/v4/aperak_rejected.edi": ("rejected", {*PERSONS, "date_form"}),
+    "order.edi": ("unusable", {*NO_UNZ, "date_form"}),
+    "order2.edi": ("unusable", NO_UNZ),
+    "patient1.edi": ("rejected", ANSI),
+    "patient2.edi": ("rejected", ANSI),
+    "patient3.edi": (
+        "unusable",
+        {*ANSI, *NO_UNZ, "characters", "unt_missing"} - {"unz_reference"},
+    ),
+    "wikipedia_de.edi": ("rejected", {"unz_reference"}),
+    "wikipedia_en.edi": ("rejected", {"syntax_unsupported", "directory_unknown"}),
+}
+THEIRS = FOLDER / "nerdocs__pydifact/tests/data"
+
+
+@pytest.mark.skipif(not THEIRS.is_dir(), reason=f"no files of pydifact in {THEIRS}")
+@pytest.mark.parametrize("name", VERDICTS)
+def test_verdict_on_a_file_of_others_is_known(name: str) -> None:
+    verdict, rules = VERDICTS[name]
+
+    result = read((THEIRS / name).read_bytes())
+
+    assert (result.verdict.value if result.usable else "unusable") == verdict
+    assert {one.rule.removeprefix("edifact.") for one in findings_of(result)} == rules
+
+
+@pytest.mark.skipif(not THEIRS.is_dir(), reason=f"no files of pydifact in {THEIRS}")
+def test_every_file_of_others_has_a_verdict() -> None:
+    assert {str(path.relative_to(THEIRS)) for path in SAMPLES} == VERDICTS.keys()
 
 
 @pytest.mark.skipif(not SAMPLES, reason=f"no corpora in {FOLDER}")

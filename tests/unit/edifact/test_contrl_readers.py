@@ -1,4 +1,4 @@
-"""Every CONTRL of the samples, read again: by our own guide, and by another reader (pydifact).
+"""CONTRL and APERAK of the samples, read again: by our own guide, and by another reader (pydifact).
 
 Each is what an exchange of a sample answers, byte for byte; the samples' READMEs name the error.
 """
@@ -19,6 +19,7 @@ from tests.conftest import SAMPLES
 from tests.unit.edifact.reading import events_of, read, told
 
 ANSWERS = sorted(SAMPLES.glob("*/expected/outbound/CONTRL*.edi"))
+APERAKS = sorted(SAMPLES.glob("*/expected/outbound/APERAK*.edi"))
 CODE = {"UCI": 4, "UCF": 4, "UCM": 3, "UCS": 1, "UCD": 0}  # where 0085 stands, from the tag on
 every_answer = pytest.mark.parametrize(
     "path", ANSWERS, ids=lambda path: f"{path.parts[-4]}-{path.stem}"
@@ -84,3 +85,27 @@ def test_every_error_class_has_a_contrl_among_the_samples() -> None:
                 shown.add(code)
 
     assert wanted - shown == {"20"}
+
+
+@pytest.mark.parametrize("path", APERAKS, ids=lambda path: path.stem)
+def test_aperak_is_right_by_our_own_guide_and_read_alike_by_pydifact(path: Path) -> None:
+    """UNSM APERAK D.96A and D.01B."""
+    data = path.read_bytes()
+    ours = [one for one in events_of(data) if isinstance(one, Segment)]
+    body = [one for one in theirs(data) if one[0] not in ("UNA", "UNB", "UNH", "UNT", "UNZ")]
+
+    assert told(read(data)) == []
+    assert [tag for tag, _ in body] == [one.tag for one in ours]
+    for (_, elements), segment in zip(body, ours, strict=True):
+        for number, element in enumerate(elements, 1):
+            parts = [element] if isinstance(element, str) else element
+            assert [segment.get(number, at) for at in range(1, len(parts) + 1)] == parts
+
+
+def test_aperak_of_both_directories_is_among_the_samples() -> None:
+    text = b"".join(path.read_bytes() for path in APERAKS)
+
+    for type_ in (b"APERAK:D:96A:UN'", b"APERAK:D:01B:UN'"):
+        assert type_ in text
+    for code in (b"AT0103", b"AT0201", b"AT0401", b"AT0402", b"+27'", b"+29'"):
+        assert code in text

@@ -32,7 +32,6 @@ CODECS = {
 }
 # 0133; the encodings whose delimiters are not single ASCII bytes (3 EBCDIC, 5, 6, 8) are refused
 CODED = {"1": "ascii", "2": "latin-1", "4": "cp850", "7": "utf-8"}
-SYNTAX_3_SETS = frozenset({"UNOA", "UNOB", "UNOC", "UNOD", "UNOE", "UNOF"})
 KNOWN_SETS = frozenset(CODECS) | {"UNOX", "UNOY"}
 
 # repertoires of level A and B, without what is a service character anyway
