@@ -6,7 +6,7 @@ Files repeat dates, codes and amounts. Bounded, and gone with the interchange, f
 from acktrail.formats.edifact.segment import Cut
 from acktrail.ports import Bind, Segment, Take
 
-TEXTS = 4096  # remembered
+TEXTS = 1024  # remembered: with their parts a megabyte or so
 LONGEST = 80  # of a text that is remembered
 
 
