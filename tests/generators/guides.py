@@ -16,6 +16,7 @@ from acktrail.formats.x12.guide.model import (
     LoopNode,
     SegmentNode,
     SyntaxRule,
+    is_binary,
 )
 from acktrail.formats.x12.guide.syntax import breaks
 
@@ -50,6 +51,9 @@ class Filler:
             self.share = self.random.random()  # not all conditions can hold: send less
         self.share = wanted
         _date(values, node.elements)
+        if is_binary(node):  # data of no bytes
+            values[-2:] = ["0", ""]
+            return values
         while len(values) > 1 and not values[-1]:
             values.pop()
         return values

@@ -15,6 +15,7 @@ from tests.generators.x12 import (
     Envelope,
     attached,
     closed,
+    group,
     interchange,
     payment_file,
     payments,
@@ -211,3 +212,47 @@ def test_findings_hold_no_byte_of_binary_data() -> None:
         found = findings_of(read(attached(b"CANARY" * 50, wrong=wrong)))
         assert found
         assert "CANARY" not in repr(found)
+
+
+# ------------------------------------------------------------------------------ in a guide
+
+
+def associated(*changes: tuple[str, str]) -> bytes:
+    """Return an interchange with a set 102, the data of whose BDS holds the end of a set."""
+    text = "ST*102*0001\nORI*OBJECT1\nREF*EO*P1\nOOI*1*13*CDA\nBDS*B64*9*@@"
+    for old, new in changes:
+        text = text.replace(old, new)
+    groups = group("AC", "005010", [closed(text.split("\n"))])
+    return interchange(groups).replace(HELD, b"~SE*1*1~~")
+
+
+def test_set_102_with_a_bds_is_accepted_by_its_guide() -> None:
+    result = read(associated())
+
+    assert codes_of(result) == []
+    assert structure(result) == [("102", "0001", 6)]
+    assert messages_of(result)[0].guide == "102-005010"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("BDS*B64", "BDS*XXX", ("IK403 7", "BDS01")),
+        ("BDS*B64", "BDS*", ("IK403 1", "BDS01")),
+        ("OOI*1*13*CDA\n", "", ("IK304 3", "OOI")),
+        ("\nBDS*B64*9*@@", "", ("IK304 3", "BDS")),
+        ("ORI*OBJECT1", "ORI*OBJECT1*", ("IK403 3", "ORI02")),
+        ("OOI*1*13", "OOI*123*13", ("IK403 5", "OOI01")),
+    ],
+)
+def test_fault_of_a_set_102_is_found_by_its_guide(
+    old: str, new: str, code: tuple[str, str]
+) -> None:
+    assert codes_of(read(associated((old, new)))) == [code]
+
+
+def test_element_without_a_known_number_is_told_without_one() -> None:
+    """AK402 is optional; no public source tells the numbers of OOI01, OOI03 and OOI04."""
+    told = answers_to(associated(("OOI*1*13*CDA", "OOI*1*13*")))
+
+    assert [text for text in told if text.startswith("AK4")] == ["AK4*3**3", "AK4*3**1"]

@@ -7,10 +7,10 @@ from acktrail.formats.x12.guide.model import GuideKey
 
 # transaction set -> functional identifier (DE 479)
 SET_GROUPS = {
-    "270": "HS", "271": "HB", "275": "PI", "276": "HR", "277": "HN", "278": "HI", "810": "IN",
-    "820": "RA", "824": "AG", "832": "SC", "834": "BE", "835": "HP", "837": "HC", "846": "IB",
-    "850": "PO", "855": "PR", "856": "SH", "860": "PC", "865": "CA", "867": "PT", "997": "FA",
-    "999": "FA",
+    "102": "AC", "270": "HS", "271": "HB", "275": "PI", "276": "HR", "277": "HN", "278": "HI",
+    "810": "IN", "820": "RA", "824": "AG", "832": "SC", "834": "BE", "835": "HP", "837": "HC",
+    "846": "IB", "850": "PO", "855": "PR", "856": "SH", "860": "PC", "865": "CA", "867": "PT",
+    "997": "FA", "999": "FA",
 }  # fmt: skip
 HIPAA_GROUPS = frozenset({"BE", "HB", "HC", "HI", "HN", "HP", "HR", "HS", "RA"})
 HIPAA_SETS = frozenset(st01 for st01, gs01 in SET_GROUPS.items() if gs01 in HIPAA_GROUPS)

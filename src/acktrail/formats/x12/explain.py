@@ -7,7 +7,14 @@ from typing import NamedTuple
 
 from acktrail.formats.delimited import Marks
 from acktrail.formats.x12 import rules, values
-from acktrail.formats.x12.guide.model import REQUIRED, UNUSED, Element, SegmentNode
+from acktrail.formats.x12.guide.model import (
+    BINARY,
+    REQUIRED,
+    UNUSED,
+    Element,
+    SegmentNode,
+    is_binary,
+)
 from acktrail.formats.x12.guide.patterns import FORMAT_QUALIFIER, PERIOD
 from acktrail.formats.x12.guide.syntax import breaks
 from acktrail.model import Rule
@@ -48,7 +55,7 @@ def _surplus(node: SegmentNode, segment: list[str]) -> Iterator[Fault]:
     known = len(node.elements)
     if sent > known and any(segment[known + 1 :]):
         yield Fault(rules.EXTRA, known + 1)
-    elif sent and segment[-1] == "":
+    elif sent and segment[-1] == "" and not (is_binary(node) and sent == known):
         yield Fault(rules.TRAILING, min(sent, known + 1))
 
 
@@ -73,7 +80,7 @@ def _element(
 ) -> Iterator[Fault]:
     number = element.number
     if not value:
-        if element.usage == REQUIRED:
+        if element.usage == REQUIRED and element.type.kind != BINARY:
             yield Fault(rules.ELEMENT_MISSING, place, reference=number)
         return
     if element.usage == UNUSED:

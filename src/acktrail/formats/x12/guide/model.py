@@ -7,6 +7,7 @@ from re import Pattern
 from acktrail.errors import GuideError
 
 REQUIRED, SITUATIONAL, UNUSED = "R", "S", "N"
+BINARY = "B"  # type of data that is passed over by its length, so that none of it is ever seen here
 UNBOUNDED = 0
 
 
@@ -32,7 +33,7 @@ class Element:
     """One element of a segment, or one component of a composite."""
 
     usage: str
-    number: str  # of the data element
+    number: str  # of the data element; "" where no public source tells it
     type: ElementType = ElementType("AN", 1, 1)
     codes: frozenset[str] = frozenset()  # empty: any value of the type
     repeat: int = 1
@@ -99,6 +100,11 @@ def segments_of(loop: LoopNode) -> Iterator[SegmentNode]:
             yield from segments_of(child)
         else:
             yield child
+
+
+def is_binary(node: SegmentNode) -> bool:
+    """Tell whether a segment ends in binary data: BIN, BDS."""
+    return bool(node.elements) and node.elements[-1].type.kind == BINARY
 
 
 Dictionary = Callable[[str], ElementType]

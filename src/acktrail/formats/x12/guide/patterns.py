@@ -9,7 +9,14 @@ from re import Match
 
 from acktrail.formats.delimited import Marks
 from acktrail.formats.x12 import values
-from acktrail.formats.x12.guide.model import REQUIRED, UNUSED, Element, SegmentNode
+from acktrail.formats.x12.guide.model import (
+    BINARY,
+    REQUIRED,
+    UNUSED,
+    Element,
+    SegmentNode,
+    is_binary,
+)
 from acktrail.formats.x12.guide.syntax import open_rules
 
 FORMAT_QUALIFIER = "1250"  # its value says how data element 1251 is written
@@ -20,8 +27,9 @@ def segment_match(node: SegmentNode, marks: Marks) -> Callable[[str], Match[str]
     """Return the accepting match over a raw segment."""
     separator = re.escape(marks.element)
     body = _chain(node.elements, separator, marks, leading=True)
-    # no separator at the end: what is not sent is left out
-    return re.compile(f"{re.escape(node.id)}{body}(?<!{separator})").fullmatch
+    # no separator at the end: what is not sent is left out. Behind a binary segment's is its data
+    end = "" if is_binary(node) else f"(?<!{separator})"
+    return re.compile(f"{re.escape(node.id)}{body}{end}").fullmatch
 
 
 def _chain(elements: tuple[Element, ...], mark: str, marks: Marks, *, leading: bool) -> str:
@@ -32,7 +40,7 @@ def _chain(elements: tuple[Element, ...], mark: str, marks: Marks, *, leading: b
     for index in range(len(elements) - 1, -1, -1):
         element = elements[index]
         value = _element(element, marks, mark, qualifiers)
-        if element.usage == UNUSED:
+        if element.usage == UNUSED or element.type.kind == BINARY:
             value = ""
         elif element.usage != REQUIRED:
             value = _maybe(value)

@@ -2,8 +2,9 @@
 
 A line is ``ID position use max | elements | syntax rules``; an element is
 ``use:data element[=codes][xrepeat]``, a composite ``use:number(components)[xrepeat]``; ``=@name``
-stands for a list of codes of the guide's own table ``lists``. A guide may extend another one: it
-then holds only what differs.
+stands for a list of codes of the guide's own table ``lists``. An element whose number no public
+source tells is named by its place, and the guide's own table ``types`` says its type. A guide may
+extend another one: it then holds only what differs.
 """
 
 import re
@@ -25,7 +26,8 @@ from acktrail.formats.x12.guide.model import (
 
 SEGMENT = re.compile(r"([A-Z][A-Z0-9]{1,2}) ([0-9]+) ([RSN]) ([0-9]+)")
 ELEMENT = re.compile(
-    r"([RSN]):([A-Z]?[0-9]{1,4})(?:=([A-Z0-9,]+|@[a-z_]+))?(?:\(([^()]*)\))?(?:x([0-9]+))?(?: +|$)"
+    r"([RSN]):([A-Z]?[0-9]{1,4}|[A-Z][A-Z0-9]{1,2}[0-9]{2})"
+    r"(?:=([A-Z0-9,]+|@[a-z_]+))?(?:\(([^()]*)\))?(?:x([0-9]+))?(?: +|$)"
 )
 LOOP = re.compile(r"([A-Z0-9.]+) in ([A-Z0-9.]+)(?: ([RS]))?")
 RULE = re.compile(r"[PRECL](?:[0-9]{2}){2,}")
@@ -37,8 +39,11 @@ NO_TYPE = ElementType("AN", 0, 0)
 
 def read_types(body: bytes) -> dict[str, ElementType]:
     """Read an element dictionary: ``[types]`` with ``"number" = "kind low high"``."""
-    rows = tomllib.loads(body.decode())["types"]
-    split = {number: str(row).split() for number, row in rows.items()}
+    return _types(tomllib.loads(body.decode())["types"])
+
+
+def _types(rows: Mapping[str, Any]) -> dict[str, ElementType]:
+    split = {name: str(row).split() for name, row in rows.items()}
     return {n: ElementType(kind, int(low), int(high)) for n, (kind, low, high) in split.items()}
 
 
@@ -74,6 +79,7 @@ class Source(NamedTuple):
     guide: str
     find: Dictionary
     lists: dict[str, frozenset[str]]  # lists of codes by name
+    types: dict[str, ElementType]  # of elements without a number, by their places
 
 
 class Inner(NamedTuple):
@@ -93,7 +99,8 @@ def read_guide(table: Mapping[str, Any], find: Dictionary) -> Guide:
     lists = {key: _codes(str(codes)) for key, codes in table.get("lists", {}).items()}
     top, *lines = [str(line) for line in table["loops"]]
     inner = _nesting(name, top, lines)
-    root = _loop(Source(name, find, lists), Inner(top, ""), table["loop"], inner)
+    source = Source(name, find, lists, _types(table.get("types", {})))
+    root = _loop(source, Inner(top, ""), table["loop"], inner)
     return Guide(name, root, counted=table.get("hl01") != "unique")
 
 
@@ -180,9 +187,9 @@ def _elements(source: Source, text: str) -> tuple[Element, ...]:
         found.append(
             Element(
                 use,
-                number,
+                "" if number in source.types else number,
                 # what is not used or is a composite has no type of its own
-                NO_TYPE if parts or use == UNUSED else source.find(number),
+                NO_TYPE if parts or use == UNUSED else _type(number, source),
                 _codes(codes, source) if codes else frozenset(),
                 repeat=int(repeat or 1),
                 parts=_elements(source, parts) if parts else (),
@@ -190,6 +197,10 @@ def _elements(source: Source, text: str) -> tuple[Element, ...]:
         )
         at = matched.end()
     return tuple(found)
+
+
+def _type(number: str, source: Source) -> ElementType:
+    return source.types[number] if number in source.types else source.find(number)
 
 
 def _codes(text: str, source: Source | None = None) -> frozenset[str]:
