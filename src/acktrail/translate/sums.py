@@ -5,13 +5,13 @@ that was not sent is never guessed: a rule that lacks one of its terms says noth
 corrected here. Not here: totals of formats (835 balancing, trailer totals, bank balances).
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
 from functools import lru_cache
 from typing import NamedTuple
 
+from acktrail.documents.currencies import minor_units
 from acktrail.documents.kinds import Charge, ChargeLine, Document, Remittance, Trade
 from acktrail.documents.parts import Allowance, Line, Money, Totals
 from acktrail.model import Finding, Place, Rule, Severity
@@ -83,16 +83,13 @@ RULES: tuple[Rule, ...] = (
     DFT_LINE,
 )
 
-# ISO 4217 minor units that are not 2.
-NO_MINOR_UNIT = re.compile("BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|VND|VUV|XAF|XOF|XPF")
-THREE_DIGITS = re.compile("BHD|IQD|JOD|KWD|LYD|OMR|TND")
 INVOICES = frozenset({"invoice", "credit_note"})
 BILLED = ("INVOICED", "CREDITED")
 ORDERED = ("ORDERED", "CONFIRMED")
 ZERO = Decimal(0)
 # Enough for the product of two amounts of 30 digits: exact, whatever the caller's context is.
 EXACT = Context(prec=90, rounding=ROUND_HALF_UP)
-WHOLE, HUNDREDTH, THOUSANDTH = Decimal(1), Decimal("0.01"), Decimal("0.001")
+WHOLE = Decimal(1)
 
 
 class Miss(NamedTuple):
@@ -139,9 +136,7 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
 
 @lru_cache(maxsize=256)
 def _minor_unit(currency: str) -> Decimal:
-    if NO_MINOR_UNIT.fullmatch(currency):
-        return WHOLE
-    return THOUSANDTH if THREE_DIGITS.fullmatch(currency) else HUNDREDTH
+    return WHOLE.scaleb(-minor_units(currency))
 
 
 def _line_net(line: Line, roles: Sequence[str] = BILLED) -> frozenset[Decimal]:
