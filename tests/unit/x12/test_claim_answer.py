@@ -9,7 +9,7 @@ from acktrail.formats.x12 import X12
 from acktrail.formats.x12.guide.pyx12_maps import read_wheel_map
 from acktrail.model import Acknowledgement, Answering, ReadResult, Severity, Verdict
 from tests.generators.x12 import Envelope, group, interchange, payments
-from tests.generators.x12_health import Claim, Line, claim_set
+from tests.generators.x12_health import Claim, Line, Paid, claim_set
 from tests.unit.x12.reading import AT, Folder, findings_of, messages_of, result_of
 
 VERSIONS = {"P": "005010X222A1", "I": "005010X223A2", "D": "005010X224A2"}
@@ -57,23 +57,30 @@ def answered(
     return list(FORMAT.acknowledge(result, replace(answering, numbers=numbers)))
 
 
+def fed_back(body: bytes) -> ReadResult:
+    """Return what our own guide, and the check of its totals, find in a 277CA."""
+    reader = FORMAT.reader({"checks": {"277ca.totals": "reject"}})
+    return result_of([*reader.feed(body), *reader.close()])
+
+
 def claims_told(
     data: bytes, parts: dict[str, tuple[str, ...]] | None = None, **reading: object
 ) -> list[str]:
-    """Return the segments of the one 277CA, those of its envelope left out; none without one."""
+    """Return the segments of the one 277CA without its envelope; none where none is due."""
     built = [one for one in answered(data, ASKED, parts, **reading) if one.kind == "277CA"]
     assert len(built) <= 1
+    assert [findings_of(fed_back(one.body)) for one in built] == [[]] * len(built)
     text = built[0].body.decode() if built else ""
     return [s for s in text.split("~") if s and s[:3] not in ("ISA", "GS*", "GE*", "IEA")]
 
 
 def statuses(segments: list[str]) -> dict[str, list[str]]:
-    """Return what is said of each claim: by its number, STC01 and STC03 of each STC."""
+    """Return what is said of each claim as a whole: by its number, STC01 and STC03 of each STC."""
     said: dict[str, list[str]] = {}
     number = ""
     for text in segments:
         elements = text.split("*")
-        if text.startswith("HL*"):
+        if elements[0] in ("HL", "SVC"):
             number = ""
         elif text.startswith("TRN*2*") and "TRN*2*BATCH" not in text:
             number = elements[2]
@@ -417,6 +424,126 @@ def test_claims_are_a1_where_nobody_can_tell_which_documents_are_theirs() -> Non
     assert [text for text in said if text.startswith("STC*A2")] == []
 
 
+# ------------------------------------------------------------------------------ lines
+
+
+def line_of(segments: list[str]) -> list[str]:
+    """Return loops 2220D: from each SVC on, up to the next claim."""
+    told, inside = [], False
+    for text in segments:
+        inside = text.startswith("SVC*") or (inside and text[:3] not in ("HL*", "TRN", "SE*"))
+        if inside:
+            told.append(text)
+    return told
+
+
+def test_x214_2220d_tells_the_lines_that_refuse_their_claim_and_no_other() -> None:
+    body = claim_set([Claim("BAD1", (Line(), Line(4550, "99999"))), GOOD])
+
+    got = claims_told(sent(body), codes={"2400/SV101-2": "tiny"})
+
+    assert statuses(got) == {"BAD1": ["A7:454 U"], "GOOD1": ["A2:20:PR WQ"]}
+    assert line_of(got) == [
+        "SVC*HC:99999:25*45.5*****1",
+        "STC*A7:454*20260315*U",
+        "REF*FJ*BAD1L2",
+        "DTP*472*D8*20260301",
+    ]
+
+
+def test_x214_svc_of_a_dental_line_counts_its_procedures() -> None:
+    forbid = {"837-005010X224A2": {"form": {"2400/SV301-2": "D0120"}}}
+    dental = claim_set([Claim("BAD1", (Line(8000, "D1110"),))], "D")
+
+    assert line_of(claims_told(sent(dental, kind="D"), overlay=forbid))[:2] == [
+        "SVC*AD:D1110*80*****1",
+        "STC*A7:454*20260315*U",
+    ]
+
+
+def test_x214_svc04_is_the_revenue_code_of_a_line_that_has_a_procedure() -> None:
+    forbid = {"837-005010X223A2": {"form": {"2400/SV201": "0300"}}}
+    body = claim_set([Claim("BAD1")], "I")
+
+    assert line_of(claims_told(sent(body, kind="I"), overlay=forbid))[:2] == [
+        "SVC*HC:99213*120**0450***2",
+        "STC*A7:455*20260315*U",
+    ]
+
+
+def test_x214_svc01_is_nu_and_the_revenue_code_of_a_line_without_a_procedure() -> None:
+    forbid = {"837-005010X223A2": {"form": {"2400/SV201": "0300"}}}
+    body = changed(claim_set([Claim("BAD1")], "I"), "HC:99213", "")
+
+    assert line_of(claims_told(sent(body, kind="I"), overlay=forbid))[0] == "SVC*NU:0450*120*****2"
+
+
+def test_x214_stc10_and_stc11_tell_more_of_a_line_as_its_stc_may_come_once() -> None:
+    form = {"2400/SV101-2": "9", "2400/SV102": "9", "2400/DTP03": "X", "2400/SV101-3": "X"}
+    got = claims_told(sent(claim_set([BAD])), overlay={"837-005010X222A1": {"form": form}})
+
+    assert statuses(got) == {"BAD1": ["A7:454 U", "A7:583 U", "A7:453 U", "A7:187 U"]}
+    assert line_of(got)[1] == "STC*A7:454*20260315*U*******A7:583*A7:453"
+
+
+def test_x214_ref_xz_is_the_prescription_of_the_line_and_no_other_reference_is_told() -> None:
+    drug = ["LIN**N4*00093721410", "CTP****30*UN", "REF*XZ*RX0001"]
+    body = claim_set([BAD])
+    body[-1:] = [*drug, f"SE*{len(body) + len(drug)}*0001"]
+    form = {"837-005010X222A1": {"form": {"2410/CTP04": "9"}}}
+
+    assert line_of(claims_told(sent(body), overlay=form))[2:] == [
+        "REF*FJ*BAD1L1",
+        "REF*XZ*RX0001",
+        "DTP*472*D8*20260301",
+    ]
+
+
+def test_segment_that_a_line_lacks_is_told_of_that_line() -> None:
+    body = claim_set([Claim("BAD1", (Line(), Line(5000))), GOOD])
+    for at in [n for n, text in enumerate(body) if text.startswith("REF*6R*")][:0:-1]:
+        body.insert(at + 1, "K3*FIXED")
+    body[-1] = f"SE*{len(body)}*0001"
+
+    got = claims_told(sent(body), overlay={"837-005010X222A1": {"require": ["2400/K3"]}})
+
+    assert [text for text in line_of(got) if text[:3] in ("STC", "REF")] == [
+        "STC*A6:481*20260315*U",
+        "REF*FJ*BAD1L1",
+    ]
+
+
+def test_accepted_claim_has_no_lines_told_whatever_became_of_its_document() -> None:
+    got = claims_told(sent(claim_set([GOOD])), {"0001": ("conflict",)})
+
+    assert (statuses(got), line_of(got)) == ({"GOOD1": ["A3:54 U"]}, [])
+
+
+@pytest.mark.parametrize(
+    ("frequency", "told"), [("1", False), ("6", False), ("7", True), ("8", True)]
+)
+def test_x214_ref_1k_is_the_payers_number_where_a_claim_replaces_or_voids_another(
+    frequency: str,
+    told: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    body = claim_set([replace(GOOD, frequency=frequency, original="ICN1")])
+
+    assert ("REF*1K*ICN1" in claims_told(sent(body))) == told
+
+
+def test_payers_number_of_another_payers_claim_is_not_told() -> None:
+    """REF*F8 of loop 2330B is that of the other payer."""
+    paid = Line(12000, "99213", Paid(10000, 2000))
+    body = claim_set([Claim("GOOD1", (paid,), "7", "ICN1", other=True)])
+    at = next(n for n, text in enumerate(body) if "OTHER PAYER" in text)
+    body.insert(at + 1, "REF*F8*OTHERICN")
+    body[-1] = f"SE*{len(body)}*0001"
+
+    assert [text for text in claims_told(sent(body)) if text.startswith("REF*1K")] == [
+        "REF*1K*ICN1"
+    ]
+
+
 # ------------------------------------------------------------------------------ promises
 
 
@@ -446,10 +573,8 @@ def test_277ca_passes_its_own_guide_and_its_totals_and_is_the_same_twice() -> No
     (again,) = [one.body for one in answered(data) if one.kind == "277CA"]
 
     assert once == again
-    reader = FORMAT.reader({"checks": {"277ca.totals": "reject"}})
-    fed_back = result_of([*reader.feed(once), *reader.close()])
-    assert findings_of(fed_back) == []
-    assert [one.guide for one in messages_of(fed_back)] == ["277-005010X214"]
+    assert findings_of(fed_back(once)) == []
+    assert [one.guide for one in messages_of(fed_back(once))] == ["277-005010X214"]
 
 
 def test_names_are_in_no_finding_or_fact() -> None:

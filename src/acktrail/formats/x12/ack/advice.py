@@ -10,14 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from acktrail.errors import SetupError
 from acktrail.formats.delimited import Marks
-from acktrail.formats.x12.ack.answers import (
-    ends_of,
-    groups_to_answer,
-    reply_draft,
-    style_of,
-)
+from acktrail.formats.x12.ack.after_posting import Due, controls_used_once, dues, numbered
+from acktrail.formats.x12.ack.answers import ends_of, reply_draft, style_of
 from acktrail.formats.x12.ack.codes import GROUP, MODERN
 from acktrail.formats.x12.ack.masking import fits
 from acktrail.formats.x12.ack.original import Content, beginning_of, content_of, marks_of
@@ -76,7 +71,6 @@ ADVISED = {
     "846": PLAIN,
     "867": PLAIN,
 }
-Groups = list[GroupResult]
 
 
 class Form(NamedTuple):
@@ -97,16 +91,9 @@ class Ends(NamedTuple):
     form: Form
 
 
-class Due(NamedTuple):
-    """What one received interchange may be told of: its groups by sender, receiver and release."""
-
-    subject: InterchangeResult
-    ends: dict[Ends, Groups]
-
-
 def advice_numbers(result: ReadResult, answering: Answering) -> int:
     """Return how many control numbers are kept: what posting refuses is not known beforehand."""
-    return sum(len(due.ends) for due in _dues(result, answering))
+    return len(_dues(result, answering))
 
 
 def advices(
@@ -122,33 +109,22 @@ def advices(
     Raises:
         SetupError: If there are fewer numbers, or a delimiter of ours occurs in an id.
     """
-    dues = _dues(result, answering)
-    if len(numbers) < sum(len(due.ends) for due in dues):
-        msg = "fewer control numbers than application advices"
-        raise SetupError(msg)
-    left = iter(numbers)
+    due = numbered(_dues(result, answering), numbers)
     advisor = _Advisor(result, answering)
-    built = [
-        advisor.answer(due.subject, ends, groups, next(left))
-        for due in dues
-        for ends, groups in due.ends.items()
-    ]
+    built = [advisor.answer(one, number) for one, number in due]
     return tuple(one for one in built if one is not None)
 
 
-def _dues(result: ReadResult, answering: Answering) -> list[Due]:
+def _dues(result: ReadResult, answering: Answering) -> list[Due[Ends, GroupResult]]:
     if answering.options.get("advice") != ADVICE:
         return []
-    dues = []
-    for one in result.interchanges:
-        ends: dict[Ends, Groups] = {}
-        for group in groups_to_answer(one, result, answering):
-            if any(_is_advisable(message, group, answering) for message in group.messages):
-                form = NEW if group.version.startswith(MODERN) else OLD
-                ends.setdefault(Ends(*ends_of(group), form), []).append(group)
-        if ends:
-            dues.append(Due(one, ends))
-    return dues
+
+    def told(group: GroupResult) -> Iterator[tuple[Ends, GroupResult]]:
+        if any(_is_advisable(message, group, answering) for message in group.messages):
+            form = NEW if group.version.startswith(MODERN) else OLD
+            yield Ends(*ends_of(group), form), group
+
+    return dues(result, answering, told)
 
 
 def _is_advisable(message: MessageResult, group: GroupResult, answering: Answering) -> bool:
@@ -180,18 +156,13 @@ class _Advisor:
         self._content = content_of(result, answering)
         self._once = controls_used_once(result)
 
-    def answer(
-        self,
-        subject: InterchangeResult,
-        ends: Ends,
-        groups: Groups,
-        number: int,
-    ) -> Acknowledgement | None:
+    def answer(self, due: Due[Ends, GroupResult], number: int) -> Acknowledgement | None:
         """Return the 824 to one sender as bytes; None when nothing is refused."""
+        subject, ends = due.subject, due.ends
         control = control_number(number)
         refused = [
             (group, message, errors)
-            for group in groups
+            for group in due.about
             for message in group.messages
             if _is_advisable(message, group, self._answering)
             and (errors := list(self._errors(message)))
@@ -250,13 +221,3 @@ def _number(form: Numbered, message: MessageResult, content: Content, marks: Mar
     elements = beginning_of(message, content, marks)
     there = elements[0] == form.tag and len(elements) > form.element
     return elements[form.element] if there else ""
-
-
-def controls_used_once(result: ReadResult) -> frozenset[str]:
-    """Return the numbers (ST02) that name one set of a file only."""
-    counts: dict[str, int] = {}
-    for one in result.interchanges:
-        for group in one.groups:
-            for message in group.messages:
-                counts[message.control] = counts.get(message.control, 0) + 1
-    return frozenset(control for control, count in counts.items() if count == 1)

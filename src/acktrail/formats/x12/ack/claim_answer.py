@@ -9,17 +9,11 @@ Spec: 005010X214; X12 RFI 1942, 2203.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
 from acktrail.errors import SetupError, UnwritableError
 from acktrail.formats.delimited import Marks
-from acktrail.formats.x12.ack.advice import controls_used_once
-from acktrail.formats.x12.ack.answers import (
-    ends_of,
-    groups_to_answer,
-    reply_draft,
-    style_of,
-)
+from acktrail.formats.x12.ack.after_posting import Due, controls_used_once, dues, numbered
+from acktrail.formats.x12.ack.answers import ends_of, reply_draft, style_of
 from acktrail.formats.x12.ack.batch import Batch, BatchReader
 from acktrail.formats.x12.ack.claim_lines import Answered, Fate, lines_of
 from acktrail.formats.x12.ack.codes import GROUP
@@ -44,7 +38,6 @@ from acktrail.model import (
     Acknowledgement,
     Answering,
     GroupResult,
-    InterchangeResult,
     MessageResult,
     ReadResult,
     Severity,
@@ -54,19 +47,12 @@ from acktrail.model import (
 KIND, SET_ID, GROUP_ID, VERSION = "277CA", "277", "HN", "005010X214"
 CLAIM_SET, ASKED = "837", "277ca"
 BY_CLAIM = frozenset({SNIP3, SNIP5, SNIP7})
-Sets = list[MessageResult]
-
-
-class Due(NamedTuple):
-    """The sets of one received interchange whose claims are told of, by sender and receiver."""
-
-    subject: InterchangeResult
-    ends: dict[tuple[str, str], Sets]
+ClaimsDue = Due[tuple[str, str], MessageResult]
 
 
 def claim_numbers(result: ReadResult, answering: Answering) -> int:
     """Return how many control numbers the 277CA take."""
-    return sum(len(due.ends) for due in _dues(result, answering))
+    return len(_dues(result, answering))
 
 
 def claim_answers(
@@ -82,32 +68,19 @@ def claim_answers(
     Raises:
         SetupError: If there are fewer numbers, or a value cannot be written at all.
     """
-    dues = _dues(result, answering)
-    if len(numbers) < sum(len(due.ends) for due in dues):
-        msg = "fewer control numbers than claim acknowledgements"
-        raise SetupError(msg)
-    left = iter(numbers)
+    due = numbered(_dues(result, answering), numbers)
     answerer = _Answerer(result, answering)
-    return tuple(
-        answerer.answer(due.subject, ends, sets, next(left))
-        for due in dues
-        for ends, sets in due.ends.items()
-    )
+    return tuple(answerer.answer(one, number) for one, number in due)
 
 
-def _dues(result: ReadResult, answering: Answering) -> list[Due]:
+def _dues(result: ReadResult, answering: Answering) -> list[ClaimsDue]:
     if answering.options.get("claims") != ASKED or not has_offsets(result):
         return []
-    dues = []
-    for one in result.interchanges:
-        ends: dict[tuple[str, str], Sets] = {}
-        for group in groups_to_answer(one, result, answering):
-            told = [message for message in group.messages if _is_told(message, group)]
-            if told:
-                ends.setdefault(ends_of(group), []).extend(told)
-        if ends:
-            dues.append(Due(one, ends))
-    return dues
+
+    def told(group: GroupResult) -> Iterator[tuple[tuple[str, str], MessageResult]]:
+        return ((ends_of(group), one) for one in group.messages if _is_told(one, group))
+
+    return dues(result, answering, told)
 
 
 def _is_told(message: MessageResult, group: GroupResult) -> bool:
@@ -131,19 +104,18 @@ class _Answerer:
         self._content = content_of(result, answering)
         self._once = controls_used_once(result)
 
-    def answer(
-        self, subject: InterchangeResult, ends: tuple[str, str], sets: Sets, number: int
-    ) -> Acknowledgement:
+    def answer(self, due: ClaimsDue, number: int) -> Acknowledgement:
         """Return the 277CA to one sender as bytes."""
+        subject, (sender, receiver) = due.subject, due.ends
         control, sent = control_number(number), marks_of(subject)
         if sent is None or self._content is None:
             msg = "a 277CA needs the bytes that it answers"
             raise SetupError(msg)
         drafts = []
-        for ordinal, message in enumerate(sets, 1):
+        for ordinal, message in enumerate(due.about, 1):
             answered = self._answered(message, sent, f"{control}-{ordinal:04d}")
             drafts.append(SetDraft(SET_ID, list(lines_of(answered, self._answering.at)), VERSION))
-        back = GroupDraft(GROUP_ID, ends[1], ends[0], number, VERSION, drafts)
+        back = GroupDraft(GROUP_ID, receiver, sender, number, VERSION, drafts)
         draft = replace(reply_draft(subject, self._answering, number, RELEASE_5010), groups=[back])
         try:
             body = written(draft, self._style)

@@ -1,6 +1,8 @@
 """The segments of one 277CA: source, receiver, providers, patients and their claims, with totals.
 
-Spec: 005010X214, loops 2000A to 2200D; QTY and AMT as ``277ca.totals`` reads them.
+A refused claim is followed by those of its lines that refuse it; a line is only ever refused
+(RFI 2203). The payer's own number (REF*1K) is known where a claim replaces or voids another.
+Spec: 005010X214, loops 2000A to 2220D; QTY and AMT as ``277ca.totals`` reads them; X12 RFI 2203.
 """
 
 import re
@@ -9,8 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from acktrail.formats.x12.ack.batch import Batch, Claim, Level, Who
-from acktrail.formats.x12.ack.statuses import RECEIVED
+from acktrail.formats.x12.ack.batch import Batch, Claim, Level, ServiceLine, Who
+from acktrail.formats.x12.ack.statuses import RECEIVED, statuses
 from acktrail.formats.x12.amounts import ZERO, add
 from acktrail.formats.x12.write import Composite, Line
 
@@ -21,6 +23,10 @@ PERSON, FIRM = "1", "2"
 NAMELESS = "UNKNOWN"  # where a partner's overlay lets a name or number be left out
 WHOLE_PROVIDER = "0"  # TRN02 of loop 2200C
 INSTITUTIONAL = "837-005010X223"
+ABOUT_ANOTHER = frozenset({"7", "8"})  # CLM05-3: replaces, voids
+REVENUE = "NU"  # SVC01-1 of a line that has no procedure
+PROCEDURE_PARTS = 6  # SVC01: qualifier, code and four modifiers
+LINE_STATUSES = 3  # a line has one STC: elements 1, 10 and 11
 is_charge = re.compile("-?[0-9]*[.]?[0-9]+").fullmatch
 
 
@@ -137,12 +143,32 @@ class _Writer:
         for status in fate.statuses:
             action = ACCEPTED if fate.accepted else REFUSED
             yield ("STC", status, self._day, action, _charge(claim))
+        if claim.original and claim.frequency in ABOUT_ANOTHER:
+            yield ("REF", "1K", claim.original)
         if claim.intermediary:
             yield ("REF", "D9", claim.intermediary)
         if self._institutional and claim.facility:
             yield ("REF", "BLT", claim.facility + claim.frequency)
         days = claim.statement or _period(claim.first, claim.last) or self._batch.day or self._day
-        yield ("DTP", "472", "RD8" if "-" in days else "D8", days)
+        yield _served(days)
+        if not fate.accepted:
+            for line in claim.lines:
+                yield from self._line(line)
+
+    def _line(self, line: ServiceLine) -> Iterator[Line]:
+        """Yield loop 2220D: a line, and what refuses it."""
+        procedure, revenue = line.procedure[:PROCEDURE_PARTS], line.revenue
+        if not procedure:
+            procedure, revenue = (REVENUE, revenue), ""
+        yield ("SVC", procedure, _charge(line), "", revenue, "", "", line.units)
+        first, *others = statuses(line.reasons)[:LINE_STATUSES]
+        yield ("STC", first, self._day, REFUSED, *[""] * 6, *others)
+        if line.control:
+            yield ("REF", "FJ", line.control)
+        if line.prescription:
+            yield ("REF", "XZ", line.prescription)
+        if line.days:
+            yield _served(line.days)
 
     def _hl(self, parent: str, level: str) -> Line:
         self._level += 1
@@ -163,8 +189,12 @@ def _id(who: Who) -> str:
     return who.id or NAMELESS
 
 
-def _charge(claim: Claim) -> str:
-    return claim.charge if is_charge(claim.charge) else "0"
+def _charge(of: Claim | ServiceLine) -> str:
+    return of.charge if is_charge(of.charge) else "0"
+
+
+def _served(days: str) -> Line:
+    return ("DTP", "472", "RD8" if "-" in days else "D8", days)
 
 
 def _period(first: str, last: str) -> str:
