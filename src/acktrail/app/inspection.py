@@ -52,8 +52,8 @@ from acktrail.security.inflate import Limits
 from acktrail.security.masking import escape_name, keyed, safe_file_name
 from acktrail.security.secrets import SecretResolver
 from acktrail.translate.choose import Translators
-from acktrail.translate.engine import MapTranslator
 from acktrail.translate.sources import ValueSource
+from acktrail.translate.tracing import tracing_of
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # an inspection's answers are not sent: a fixed time
 HEAD_BYTES = 4096
@@ -129,29 +129,23 @@ class Inspector:
     def sources(self, path: Path, one: Inspected) -> Iterator[dict[str, object]]:
         """Yield where each value of a document comes from: the file is read once more.
 
-        Documents that no map makes have no entry; values are never in it.
+        Documents of files without elements (tables, statements) have no entry; values are never
+        in it.
         """
         format_ = self.formats.get(one.format) if one.format else None
         translate = self._translate(self._flow(path.name))
-        translator: MapTranslator | None = None
-        head: MessageHead | None = None
+        tracing = tracing_of(None)
         for event in self._events(path, format_) if format_ else ():
             match event:
                 case MessageStart(head):
-                    chosen = self.translators.find(head, translate)
-                    translator = chosen if isinstance(chosen, MapTranslator) else None
-                    if translator is not None:
-                        translator.start(head)
-                        translator.sources = []
-                case MessageEnd() if translator is not None and head is not None:
-                    yield from (_source(head, found) for found in translator.sources or ())
-                    translator = None
-                case MessageEnd() | GroupEnd() | InterchangeEnd() | FileFinding():
+                    tracing = self.translators.trace(head, translate)
+                    tracing.start(head)
+                case MessageEnd(message):
+                    yield from (_source(message, found) for found in tracing.finish())
+                case GroupEnd() | InterchangeEnd() | FileFinding():
                     pass
-                case segment if translator is not None:
-                    translator.segment(segment)
-                case _:
-                    pass
+                case segment:
+                    tracing.segment(segment)
 
     def _translate(self, flow: Flow | None) -> dict[str, object]:
         """Return the options that a partner's messages are translated with."""
@@ -308,10 +302,11 @@ def as_json(one: Inspected) -> dict[str, object]:
     }
 
 
-def _source(head: MessageHead, found: ValueSource) -> dict[str, object]:
+def _source(message: MessageResult, found: ValueSource) -> dict[str, object]:
     return {
-        "message": head.control,
-        "type": head.type,
+        "message": message.control,
+        "type": message.type,
+        "document": found.document,
         "field": found.field,
         "address": found.address,
         "segment": found.place.segment,

@@ -10,16 +10,11 @@ from acktrail.model import MessageHead
 from acktrail.ports import DataFiles
 from acktrail.translate import bank, opaque, rows
 from acktrail.translate.answers import ANSWERS, AnswerTranslator
-from acktrail.translate.claim_status import ClaimAcknowledgementTranslator, ClaimStatusTranslator
-from acktrail.translate.claims import ClaimTranslator
-from acktrail.translate.eligibility import EligibilityTranslator
 from acktrail.translate.engine import MapTranslator
-from acktrail.translate.enrolment import EnrolmentTranslator
 from acktrail.translate.health import Hide
 from acktrail.translate.maps import FOLDER, Map, compile_map, header, read_map
 from acktrail.translate.paths import XML
-from acktrail.translate.premium import PremiumTranslator
-from acktrail.translate.remittance import RemittanceTranslator
+from acktrail.translate.tracing import TRACED, USUAL, HealthSets, Tracing, tracing_of
 from acktrail.translate.translator import Translator
 from acktrail.translate.xml_maps import XmlMapTranslator
 
@@ -60,11 +55,32 @@ class Translators:
         Raises:
             GuideError: If the map that is to be used is wrong or missing.
         """
+        return self._find(head, options, USUAL)
+
+    def trace(self, head: MessageHead, options: Mapping[str, object]) -> Tracing:
+        """Return what tells where the values of such a message's documents come from.
+
+        Args:
+            head: As ``find``.
+            options: As ``find``.
+
+        Raises:
+            GuideError: As ``find``.
+        """
+        return tracing_of(self._find(head, options, TRACED))
+
+    def _find(
+        self, head: MessageHead, options: Mapping[str, object], sets: HealthSets
+    ) -> Translator | None:
         named = options.get("map")
         name = named.get(head.type) if isinstance(named, Mapping) else None
         if isinstance(name, str):
             return self._mapped(name, options)
-        found = _written(head, self._files, options, self._hide)
+        if head.format == "x12":
+            found = _healthcare(head, self._hide, sets)
+            if found is not None:
+                return found
+        found = _written(head, self._files, options)
         if found is not None:
             return found
         name = self._index().get((head.format, head.type))
@@ -107,7 +123,7 @@ class Translators:
 
 
 def _written(
-    head: MessageHead, files: DataFiles, options: Mapping[str, object], hide: Hide | None
+    head: MessageHead, files: DataFiles, options: Mapping[str, object]
 ) -> Translator | None:
     """Return a translator that is written in code; None when a map has to do it."""
     match head.format:
@@ -119,8 +135,6 @@ def _written(
             return _xml(head)
         case format_ if (format_, head.type.partition("^")[0]) in ANSWERS:
             return AnswerTranslator()
-        case "x12":
-            return _healthcare(head, hide)
         case _:
             return None
 
@@ -132,26 +146,26 @@ def _xml(head: MessageHead) -> Translator | None:
     return opaque.translator() if head.type == OPAQUE else None
 
 
-def _healthcare(head: MessageHead, hide: Hide | None) -> Translator | None:
+def _healthcare(head: MessageHead, hide: Hide | None, sets: HealthSets) -> Translator | None:
     """Return the translator of a healthcare set; 277 and 820 mean several things by version."""
     found: Translator | None = None
     match head.type:
         case "835":
-            found = RemittanceTranslator()
+            found = sets.remittance()
         case "837":
-            found = ClaimTranslator(hide)
+            found = sets.claims(hide)
         case "277" if ANSWERED_CLAIMS in head.version:
-            found = ClaimAcknowledgementTranslator(hide)
+            found = sets.acknowledgement(hide)
         case "276" | "277":
-            found = ClaimStatusTranslator(hide, "INQUIRY" if head.type == "276" else "ANSWER")
+            found = sets.status(hide, "INQUIRY" if head.type == "276" else "ANSWER")
         case "270":
-            found = EligibilityTranslator(hide, "eligibility_inquiry")
+            found = sets.eligibility(hide, "eligibility_inquiry")
         case "271":
-            found = EligibilityTranslator(hide, "eligibility_response")
+            found = sets.eligibility(hide, "eligibility_response")
         case "834":
-            found = EnrolmentTranslator(hide)
+            found = sets.enrolment(hide)
         case "820" if any(one in head.version for one in PREMIUMS):
-            found = PremiumTranslator(hide)
+            found = sets.premium(hide)
     return found
 
 

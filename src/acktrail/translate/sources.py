@@ -1,6 +1,7 @@
 """Where each value of a document comes from: made on demand by reading again, never kept in values.
 
-Only for documents that a map makes: it knows the address of every field. No value is shown.
+A map knows the address of every field; for documents that are made in code see ``tracing``. No
+value is shown.
 """
 
 from typing import NamedTuple
@@ -14,9 +15,10 @@ from acktrail.translate.dispatch import Handler
 class ValueSource(NamedTuple):
     """One value of a document and the element that it was read from."""
 
-    field: str  # as the map names it: lines[0].quantities.ORDERED
+    field: str  # as the map, or its type, names it: lines[0].quantities.ORDERED
     address: str  # PO102
     place: Place
+    document: int = 1  # of the message; a map makes one
 
 
 def path_of(level: Level, around: Frame) -> str:

@@ -90,15 +90,29 @@ def test_inspect_says_where_each_value_comes_from_and_never_the_value(run: Run) 
 
     found = [json.loads(line) for line in result.stdout.splitlines()]
     assert found[0].keys() == {
-        "message", "type", "field", "address", "segment", "position", "offset",
+        "message", "type", "document", "field", "address", "segment", "position", "offset",
     }  # fmt: skip
     ordered = [one for one in found if one["field"] == "lines[0].quantities.ORDERED"]
     assert [one["segment"] for one in ordered] == ["QTY"] * len(ordered)
     assert {one["type"] for one in found} == {"ORDERS"}
 
 
-@pytest.mark.parametrize("case", ["x12-835-clean", "x12-binary"])
-def test_inspect_has_no_sources_of_what_no_map_makes(run: Run, case: str) -> None:
+def test_inspect_says_where_values_that_no_map_makes_come_from(run: Run) -> None:
+    (path,) = (SAMPLES / "x12-837p-clean" / "inbound").iterdir()
+
+    told = run("inspect", "--sources", str(path)).stdout
+    found = [json.loads(line) for line in told.splitlines()]
+
+    (charge,) = [
+        one for one in found if (one["document"], one["field"]) == (1, "lines[0].charge.amount")
+    ]
+    assert (charge["type"], charge["address"], charge["segment"]) == ("837", "SV102", "SV1")
+    assert path.read_bytes()[charge["offset"] :].startswith(b"SV1*")
+    assert "CANARY" not in told
+
+
+@pytest.mark.parametrize("case", ["x12-835-clean", "x12-binary", "csv-charges"])
+def test_inspect_has_no_sources_of_what_is_sealed_or_has_no_elements(run: Run, case: str) -> None:
     (path,) = (SAMPLES / case / "inbound").iterdir()
 
     assert run("inspect", "--sources", str(path)).stdout == ""
