@@ -8,6 +8,10 @@ many, LX, HL1 and HL2 numbering, 10 is I10.
 * pyx12 tells a qualifier that is no code as a segment without place, and then every segment of the
   lost loop; we tell the element, or the loop's first segment once.
 * A value that is too short or long and no code, or no date, has one code of ours and two of theirs.
+* A value that ends in a blank is a wrong character to us (6); of what is left pyx12 says that it is
+  no code.
+* A condition between elements that is broken has an element of ours, and of pyx12 only the 8 of its
+  segment.
 * PLB twice is a second FOOTER to pyx12, though the guide repeats it.
 """
 
@@ -33,6 +37,7 @@ GROUPS = {
 VALUES = ["", "Q9", "X" * 90, "20260230", "1.5", "-", "A ", "12345678901"]
 INTERNAL = {"8", "LX", "HL1", "HL2", "SEG1"}  # codes of pyx12 that no IK304 knows
 SAME = {"I10": "10", "I12": "7"}  # our code of an element: theirs
+CONDITIONS = frozenset({"2", "10"})  # IK403 of a condition that is broken
 
 
 def right(kind: str, seed: int) -> list[str]:
@@ -107,7 +112,7 @@ def difference(message: MessageResult, theirs: Judged, body: list[str]) -> str:
         return "second FOOTER" if body[min(there) - 1].startswith("PLB") else "?"
     if min(at) != min(there):
         return "place of what is missing" if _is_missing(ours) and _is_missing(theirs) else "?"
-    return _elements(ours, theirs)
+    return _elements(ours, theirs, body)
 
 
 def _only_ours(message: MessageResult, ours: Judged) -> str:
@@ -122,16 +127,22 @@ def _is_missing(one: Judged) -> bool:
     return bool({code for _, code in one.segments} & {"3", "I7"})
 
 
-def _elements(ours: Judged, theirs: Judged) -> str:
+def _elements(ours: Judged, theirs: Judged, body: list[str]) -> str:
     """Compare the elements of segments that both read at the same place of the guide."""
     lost = {position for position, code in theirs.segments if code not in INTERNAL}
     lost |= {position for position, _ in ours.segments}
     judged = [position for position, *_ in theirs.elements if position not in lost]
     for position in judged:
-        own = {(where, SAME.get(c, c)) for p, where, c in ours.elements if p == position}
+        own = {
+            (where, SAME.get(c, c))
+            for p, where, c in ours.elements
+            if p == position and not (c in CONDITIONS and (p, "8") in theirs.segments)
+        }
         told = {(where, c) for p, where, c in theirs.elements if p == position}
         counted = {(where, code) for where, code in own if not _is_internal(where, code)}
         places = {where for where, _ in counted} == {where for where, _ in told}
+        if places and _ends_in_a_blank(counted - told, body[position - 1]):
+            return "blank at the end"
         if not places or not counted <= told:
             return "?"
         if counted != told:
@@ -139,6 +150,15 @@ def _elements(ours: Judged, theirs: Judged) -> str:
     if lost - {position for position, _ in ours.segments}:
         return "qualifier, or the rest of a lost loop"
     return ""
+
+
+def _ends_in_a_blank(differing: set[tuple[str, str]], segment: str) -> bool:
+    """Tell whether what only we find is a wrong character, and in each value the last blank."""
+    elements = segment.split("*")
+    return bool(differing) and all(
+        code == "6" and re.search(r" (?::|$)", elements[int(where.partition("-")[0][-2:])])
+        for where, code in differing
+    )
 
 
 def _is_internal(where: str, code: str) -> bool:

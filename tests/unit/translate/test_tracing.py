@@ -19,8 +19,9 @@ from acktrail.translate.tracing import TRACED, TracedHealth, TracedRemittance
 from acktrail.translate.translator import Translator
 from tests.generators import x12, x12_health
 from tests.generators.x12_health import health_file
-from tests.unit.translate.health import FORMAT, hide
+from tests.unit.translate.health import hide
 from tests.unit.translate.running import Folder
+from tests.unit.x12.reading import FORMAT
 
 CLAIMS = x12_health.claims(3, 12)
 BATCHES = [("BATCH1", [(one, n % 2 == 0) for n, one in enumerate(CLAIMS)])]
@@ -55,7 +56,7 @@ def messages(data: bytes) -> Iterator[Message]:
     reader = FORMAT.reader({})
     events: list[Event] = [*reader.feed(data), *reader.close()]
     segments: list[SetSegment] = []
-    head = None
+    head: MessageHead | None = None
     for event in events:
         match event:
             case MessageStart(head):
