@@ -1,18 +1,21 @@
 """The service lines of an 837 (loops 2400 to 2430), the same for all three kinds but SV1 to SV3."""
 
+from itertools import pairwise
 from typing import cast
 
 from acktrail import ports
 from acktrail.documents.parts import Code, Party, Quantity, Reference
 from acktrail.ports import Segment
+from acktrail.translate.building import MAX_EXT
 from acktrail.translate.claim_codes import LINE_CONTROL, PROVIDERS, REFERENCES, SERVICE, TYPES
 from acktrail.translate.claim_parts import OpenAdjudication, OpenClaim, OpenLine
-from acktrail.translate.health import PADDING, HealthTranslator, Hide, Raw, Take
+from acktrail.translate.health import FRAMING, PADDING, QUALIFIED, HealthTranslator, Hide, Raw, Take
 
 LINE_PROVIDER_LOOPS = ("2420A", "2420B", "2420C", "2420D", "2420E", "2420F")
-LINE_LOOPS = "24"  # all that a line holds stands in loops whose id begins so
 LINE = "LX"
-REF_SENT, DTP_SENT = 3, 4  # tag and elements of those that most lines have
+OPENERS = frozenset({"HL", "CLM"})  # what stands behind one of these is read in one go
+SERVICES = {"SV1": 1, "SV2": 2}  # element of the procedure
+SV_SENT, REF_SENT, DTP_SENT = 6, 3, 4  # tag and elements that are read
 DRUG_LISTS = {"N4": "NDC"}
 
 
@@ -25,8 +28,8 @@ class LineTranslator(HealthTranslator):
 
     def __init__(self, hide: Hide | None) -> None:
         """Start with nothing; see ``HealthTranslator``."""
-        # the open line, LX first: it is read in one go, once it is whole
         self._held: list[Raw] = []
+        self._hold = self._held.append
         super().__init__(hide)
 
     def _begin_lines(self) -> None:
@@ -35,17 +38,10 @@ class LineTranslator(HealthTranslator):
         self._line = None
         self._held.clear()
 
-    def taker(self, loop: str, tag: str) -> ports.Take | None:
-        """Return what takes the segments of one place: those of a line are held."""
-        if loop.startswith(LINE_LOOPS) and tag != LINE:
-            return cast("ports.Take", self._held.append)
-        return super().taker(loop, tag)
-
     def _line_takes(self) -> dict[str, Take]:
         return {
-            "2400LX": self._lx,
-            "2400SV1": self._sv1,
-            "2400SV2": self._sv2,
+            "2400SV1": self._service,
+            "2400SV2": self._service,
             "2400SV3": self._sv3,
             "2400DTP": self._line_dtp,
             "2400REF": self._line_ref,
@@ -66,26 +62,50 @@ class LineTranslator(HealthTranslator):
             self._pass_over(segment, sent)
         return [Party(role, ids)] if ids else []
 
-    def _lx(self, segment: Segment, _sent: list[str]) -> None:
-        self._close_line()
-        self._held.append(cast("Raw", segment))
+    def taker(self, loop: str, tag: str) -> ports.Take | None:
+        """Return what takes the segments of one place: they are held up to the next opener."""
+        if not loop or tag in OPENERS or tag in FRAMING:
+            return super().taker(loop, tag)
+        return cast("ports.Take", self._hold)
 
-    def _close_line(self) -> None:
-        """Read the line that is held."""
+    def _settle(self) -> None:
+        """Read what is held: what stands in front of the first line, then each line."""
         if not self._held:
             return
-        first, *others = self._held
+        held = self._held[:]
         self._held.clear()
+        starts = [at for at, one in enumerate(held) if one.elements[0] == LINE]
+        self._read(held[: starts[0]] if starts else held)
+        for start, stop in pairwise((*starts, len(held))):
+            self._read_line(held[start], held[start + 1 : stop])
+
+    def _read(self, segments: list[Raw]) -> None:
+        """Do what the rules say, by loop and segment id."""
+        rule = self._take.get
+        for segment in segments:
+            sent = segment.elements
+            take = rule(segment.loop + sent[0])
+            if take is not None:
+                take(segment, sent + PADDING)
+            elif sent[0] in QUALIFIED or len(self._ext) >= MAX_EXT:
+                self._pass_over(segment, sent)
+            else:
+                self._ext[f"{segment.loop}/{sent[0]}"] = ""
+
+    def _read_line(self, first: Raw, others: list[Raw]) -> None:
+        """Read a line; what nearly all lines hold is not handed on."""
         line = self._line = OpenLine((first.elements + PADDING)[1])
         for segment in others:
             sent = segment.elements
             tag, count = sent[0], len(sent)
-            if tag == "REF" and count == REF_SENT and sent[1] == LINE_CONTROL:
+            if tag in SERVICES and count >= SV_SENT:
+                self._sv(line, segment, sent)
+            elif tag == "REF" and count == REF_SENT and sent[1] == LINE_CONTROL:
                 line.control = sent[2].strip()
             elif tag == "DTP" and count == DTP_SENT and sent[1] == SERVICE:
-                line.on = self._dtp(segment, sent)
+                line.on = self._periods.get(sent[3]) or self._dtp(segment, sent)
             else:
-                self._take.get(segment.loop + tag, self._pass_over)(segment, sent + PADDING)
+                self._read([segment])
         self._line = None
         if self._claim is not None:
             if line.charge is None:
@@ -93,25 +113,23 @@ class LineTranslator(HealthTranslator):
             else:
                 self._claim.lines.append(line.close(line.charge))
 
-    def _sv1(self, segment: Segment, sent: list[str]) -> None:
-        self._sv(segment, sent, 1)
+    def _service(self, segment: Segment, sent: list[str]) -> None:
         if self._line is not None:
-            self._line.place = sent[5]
+            self._sv(self._line, segment, sent)
 
-    def _sv2(self, segment: Segment, sent: list[str]) -> None:
-        self._sv(segment, sent, 2)
-        if self._line is not None:
-            self._line.revenue = sent[1].strip()
-
-    def _sv(self, segment: Segment, sent: list[str], element: int) -> None:
+    def _sv(self, line: OpenLine, segment: Segment, sent: list[str]) -> None:
         """Take SV1 or, one element further on, SV2: procedure, charge, unit, quantity."""
-        line, self._type = self._line, TYPES[sent[0]]
-        if line is not None:
-            code, charge, unit, units = sent[element : element + 4]
-            line.procedure = self._procedures.get(code) or self._procedure(segment, element, sent)
-            line.charge = self._money(segment, element + 1, charge)
-            line.unit = unit
-            line.units = self._numbers.get(units) or self._number(segment, element + 3, units)
+        tag = sent[0]
+        element, self._type = SERVICES[tag], TYPES[tag]
+        code, charge, unit, units = sent[element : element + 4]
+        line.procedure = self._procedures.get(code) or self._procedure(segment, element, sent)
+        line.charge = self._amounts.get(charge) or self._money(segment, element + 1, charge)
+        line.unit = unit
+        line.units = self._numbers.get(units) or self._number(segment, element + 3, units)
+        if element == 1:
+            line.place = sent[5]
+        else:
+            line.revenue = sent[1].strip()
 
     def _sv3(self, segment: Segment, sent: list[str]) -> None:
         line, self._type = self._line, TYPES["SV3"]

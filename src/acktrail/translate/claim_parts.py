@@ -33,6 +33,7 @@ class Scope(Draft):
     subscriber: Ids = ()
     relation: str = ""
     patient: Ids = ()
+    payer: Ids | None = None  # of the first one
 
     def inner(self) -> "Scope":
         """Return a level that opens under this one."""
@@ -43,6 +44,7 @@ class Scope(Draft):
             self.sequence,
             self.filing,
             self.subscriber,
+            payer=self.payer,
         )
 
 
@@ -110,7 +112,7 @@ class OpenLine(Draft):
             tuple(self.parties),
             tuple(self.references),
             self.amounts,
-            tuple([one.close() for one in self.adjudications]),
+            tuple([one.close() for one in self.adjudications]) if self.adjudications else (),
         )
 
 

@@ -118,7 +118,7 @@ class ClaimTranslator(LineTranslator):
         self._ext = self._scope.ext
 
     def _cur(self, _segment: Segment, sent: list[str]) -> None:
-        self._building.currency = sent[2].strip() or DOLLARS
+        self._pay_in(sent[2].strip() or DOLLARS)
 
     def _billing(self, segment: Segment, sent: list[str]) -> None:
         """Who bills is known by its number; without an NPI by the tax number that follows."""
@@ -152,7 +152,9 @@ class ClaimTranslator(LineTranslator):
     def _payer(self, segment: Segment, sent: list[str]) -> None:
         party = self._party("PAYER", segment, sent, named=True)
         if party is not None:
-            self._scope.parties.append(party)
+            scope = self._scope
+            scope.parties.append(party)
+            scope.payer = party.ids if scope.payer is None else scope.payer
 
     # ---------------------------------------------------------------- the claim
 
@@ -258,14 +260,14 @@ class ClaimTranslator(LineTranslator):
     # ---------------------------------------------------------------- closing
 
     def _close_claim(self) -> None:
-        self._close_line()
+        self._settle()
         claim, self._claim = self._claim, None
         if claim is not None:
             self._documents.append(self._document(claim))
 
     def _document(self, claim: OpenClaim) -> Document:
         scope = claim.scope
-        payer = next((one.ids for one in scope.parties if one.role == "PAYER"), ())
+        payer = scope.payer or ()
         payload = Claim(
             self._type,
             claim.number,

@@ -109,7 +109,11 @@ class HealthTranslator:
         take = self._take.get(loop + tag)
         if take is None:
             return self._passing(loop, tag)
-        return lambda segment: take(segment, cast("Raw", segment).elements + PADDING)
+
+        def padded(segment: Raw) -> None:
+            take(segment, segment.elements + PADDING)
+
+        return cast("ports.Take", padded)
 
     def segment(self, segment: Segment) -> None:
         """Take the next segment."""
@@ -182,6 +186,11 @@ class HealthTranslator:
                 remember(self._numbers, text, number)
         return number
 
+    def _pay_in(self, currency: str) -> None:
+        """Take amounts to be in a currency from here on."""
+        self._building.currency = currency
+        self._amounts.clear()
+
     def _count(self, segment: Segment, element: int, text: str) -> int | None:
         number = self._number(segment, element, text)
         return None if number is None else int(number)
@@ -189,7 +198,7 @@ class HealthTranslator:
     def _money(self, segment: Segment, element: int, text: str) -> Money:
         """Return an amount; one that is missing or none is a finding, and counts as zero."""
         known = self._amounts.get(text)
-        if known is not None and known.currency == self._building.currency:
+        if known is not None:
             return known
         if NUMBER.fullmatch(text):
             money = Money(Decimal(text), self._building.currency)

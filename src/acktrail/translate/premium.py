@@ -124,7 +124,7 @@ class PremiumTranslator(HealthTranslator):
 
     def _cur(self, _segment: Segment, sent: list[str]) -> None:
         """CUR stands behind BPR, so the payment's own currency is put right."""
-        self._building.currency = sent[2].strip() or self._building.currency
+        self._pay_in(sent[2].strip() or self._building.currency)
         if "amount" in self._payment:
             amount = self._payment["amount"].amount
             self._payment["amount"] = Money(amount, self._building.currency)

@@ -47,9 +47,14 @@ def in_cents(elements: list[str], place: int) -> Hundredths:
 
 
 def total_cents(elements: list[str], places: Iterable[int]) -> Hundredths:
-    """Return the sum of the amounts at ``places``, in hundredths."""
+    """Return the sum of the amounts at ``places``, which ascend, in hundredths."""
     last = len(elements)
-    return sum(cents[elements[place]] for place in places if place < last)
+    found: Hundredths = 0
+    for place in places:
+        if place >= last:
+            break
+        found += cents[elements[place]]
+    return found
 
 
 def amount(elements: list[str], place: int) -> Decimal:

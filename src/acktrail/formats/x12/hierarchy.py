@@ -1,7 +1,5 @@
 """HL numbering and parentage: each HL has a number of its own and stands under one named before."""
 
-from collections.abc import Iterator
-
 from acktrail.formats.x12 import rules
 from acktrail.model import Rule
 
@@ -22,16 +20,18 @@ class Hierarchy:
         self._last = 0
         self._known: set[str] = set()
 
-    def faults(self, elements: list[str]) -> Iterator[tuple[Rule, int]]:
-        """Yield what is wrong with an HL segment, with the element number."""
+    def faults(self, elements: list[str]) -> list[tuple[Rule, int]]:
+        """Return what is wrong with an HL segment, with the element number."""
         number = elements[1] if len(elements) > 1 else ""
         parent = elements[2] if len(elements) > 2 else ""  # noqa: PLR2004 - HL02
+        found: list[tuple[Rule, int]] = []
         self._last += 1
         if self._counted:
             if number != str(self._last):
-                yield rules.HL_NUMBER, 1
+                found.append((rules.HL_NUMBER, 1))
         elif number in self._known:
-            yield rules.HL_UNIQUE, 1
+            found.append((rules.HL_UNIQUE, 1))
         if parent and parent not in self._known:
-            yield rules.HL_PARENT, 2
+            found.append((rules.HL_PARENT, 2))
         self._known.add(number)
+        return found

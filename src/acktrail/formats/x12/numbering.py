@@ -26,4 +26,6 @@ class LineNumbers:
     def is_next(self, segment: SetSegment) -> bool:
         """Take an LX segment; tell whether it has the next number."""
         self._last += 1
-        return segment.sent(1) == str(self._last)
+        number = str(self._last)
+        elements = segment.elements
+        return (len(elements) > 1 and elements[1] == number) or segment.sent(1) == number

@@ -37,10 +37,10 @@ class SetSegment(Value, frozen=True):
 
     def sent(self, element: int) -> str:
         """Return what ``get`` returns, in less time for codes and numbers."""
-        elements, marks = self.elements, self.marks
+        elements = self.elements
         value = elements[element] if element < len(elements) else ""
-        whole = marks.component not in value and marks.repetition not in value
-        return value if whole and value.isascii() else self.get(element)
+        # no mark is a letter or digit
+        return value if value.isalnum() and value.isascii() else value and self.get(element)
 
     def get(self, element: int, component: int = 0, repetition: int = 1, part: int = 1) -> str:
         """Return the text of an element or component; ``""`` when it was not sent."""

@@ -9,7 +9,7 @@ import re
 from acktrail.formats.delimited import Marks
 from acktrail.formats.x12 import rules
 from acktrail.formats.x12.balance import balance_of
-from acktrail.formats.x12.balance.watch import Looks
+from acktrail.formats.x12.balance.watch import Looks, Watches
 from acktrail.formats.x12.claim_scopes import ClaimScopes, is_told_by_claim
 from acktrail.formats.x12.findings import Findings
 from acktrail.formats.x12.guide.codes import CodeList
@@ -101,7 +101,11 @@ class TransactionSet:
         stop = min(len(pieces), index + self.findings.options.limits.segments - self.position + 1)
         if self._walker is None or self._machine is None:
             return self._take_plain(pieces, range(index, stop), cut)
-        return self._take_guided(pieces, range(index, stop), cut, self._walker, self._machine.last)
+        last = self._machine.last
+        index = self._take_guided(pieces, range(index, stop), cut, self._walker, last)
+        if self._balance is not None:
+            self._balance.settle()
+        return index
 
     def _take_guided(  # noqa: C901 - the hot loop: a call more a segment shows in the bars
         self, pieces: list[str], span: range, cut: Cut, walker: Walker, last: State
@@ -138,7 +142,7 @@ class TransactionSet:
                 self.position, self._offset = position, here
                 self._judge(state, text, extra=bool(extra))
                 refused = self._refused
-            watch = watches.get(state.tag, ())
+            watch = watches[state]
             if hear is not None or watch:
                 segment = SetSegment(elements, state.loop_id, marks, position, here)
                 if hear is not None and not refused:
@@ -323,7 +327,7 @@ class TransactionSet:
         for fault in faults:
             place = self._at(state.tag, fault.element, fault.component, fault.repetition)
             self.findings.add(fault.rule, place, reference=fault.reference)
-        if faults and self._balance is not None and state.tag in self._balance.watches:
+        if faults and self._balance is not None and self._balance.sums(state.tag):
             self._spoil_balance()
 
     def _check_hierarchy(self, segment: SetSegment) -> None:
@@ -338,7 +342,7 @@ class TransactionSet:
 
     def _watch(self) -> None:
         """Put together who looks at which segment; the hot loop holds this same dictionary."""
-        groups = [one.watches for one in self._situations]
+        groups: list[Watches] = [one.watches for one in self._situations]
         if self._balance is not None:
             groups.append(self._balance.watches)
         if self._machine is not None and self._machine.hierarchical:
@@ -347,10 +351,7 @@ class TransactionSet:
             groups.append({CLAIM: self._lines.begin, LINE: self._check_line})
         if self._claims is not None:
             groups.append(self._claims.watches)
-        self._watches.clear()
-        for group in groups:
-            for tag, call in group.items():
-                self._watches[tag] = (call, *self._watches.get(tag, ()))
+        self._watches.begin(groups)
 
     def _spoil_balance(self) -> None:
         """Sums over segments that are wrong themselves would only repeat the fault."""

@@ -12,9 +12,11 @@ SELF = "18"
 PERSON, ORGANISATION = "1", "2"
 FIRST = 4  # NM104
 REPLACEMENT = frozenset({"7", "8"})  # CLM05-3: replaces, voids
+CAUSES = 11  # CLM11
 AUTOMOBILE = "AA"
 ACCIDENTS = frozenset({AUTOMOBILE, "OA"})
 UNKNOWN_ORDER = "U"
+SUBSCRIBER_LOOP = "2010BA"
 WANTED = ("N3", "N4", "DMG")
 # loops of those who may be a person or an organisation and have a first name in one case only
 EITHER = frozenset({"1000A", "2010AA", "2010BA", "2310B", "2330A", "2420A"})
@@ -29,12 +31,10 @@ class ClaimRules(Situation):
             "HL": self._level,
             "SBR": self._coverage,
             "NM1": self._name,
-            "N3": self._detail,
-            "N4": self._detail,
-            "DMG": self._detail,
+            **{f"{SUBSCRIBER_LOOP}{tag}": self._detail for tag in WANTED},
             "CLM": self._claim,
-            "REF": self._reference,
-            "DTP": self._date,
+            "2300REF": self._reference,
+            "2300DTP": self._date,
             "LX": self._end_header,
             "SVD": self._line_payment,
         }
@@ -72,7 +72,7 @@ class ClaimRules(Situation):
             self.note(checks.FIRST_NAME, segment, FIRST)
         elif named and kind == ORGANISATION and loop in EITHER:
             self.note(checks.NO_FIRST_NAME, segment, FIRST)
-        if loop == "2010BA":
+        if loop == SUBSCRIBER_LOOP:
             self._subscriber = set()
         elif loop == "2010BB" and self._subscriber is not None:
             self._judge_subscriber(self._subscriber, segment)
@@ -83,7 +83,7 @@ class ClaimRules(Situation):
             self._end_header(segment)
 
     def _detail(self, segment: SetSegment) -> None:
-        if self._subscriber is not None and segment.loop == "2010BA":
+        if self._subscriber is not None:
             self._subscriber.add(segment.tag)
 
     def _judge_subscriber(self, sent: set[str], before: SetSegment) -> None:
@@ -97,21 +97,25 @@ class ClaimRules(Situation):
         self._order = {self._own_order}
         if not (self._subscriber_is_patient or self._level_is_patient):
             self.miss(checks.PATIENT_MISSING, "HL", segment)
-        causes = {segment.get(11, 1), segment.get(11, 2)}
-        if AUTOMOBILE in causes and not segment.get(11, 4):
-            self.note(checks.ACCIDENT_STATE, segment, 11, 4)
         self._header = set()
         if segment.get(5, 3) in REPLACEMENT:
             self._header.add("REF")
+        if len(segment.elements) > CAUSES:
+            self._accident(segment, self._header)
+
+    def _accident(self, segment: SetSegment, header: set[str]) -> None:
+        causes = {segment.get(CAUSES, 1), segment.get(CAUSES, 2)}
+        if AUTOMOBILE in causes and not segment.get(CAUSES, 4):
+            self.note(checks.ACCIDENT_STATE, segment, CAUSES, 4)
         if causes & ACCIDENTS:
-            self._header.add("DTP")
+            header.add("DTP")
 
     def _reference(self, segment: SetSegment) -> None:
-        if self._header and segment.loop == "2300" and segment.sent(1) == "F8":
+        if self._header and segment.sent(1) == "F8":
             self._header.discard("REF")
 
     def _date(self, segment: SetSegment) -> None:
-        if self._header and segment.loop == "2300" and segment.sent(1) == "439":
+        if self._header and segment.sent(1) == "439":
             self._header.discard("DTP")
 
     def _end_header(self, segment: SetSegment) -> None:
