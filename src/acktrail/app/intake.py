@@ -31,6 +31,7 @@ from acktrail.ports import (
     ExchangeRow,
     Format,
     Opened,
+    PostingRow,
     Telling,
     TellingFormat,
     Transaction,
@@ -192,7 +193,7 @@ class Intake:
         tools, row = self._tools, work.row
         result_blob = tools.store.put(encode_compact(done.result))
         refused = done.result.verdict is Verdict.REJECTED
-        may_post = self._governing.may_post(row.partner, work.found.sha256)
+        rows = self._planned(work, done, documents)
         with tools.ledger.begin() as tx:
             earlier = self._adopt(tx, work)
             if earlier:
@@ -216,9 +217,7 @@ class Intake:
                 supersede(tx, row.id, work.alone.excerpt.control if work.alone else "")
             if work.found.sha256 != row.profile_sha256:
                 tx.set_profile(row.id, work.found.profile.label, work.found.sha256)
-            planned = released if may_post else ()
-            rows = posting_rows(tools, work.found.profile, row, planned, documents)
-            kept = tx.add_postings(rows, partial(same_content, tools))
+            kept = tx.add_postings(() if refused else rows, partial(same_content, tools))
             self._index(tx, work, done)
             numbers = self._numbers(tx, work, done.result, duplicate)
             body = numbers | {
@@ -231,6 +230,15 @@ class Intake:
                 body |= {"same_control_as": duplicate, "code": "duplicate.control"}
             tx.append(row.id, "rejected" if refused else "planned", body, tools.actor, work.step)
         return Reject(()) if refused else Advance(result_blob)
+
+    def _planned(self, work: Work, done: Translated, documents: str) -> list[PostingRow]:
+        """Plan what may be posted, before the transaction: the database is not locked for long."""
+        row, found = work.row, work.found
+        if done.result.verdict is Verdict.REJECTED:
+            return []
+        if not self._governing.may_post(row.partner, found.sha256):
+            return []
+        return posting_rows(self._tools, found.profile, row, done.released, documents)
 
     def _same_control(self, tx: Transaction, work: Work, result: ReadResult) -> str:
         """Return the exchange that used the same control number for other content."""
@@ -279,12 +287,8 @@ class Intake:
         tx.set_clear(work.row.id, content.blob, content.sha256)
         for number, opened in enumerate(content.opened, 1):
             facts = {n: str(value) for n, value in opened.facts.items() if n not in NAMES}
-            tx.append(
-                work.row.id,
-                "opened",
-                {"layer": number, "size": opened.size, **facts},
-                self._tools.actor,
-            )
+            body = {"layer": number, "size": opened.size, **facts}
+            tx.append(work.row.id, "opened", body, self._tools.actor)
 
     def _adopt(self, tx: Transaction, work: Work) -> Outcome | None:
         """Lock the exchange; return the outcome if another run of this step was faster."""
