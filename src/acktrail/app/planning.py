@@ -55,8 +55,16 @@ class Plans:
             GaveUpError: If Odoo answers nobody.
             HaltedError: If it refuses us.
         """
-        open_ = [(row, kept_document(tools, row)) for row in rows]
-        self._note_stored(attempts, rows)
+        self.stored |= {row.external_id for row in rows if row.state == "stored"}
+        self._ask_and_plan(attempts, [(row, kept_document(tools, row)) for row in rows])
+        again = self._found_stored(attempts)
+        if again:
+            self.refused = [one for one in self.refused if one.row not in again]
+            self._ask_and_plan(attempts, [(row, kept_document(tools, row)) for row in again])
+
+    def _ask_and_plan(
+        self, attempts: Attempts, open_: Sequence[tuple[PostingRow, Document]]
+    ) -> None:
         answers: dict[Question, tuple[Record, ...]] = {}
         for _ in range(ROUNDS):
             asking = [(row, made) for row, made in self._plan(open_, answers)]
@@ -69,18 +77,23 @@ class Plans:
                 answers |= ask(attempts, company, questions)
         self.refused += [RowRefusal(row, "post.unplannable") for row, _ in open_]
 
-    def _note_stored(self, attempts: Attempts, rows: Sequence[PostingRow]) -> None:
-        """Note what Odoo has: a bill that was stored counts in its order, and must not differ now.
+    def _found_stored(self, attempts: Attempts) -> list[PostingRow]:
+        """Return the rows that were refused for a difference that is their own record's.
 
-        A row that was sent before may have been stored by a call whose answer was lost.
+        A bill that was stored counts in its order, and must not differ now. A row that was sent
+        before may have been stored by a call whose answer was lost; only then Odoo is asked.
         """
-        self.stored |= {row.external_id for row in rows if row.state == "stored"}
-        doubtful = [row for row in rows if row.attempts and row.external_id not in self.stored]
         questions = {
-            Question("stored", REFERENCE, (Key("id", row.external_id),)): row for row in doubtful
+            Question("stored", REFERENCE, (Key("id", one.row.external_id),)): one.row
+            for one in self.refused
+            if one.rule in ACCEPTABLE
+            and one.row.attempts
+            and one.row.external_id not in self.stored
         }
         found = ask(attempts, 0, questions)
-        self.stored |= {row.external_id for one, row in questions.items() if found[one]}
+        again = [row for one, row in questions.items() if found[one]]
+        self.stored |= {row.external_id for row in again}
+        return again
 
     def _plan(
         self,
