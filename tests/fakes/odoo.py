@@ -138,7 +138,7 @@ def _insert(store: Store, model: str, at: int, rows: list[dict[str, str]], *, ag
     if known:
         store.sql.execute("update record set cells = ? where id = ?", (cells, known[0]))
         return known[0]
-    state = "draft" if model in ("account.move", "sale.order") else ""
+    state = "draft" if model in ("account.move", "sale.order") else rows[0].get("state", "")
     values = (xid, model, state, cells)
     insert = "insert into record (xid, model, state, cells) values (?, ?, ?, ?)"
     return int(store.sql.execute(insert, values).lastrowid or 0)
@@ -175,7 +175,12 @@ def resolve(store: Store, xid: str) -> tuple[int, str] | None:
     """Return id and model of an external id; every one that is not ours is there."""
     if not xid or xid.startswith("acktrail_"):
         return store.find(xid)
-    return 1_000_000 + crc32(xid.encode()), "res.partner"
+    return theirs(xid), "res.partner"
+
+
+def theirs(xid: str) -> int:
+    """Return the id of an external id that is not ours."""
+    return 1_000_000 + crc32(xid.encode())
 
 
 def shown(store: Store, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -199,11 +204,14 @@ def shown(store: Store, record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def search_read(store: Store, model: str, body: Mapping[str, Any]) -> Answer:
-    """Answer the domains that the poster asks with: ``=`` and ``in``."""
+    """Answer the domains that the poster asks with: ``=``, ``in`` and ``>``."""
     found = [shown(store, one) for one in store.all() if one["model"] == model]
     for name, operator, value in body["domain"]:
         wanted = value if operator == "in" else [value]
-        found = [one for one in found if one.get(name, False) in wanted]
+        more = operator == ">"
+        found = [
+            one for one in found if (one[name] > value if more else one.get(name, False) in wanted)
+        ]
     return 200, [{name: one.get(name, False) for name in ("id", *body["fields"])} for one in found]
 
 

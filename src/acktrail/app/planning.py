@@ -106,7 +106,8 @@ class Plans:
             taken = self.accepted.get(row.external_id, frozenset())
             if row.external_id in self.stored:
                 taken = ACCEPTABLE
-            made = self.maps.plan(document, Known(answers, chosen, taken))
+            record = (row.odoo_id or 0) if row.state == "stored" else 0
+            made = self.maps.plan(document, Known(answers, chosen, taken, record))
             match made:
                 case Asks():
                     asking.append((row, made))

@@ -49,7 +49,8 @@ def despatch_advice(refs: References, advice: DespatchAdvice) -> Planned:
     own = refs.key(document.kind, document.key)
     supplier = supplier_of(refs, ("SELLER", "SUPPLIER", "SHIP_FROM"))
     numbers = dict.fromkeys(order_number(document, one.line) for one in advice.lines)
-    receipts = {number: _receipt(refs, number, supplier) for number in numbers}
+    before = refs.record if len(numbers) == 1 else 0
+    receipts = {number: _receipt(refs, number, supplier, before) for number in numbers}
     if not advice.lines:
         refs.findings.append(loads.LINES_MISSING.at())
     kept = [one for one in receipts.values() if one]
@@ -83,16 +84,17 @@ def despatch_advice(refs: References, advice: DespatchAdvice) -> Planned:
     return refs.finish(plan)
 
 
-def _receipt(refs: References, number: str, supplier: int) -> Receipt | None:
+def _receipt(refs: References, number: str, supplier: int, before: int) -> Receipt | None:
+    """Return the order's open receipt; ``before``: the one that was prepared, open or not."""
     order = find_order(refs, number, supplier)
     if order is None:
         return None
     scope = (
         Term("picking_type_code", "=", "incoming"),
-        Term("state", "in", WAITING),
         Term("company_id", "=", refs.options.company),
     )
-    keys = (Key("origin", order.head["name"]),)
+    keys = (Key("id", before),) if before else (Key("origin", order.head["name"]),)
+    scope += () if before else (Term("state", "in", WAITING),)
     fields = ("state", "scheduled_date", "note")
     name = f"receipt of {order.head['name']}"
     head = refs.one(Question(name, MODEL, keys, scope, fields, RULES))

@@ -60,6 +60,7 @@ class Known(NamedTuple):
     answers: Answers = {}  # noqa: RUF012 - a mapping that nobody changes
     decided: Mapping[str, int] = {}
     accepted: frozenset[str] = frozenset()  # rules of differences that are taken as they are
+    record: int = 0  # what was stored for the document before, in Odoo's own numbers
 
 
 NOTHING_KNOWN = Known()

@@ -44,6 +44,7 @@ class References:
     answers: Answers = field(default_factory=dict)
     decided: Mapping[str, int] = field(default_factory=dict)  # by question: what a person chose
     accepted: frozenset[str] = frozenset()  # rules of differences that a person took as they are
+    record: int = 0  # what was stored for the document before
     needed: dict[str, Load] = field(default_factory=dict)
     asked: dict[Question, None] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)

@@ -28,6 +28,7 @@ from acktrail.app.wiring import open_tools
 from acktrail.documents.encoding import encode_compact
 from acktrail.documents.kinds import Document
 from acktrail.ledger.ids import ExchangeIds
+from acktrail.odoo.client import Answer, Client
 from acktrail.pipeline.kept import Kept
 from acktrail.ports import NewExchange, OutboxRow, PostingRow
 from tests.service.odoo.conftest import NAMES_OF_14, Sandbox
@@ -44,6 +45,7 @@ KINDS = (
     "party",
     "supply_request",
     "master_data",
+    "despatch_advice",
 )
 
 
@@ -212,3 +214,20 @@ def write_profile(root: Path, partner: str, table: Mapping[str, object]) -> None
     folder = root / "partners" / partner
     folder.mkdir(parents=True)
     (folder / "1.toml").write_text(tomlkit.dumps(profile))
+
+
+class DyingError(BaseException):
+    """Our process ends here."""
+
+
+class Dying:
+    """Dies after Odoo has stored documents."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def call(self, model: str, method: str, body: Mapping[str, object]) -> Answer:
+        answer = self.client.call(model, method, body)
+        if (model, method) == ("account.move", "load"):
+            raise DyingError
+        return answer

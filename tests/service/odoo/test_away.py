@@ -13,7 +13,7 @@ from acktrail.documents.kinds import Document
 from acktrail.odoo import breaker
 from acktrail.odoo.client import Answer, Barred, Client, Done
 from acktrail.odoo.jsonrpc import JsonRpc
-from tests.service.odoo.books import Books, books, write_key
+from tests.service.odoo.books import Books, Dying, DyingError, books, write_key
 from tests.service.odoo.conftest import Sandbox, odoo14
 from tests.unit.odoo import samples
 
@@ -356,21 +356,4 @@ class Pausing:
         if method == "load" and not self.paused:
             self.paused = True
             self.pause()
-        return answer
-
-
-class DyingError(BaseException):
-    """Our process ends here."""
-
-
-class Dying:
-    """Dies after Odoo has stored documents."""
-
-    def __init__(self, client: Client) -> None:
-        self.client = client
-
-    def call(self, model: str, method: str, body: Mapping[str, object]) -> Answer:
-        answer = self.client.call(model, method, body)
-        if (model, method) == ("account.move", "load"):
-            raise DyingError
         return answer

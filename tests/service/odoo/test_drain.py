@@ -12,10 +12,12 @@ from acktrail.app.circuits import Order
 from acktrail.app.drain import Returns
 from acktrail.app.governing import Move, Moves
 from acktrail.app.restarting import PARKED
-from acktrail.app.sender import Sent
+from acktrail.app.sender import Sender, Sent
 from acktrail.app.settings import ProfileSettings
-from tests.fakes.odoo import DATABASE, KEY, Running
-from tests.service.odoo.books import Books, books
+from tests.fakes.odoo import DATABASE, KEY, Running, theirs
+from acktrail.odoo.client import Done
+from acktrail.odoo.json2 import Json2
+from tests.service.odoo.books import Books, Dying, DyingError, books
 from tests.service.odoo.conftest import Sandbox
 from tests.unit.odoo import samples
 
@@ -29,11 +31,14 @@ def fake(tmp_path: Path) -> Iterator[Running]:
     running.stop()
 
 
+def served(fake: Running) -> Sandbox:
+    bot = {"login": "bot", "api_key": KEY}
+    return Sandbox("19", {"url": fake.url, "db": DATABASE, "bot": bot})
+
+
 @pytest.fixture
 def desk(tmp_path: Path, fake: Running) -> Iterator[Books]:
-    bot = {"login": "bot", "api_key": KEY}
-    sandbox = Sandbox("19", {"url": fake.url, "db": DATABASE, "bot": bot})
-    with books(tmp_path / "home", sandbox, "drained") as found:
+    with books(tmp_path / "home", served(fake), "drained") as found:
         yield found
 
 
@@ -118,3 +123,65 @@ def test_version_that_nobody_approved_does_not_map_what_is_drained(desk: Books) 
     assert governed.drain() == Sent(stored=1)
 
     assert governed.states(exchange) == {"posted": 1}
+
+
+def test_drain_asks_of_each_document_nothing_but_to_be_stored(desk: Books, fake: Running) -> None:
+    desk.take([samples.charge(f"A-{at}") for at in range(20)])
+
+    assert desk.drain() == Sent(stored=20)
+
+    assert sum(fake.calls().values()) <= 5  # partner, documents, what was stored, its partner
+
+
+def _load(client: Json2, model: str, cells: dict[str, object]) -> int:
+    answer = client.call(model, "load", {"fields": list(cells), "data": [list(cells.values())]})
+    assert isinstance(answer, Done), answer
+    return int(answer.value["ids"][0])
+
+
+def ordered(fake: Running, billed: int) -> None:
+    """Let the supplier have an order of ours, of which so many pieces are billed."""
+    head = {
+        "id": "their.order",
+        "name": "PO-7",
+        "company_id": 1,
+        "partner_id/id": "masterdata.supplier",
+        "partner_ref": False,
+        "acknowledged": False,
+    }
+    with Json2(fake.url, DATABASE, KEY, 20.0) as client:
+        order = _load(client, "purchase.order", head | {"state": "purchase"})
+        line = {
+            "id": "their.line",
+            "order_id": order,
+            "sequence": 1,
+            "product_id": [7, "Gloves"],
+            "product_uom_id": [theirs("uom.product_uom_unit"), "Units"],
+            "product_qty": 10,
+            "price_unit": "4.25",
+            "qty_invoiced": billed,
+        }
+        _load(client, "purchase.order.line", line)
+
+
+def test_bill_whose_answer_was_lost_is_found_again_though_its_order_counts_it(
+    tmp_path: Path, fake: Running
+) -> None:
+    server = served(fake)
+    matched: dict[str, object] = {"orders": True, "match": {"order_line": ["line"]}}
+    matched |= {"partner": "masterdata.supplier"}
+    with books(tmp_path / "home", server, "billed", **matched) as found:
+        ordered(fake, billed=0)
+        lost, _ = found.take([samples.invoice("B-1")])
+        other, _ = found.take([samples.invoice("B-2")])
+        dying = Sender(found.tools, connect=lambda _: Dying(server.client()))
+        with pytest.raises(DyingError):
+            replace(found, sender=dying).send(lost)
+        ordered(fake, billed=10)
+
+        found.send(lost)
+        found.send(other)
+
+        assert found.states(lost) == {"posted": 1}
+        assert [one.error for one in found.rows(other)] == ["match.quantity_differs:line 1"]
+    assert moves(fake) == 1

@@ -1,12 +1,14 @@
 """Order to cash and order to bill on a real Odoo: 850, 855, 856 and 810 against our orders."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from acktrail.app.sender import Sender
 from acktrail.documents.kinds import Document, Trade
 from acktrail.documents.parts import (
     DateRole,
@@ -31,6 +33,7 @@ from acktrail.documents.supply import (
 from acktrail.odoo.client import Done
 from acktrail.odoo.follow_up import Posted
 from acktrail.odoo.loads import Plan, Refusal
+from tests.service.odoo.books import Dying, DyingError, books
 from tests.service.odoo.conftest import Desk
 from tests.unit.odoo.samples import usd
 
@@ -155,11 +158,13 @@ def answer(
     )
 
 
-def despatch(shop: Shop, first: str = "10", lots: tuple[Lot, ...] = ()) -> Document:
+def despatch(
+    shop: Shop, first: str = "10", lots: tuple[Lot, ...] = (), second: str = "4"
+) -> Document:
     order = (Reference("ORDER", shop.name),)
     shipped = [
         line(str(at), code, amount, "SHIPPED")
-        for at, (code, amount) in enumerate(zip(shop.codes, (first, "4"), strict=True), 1)
+        for at, (code, amount) in enumerate(zip(shop.codes, (first, second), strict=True), 1)
     ]
     lines = tuple(
         DespatchLine(
@@ -267,6 +272,24 @@ def test_despatch_advice_is_validated_where_the_profile_says_so(shop: Shop) -> N
     states = shop.desk.search("stock.picking", [["origin", "=", shop.name]], "state")
     assert sorted(one["state"] for one in states) == ["assigned", "done"]  # the rest stays open
     assert (shop.line(0)["qty_received"], shop.line(1)["qty_received"]) == (10, 4)
+
+
+def test_receipt_that_was_validated_before_we_were_killed_is_not_looked_for_among_open_ones(
+    shop: Shop, tmp_path: Path
+) -> None:
+    """The whole order came: nothing of it is open any more when we look again."""
+    whole, server = despatch(shop, second="10"), shop.desk.sandbox
+    changes = {**shop.changes, "validate": True}
+    with books(tmp_path / "home", server, shop.desk.slug, **changes) as found:
+        exchange, [row] = found.take([whole])
+        receipt = shop.post(whole, validate=True)
+        with found.tools.ledger.begin() as tx:  # killed after the verb, before the commit
+            tx.set_posting(row.id, "stored", odoo_id=receipt)
+
+        found.send(exchange)
+
+        assert found.states(exchange) == {"posted": 1}
+    assert (shop.line(0)["qty_received"], shop.line(1)["qty_received"]) == (10, 10)
 
 
 def lots_of(desk: Desk, *more: str) -> dict[str, object]:
@@ -416,6 +439,27 @@ def test_second_bill_for_the_same_goods_lands_in_the_queue(shop: Shop) -> None:
         ("match.quantity_differs", "line 1"),
         ("match.quantity_differs", "line 2"),
     ]
+
+
+def test_bill_whose_answer_was_lost_is_found_again_though_its_order_counts_it(
+    shop: Shop, tmp_path: Path
+) -> None:
+    server = shop.desk.sandbox
+    with books(tmp_path / "home", server, shop.desk.slug, **shop.changes, post=True) as found:
+        lost, _ = found.take([bill(shop)])
+        dying = Sender(found.tools, connect=lambda _: Dying(server.client()))
+        with pytest.raises(DyingError):
+            replace(found, sender=dying).send(lost)
+        assert shop.line(0)["qty_invoiced"] == 10
+        other, _ = found.take([bill(shop, number="B2")])  # the same goods once more
+
+        found.send(lost)
+        found.send(other)
+
+        assert found.states(lost) == {"posted": 1}
+        assert [one.error for one in found.rows(other)] == ["match.quantity_differs:line 1"]
+    assert (shop.line(0)["qty_invoiced"], shop.line(1)["qty_invoiced"]) == (10, 10)
+    assert shop.desk.records("account.move") == 1
 
 
 def test_goods_beyond_the_order_land_in_the_queue(shop: Shop) -> None:
