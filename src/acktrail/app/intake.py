@@ -234,9 +234,8 @@ class Intake:
     def _planned(self, work: Work, done: Translated, documents: str) -> list[PostingRow]:
         """Plan what may be posted, before the transaction: the database is not locked for long."""
         row, found = work.row, work.found
-        if done.result.verdict is Verdict.REJECTED:
-            return []
-        if not self._governing.may_post(row.partner, found.sha256):
+        refused = done.result.verdict is Verdict.REJECTED
+        if refused or not self._governing.may_post(row.partner, found.sha256):
             return []
         return posting_rows(self._tools, found.profile, row, done.released, documents)
 
@@ -271,9 +270,8 @@ class Intake:
         earlier = earlier_numbers(tx, work.row.id, work.task.generation)
         at = tools.clock.now().replace(microsecond=0)
         options = profile.acknowledge.plain() | ({"duplicate": "1"} if duplicate else {})
-        needed = tools.formats.get(work.flow.format).numbers_needed(
-            result, Answering(at, options=options)
-        )
+        format_ = tools.formats.get(work.flow.format)
+        needed = format_.numbers_needed(result, Answering(at, options=options))
         lacking = needed - len(numbers_of(earlier))
         series = f"{profile.id}/{work.flow.format}"
         first = tx.next_number(series, lacking) if lacking > 0 else 0

@@ -89,12 +89,10 @@ def _receipt(refs: References, number: str, supplier: int, before: int) -> Recei
     order = find_order(refs, number, supplier)
     if order is None:
         return None
-    scope = (
-        Term("picking_type_code", "=", "incoming"),
-        Term("company_id", "=", refs.options.company),
-    )
+    ours = Term("company_id", "=", refs.options.company)
+    incoming, waiting = Term("picking_type_code", "=", "incoming"), Term("state", "in", WAITING)
+    scope = (incoming, ours) if before else (incoming, waiting, ours)
     keys = (Key("id", before),) if before else (Key("origin", order.head["name"]),)
-    scope += () if before else (Term("state", "in", WAITING),)
     fields = ("state", "scheduled_date", "note")
     name = f"receipt of {order.head['name']}"
     head = refs.one(Question(name, MODEL, keys, scope, fields, RULES))

@@ -14,9 +14,9 @@ from acktrail.app.governing import Move, Moves
 from acktrail.app.restarting import PARKED
 from acktrail.app.sender import Sender, Sent
 from acktrail.app.settings import ProfileSettings
-from tests.fakes.odoo import DATABASE, KEY, Running, theirs
 from acktrail.odoo.client import Done
 from acktrail.odoo.json2 import Json2
+from tests.fakes.odoo import DATABASE, KEY, Running, theirs
 from tests.service.odoo.books import Books, Dying, DyingError, books
 from tests.service.odoo.conftest import Sandbox
 from tests.unit.odoo import samples
@@ -168,9 +168,10 @@ def test_bill_whose_answer_was_lost_is_found_again_though_its_order_counts_it(
     tmp_path: Path, fake: Running
 ) -> None:
     server = served(fake)
-    matched: dict[str, object] = {"orders": True, "match": {"order_line": ["line"]}}
-    matched |= {"partner": "masterdata.supplier"}
-    with books(tmp_path / "home", server, "billed", **matched) as found:
+    match, supplier = {"order_line": ["line"]}, "masterdata.supplier"
+    with books(
+        tmp_path / "home", server, "billed", partner=supplier, orders=True, match=match
+    ) as found:
         ordered(fake, billed=0)
         lost, _ = found.take([samples.invoice("B-1")])
         other, _ = found.take([samples.invoice("B-2")])

@@ -1,5 +1,6 @@
 """Order to cash and order to bill on a real Odoo: 850, 855, 856 and 810 against our orders."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -33,7 +34,7 @@ from acktrail.documents.supply import (
 from acktrail.odoo.client import Done
 from acktrail.odoo.follow_up import Posted
 from acktrail.odoo.loads import Plan, Refusal
-from tests.service.odoo.books import Dying, DyingError, books
+from tests.service.odoo.books import Books, Dying, DyingError, books
 from tests.service.odoo.conftest import Desk
 from tests.unit.odoo.samples import usd
 
@@ -202,6 +203,21 @@ def bill(shop: Shop, quantity: str = "10", price: str = "4.25", number: str = "B
     )
 
 
+def home_of(shop: Shop, root: Path) -> AbstractContextManager[Books]:
+    """Make a home whose partner is the shop's supplier; bills and receipts are acted on."""
+    server, slug, partner = shop.desk.sandbox, shop.desk.slug, shop.supplier
+    return books(
+        root,
+        server,
+        slug,
+        partner=partner,
+        products="default_code",
+        orders=True,
+        post=True,
+        validate=True,
+    )
+
+
 def test_order_response_writes_reference_and_dates_and_nothing_else(shop: Shop) -> None:
     record = shop.post(answer(shop))
 
@@ -278,9 +294,8 @@ def test_receipt_that_was_validated_before_we_were_killed_is_not_looked_for_amon
     shop: Shop, tmp_path: Path
 ) -> None:
     """The whole order came: nothing of it is open any more when we look again."""
-    whole, server = despatch(shop, second="10"), shop.desk.sandbox
-    changes = {**shop.changes, "validate": True}
-    with books(tmp_path / "home", server, shop.desk.slug, **changes) as found:
+    whole = despatch(shop, second="10")
+    with home_of(shop, tmp_path / "home") as found:
         exchange, [row] = found.take([whole])
         receipt = shop.post(whole, validate=True)
         with found.tools.ledger.begin() as tx:  # killed after the verb, before the commit
@@ -445,7 +460,7 @@ def test_bill_whose_answer_was_lost_is_found_again_though_its_order_counts_it(
     shop: Shop, tmp_path: Path
 ) -> None:
     server = shop.desk.sandbox
-    with books(tmp_path / "home", server, shop.desk.slug, **shop.changes, post=True) as found:
+    with home_of(shop, tmp_path / "home") as found:
         lost, _ = found.take([bill(shop)])
         dying = Sender(found.tools, connect=lambda _: Dying(server.client()))
         with pytest.raises(DyingError):
