@@ -25,7 +25,7 @@ WHY = ("--reason", "because")
 
 # Commands that change nothing, or make and serve a home before there can be users.
 OPEN = {
-    *("init", "run", "demo", "inspect", "find", "status", "db upgrade"),
+    *("init", "run", "demo", "inspect", "find", "status", "db upgrade", "restore"),
     *("exchange list", "exchange show", "exchange why", "exchange trace"),
     *("exception list", "exception show", "lane list", "crosswalk check"),
     *(
@@ -63,6 +63,7 @@ GUARDED: dict[str, tuple[str, tuple[str, ...]]] = {
     "partner suspend": ("profile.suspend", (RELAY, *WHY)),
     "partner resume": ("profile.resume", (RELAY, *WHY)),
     "partner retire": ("profile.retire", (RELAY, *WHY)),
+    "backup": ("backup.make", ("backups",)),
     "ledger checkpoint": ("ledger.checkpoint", ()),
     "ledger pack": (
         "ledger.pack",

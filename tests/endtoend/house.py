@@ -41,15 +41,15 @@ class House:
         self.home = trial_home(root, ROOT / "partners", SECRETS, max_wait)
         self.root = root
         self.log = root / "service.log"
-        self._database = database
+        self.database = database
         self._process: subprocess.Popen[bytes] | None = None
         self.configure()
 
     def configure(self, odoo: str = "", database: str = "fake", key: str = "test-key") -> None:
         """Write ``acktrail.toml``; without ``odoo``, the URL of one, in journal mode."""
         lines = ['schema = "acktrail/settings/1"', 'stop = "3s"']
-        if self._database:
-            lines.append(f'database = "{self._database}"')
+        if self.database:
+            lines.append(f'database = "{self.database}"')
         if odoo:
             secret = self.root / "secrets" / "odoo-main"
             secret.touch(0o600)

@@ -95,6 +95,8 @@ COMMANDS = {
     "retention": Lazy(
         "acktrail.cli.retention:retention", "due, request, approve, hold, log: disposal."
     ),
+    "backup": Lazy("acktrail.cli.backup:backup", "Copy this home while it runs; --verify a copy."),
+    "restore": Lazy("acktrail.cli.backup:restore", "Make a home again from a backup."),
     "db": Lazy("acktrail.cli.ledger:db", "upgrade: the database's tables."),
 }
 

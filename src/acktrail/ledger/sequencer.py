@@ -10,6 +10,7 @@ Spec: C2SP tlog-tiles, tlog-checkpoint.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, NamedTuple, Never
 
 import sqlalchemy as sa
@@ -97,6 +98,23 @@ class Sequencer:
             one = notes.verified(note, self._keys.believed, self._keys.check)
             self._agree(one, row.newest.size)
         if row.note and self.files.checkpoint() != row.note:  # killed between the two
+            self.files.put_checkpoint(row.note)
+
+    def rebuild(self) -> None:
+        """Write the files of the newest checkpoint from the rows, into an empty folder.
+
+        Raises:
+            LedgerError: With code ``ledger.forked`` if the rows are not those that were signed.
+        """
+        row = self._newest()
+        with translated(), self._engine.connect() as connection:
+            builder = Builder(self.files.put)
+            for leaf, data in islice(_leaves(connection, 0), row.newest.size):
+                builder.add(leaf, data)
+        builder.flush()
+        if row.note:
+            if builder.root() != row.newest.root:
+                _refuse("the entries are not those of the newest checkpoint")
             self.files.put_checkpoint(row.note)
 
     def proof(self, old: int, new: int) -> list[bytes]:

@@ -1,8 +1,9 @@
 """The ledger on SQLite or PostgreSQL, in the words of :class:`acktrail.ports.Ledger`."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -25,6 +26,7 @@ from acktrail.ledger.disposals import Cut, Hold, Sum
 from acktrail.ledger.queries import Backlog
 from acktrail.ledger.refusals import translated
 from acktrail.ledger.sequencer import Keys, Sequencer
+from acktrail.ledger.snapshot import Taken, snapshot
 from acktrail.ledger.tile_files import TileFiles
 from acktrail.ledger.transaction import SqlTransaction, Writer
 from acktrail.ports import Arrival, Clock, Entry, ExchangeRow, OutboxRow, PostingRow, Seen
@@ -221,6 +223,10 @@ class SqlLedger:
         """Return every open hold with what it holds."""
         with self._reading() as connection:
             return disposals.holds(connection)
+
+    def snapshot(self, target: Path) -> AbstractContextManager[Taken]:
+        """Copy the database into a new file; see :mod:`acktrail.ledger.snapshot`."""
+        return snapshot(self._engine, target)
 
     def size(self) -> tuple[int, int]:
         """Return the number of entries and of streams."""

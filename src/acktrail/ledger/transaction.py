@@ -159,6 +159,10 @@ class SqlTransaction:
         """Keep the state of a target's breaker for all nodes."""
         circuits.write(self._connection, value)
 
+    def skip_numbers(self, count: int) -> int:
+        """Move every series of control numbers on; return how many series there are."""
+        return numbers.skip(self._connection, count)
+
     def blob(self, name: str) -> Blob | None:
         """Return the row of kept content, locked for this transaction."""
         return blobs.lock(self._connection, name)

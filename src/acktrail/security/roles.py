@@ -33,6 +33,7 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = {
     "retention.unhold": frozenset({APPROVER}),
     "store.seal": frozenset({ADMINISTRATOR}),
     "store.rotate": frozenset({ADMINISTRATOR}),
+    "backup.make": frozenset({ADMINISTRATOR}),
     "profile.write": frozenset({INTEGRATOR}),
     "partner.probe": frozenset({INTEGRATOR, OPERATOR}),  # writes at the partner's side
     "profile.submit": frozenset({INTEGRATOR}),

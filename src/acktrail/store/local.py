@@ -149,11 +149,11 @@ class LocalStore:
 
     def plain(self) -> Iterator[str]:
         """Yield every name whose content is kept plain."""
-        yield from (path.name for path in self._files() if path.suffix != SEALED)
+        yield from (path.name for path in self.files() if path.suffix != SEALED)
 
     def names(self) -> Iterator[str]:
         """Yield every kept name in order, for the comparison with the ledger."""
-        for name, _ in groupby(path.name.removesuffix(SEALED) for path in self._files()):
+        for name, _ in groupby(path.name.removesuffix(SEALED) for path in self.files()):
             yield name
 
     def orphans(self, before: datetime | None = None) -> Sequence[Path]:
@@ -169,7 +169,8 @@ class LocalStore:
                 return drafts
             return [path for path in drafts if path.stat().st_mtime < before.timestamp()]
 
-    def _files(self) -> Iterator[Path]:
+    def files(self) -> Iterator[Path]:
+        """Yield every kept file, sealed or plain, in the order of names: for a backup."""
         with _translated():
             for folder in sorted(path for path in self._blobs.iterdir() if path != self._new):
                 yield from sorted(folder.iterdir())
