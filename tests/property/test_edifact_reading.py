@@ -1,18 +1,30 @@
 """Properties of the EDIFACT reader that hold for any bytes."""
 
+from contextlib import suppress
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acktrail.errors import PartnerError
+from acktrail.errors import PartnerError, SetupError
 from acktrail.formats.delimited import Marks, split_released
 from acktrail.formats.edifact.characters import DEFAULT_MARKS, Script
 from acktrail.formats.edifact.checker import faults
 from acktrail.formats.edifact.directory import Composite, Element, directory_of
 from acktrail.formats.edifact.patterns import pattern_of
 from acktrail.formats.edifact.writer import Line, Sending, read_back, written
-from acktrail.model import ReadResult
+from acktrail.model import Answering, ReadResult
 from tests.generators.edifact import Knobs, interchange, invoic, orders
-from tests.unit.edifact.reading import Folder, answered, events_of, findings_of, read
+from tests.unit.edifact.reading import (
+    AT,
+    EDIFACT,
+    Folder,
+    answered,
+    events_of,
+    findings_of,
+    messages_of,
+    read,
+)
 
 CANARY = "Canaryname"
 FILES = [
@@ -52,6 +64,46 @@ def test_changed_byte_gives_a_result_or_a_partner_error_and_an_answer_or_none(
 
     if result is not None:
         answered(result)
+
+
+@given(any_file, st.data(), st.sampled_from(["stored", "conflict", "held"]))
+def test_every_answer_is_right_by_our_own_guide(
+    data: bytes, draw: st.DataObject, became: str
+) -> None:
+    """CONTRL and APERAK about a file with a changed byte: none, or one that has no fault."""
+    at = draw.draw(st.integers(0, len(data) - 1))
+    changed = data[:at] + bytes([draw.draw(st.integers(0, 255))]) + data[at + 1 :]
+    result = outcome(changed)
+    if result is None:
+        return
+    answering = Answering(
+        AT,
+        tuple(range(1, 9)),
+        {"contrl": "always", "contrl_messages": "all", "aperak": "always"},
+        {one.control: became for one in messages_of(result)},
+        content=lambda at, length: changed[at : at + length],
+    )
+
+    with suppress(SetupError):  # what has to be repeated cannot be
+        for answer in EDIFACT.acknowledge(_with_documents(result), answering):
+            assert findings_of(read(answer.body)) == []
+
+
+def _with_documents(result: ReadResult) -> ReadResult:
+    """Return the result as if each message had made a document."""
+    return replace(
+        result,
+        interchanges=tuple(
+            replace(
+                one,
+                groups=tuple(
+                    replace(group, messages=tuple(replace(m, documents=1) for m in group.messages))
+                    for group in one.groups
+                ),
+            )
+            for one in result.interchanges
+        ),
+    )
 
 
 @given(any_file, st.data())

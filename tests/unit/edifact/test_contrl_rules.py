@@ -226,6 +226,15 @@ def test_interchange_that_no_valid_contrl_can_answer_is_a_persons(
     assert EDIFACT.telling({"contrl": contrl}).reaches(one) == reached
 
 
+def test_unb_that_cannot_be_decoded_is_a_persons() -> None:
+    """S001 has to be copied, and this one (0080) is no UTF-8."""
+    data = interchange([orders()], NEWER).replace(b"UNOW:4::7", b"UNOW:4:\xff:7")
+    (one,) = read(data).interchanges
+
+    assert answered(read(data)) == ()
+    assert not EDIFACT.telling({"contrl": "always"}).reaches(one)
+
+
 @pytest.mark.parametrize("wrong", WRONG)
 @pytest.mark.parametrize("knobs", [Knobs(), NEWER, Knobs(group="G1")])
 def test_contrl_of_an_error_class_is_right_by_our_own_guide(wrong: str, knobs: Knobs) -> None:

@@ -97,7 +97,7 @@ def _written_in(interchange: InterchangeResult) -> tuple[list[str], str]:
 def _unb(
     interchange: InterchangeResult, number: str, at: datetime, identified: list[str]
 ) -> Elements:
-    newer = identified[1] == str(LATEST_SYNTAX)
+    newer = syntax_of(interchange) == LATEST_SYNTAX
     return [
         identified,
         parts_of(interchange, "S003"),
