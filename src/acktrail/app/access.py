@@ -1,20 +1,26 @@
 """The door before every act of a person: who may, what was refused, who looked at what."""
 
+import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from acktrail.app.tools import Tools
 from acktrail.errors import PolicyError
+from acktrail.ledger import sessions
+from acktrail.ledger.transaction import SqlTransaction
 from acktrail.ports import Entry
+from acktrail.security import passwords
 from acktrail.security import users as rules
+from acktrail.security.passwords import COST, Cost
 from acktrail.security.roles import ADMINISTRATOR, MANAGE, MATRIX, READ_PAYLOAD
 from acktrail.security.users import PREFIX, STREAM, User, administrators, users
 
 REASON_CHARS: Final = 500
 TARGET_CHARS: Final = 100
+ONE_TIME: Final = timedelta(days=1)  # for the first sign-in at the console
 REFUSED, VIEWED, EXPORTED = "refused", "viewed", "exported"
 _NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 
@@ -61,7 +67,12 @@ def permit_look(tools: Tools, actor: str, reason: str, target: str) -> None:
 def note(tools: Tools, kind: str, actor: str, facts: Mapping[str, object]) -> Entry:
     """Write who looked, took away or was refused into the day's stream ``access:<day>``."""
     with tools.ledger.begin() as tx:
-        return tx.append(f"access:{tools.clock.now():%Y-%m-%d}", kind, facts, actor)
+        return tx.append(access_stream(tools.clock.now()), kind, facts, actor)
+
+
+def access_stream(now: datetime) -> str:
+    """Name the day's stream of who came, looked, took away or was refused."""
+    return f"access:{now:%Y-%m-%d}"
 
 
 def need_reason(reason: str) -> None:
@@ -90,6 +101,8 @@ class Users:
     """Adds and ends users, grants and takes back; each under the lock of their stream."""
 
     tools: Tools
+    random: Callable[[int], bytes] = field(default=secrets.token_bytes)
+    cost: Cost = COST
 
     def known(self) -> list[User]:
         """Return every user, by name."""
@@ -137,7 +150,31 @@ class Users:
         def check(known: Mapping[str, User], now: datetime) -> None:
             rules.check_disable(known, order.user, now)
 
-        return self._write(order, rules.DISABLED, check)
+        return self._write(order, rules.DISABLED, check, also=_forget(order.user))
+
+    def issue_password(self, order: Order) -> str:
+        """Return a password for a user's next sign-in at the console, where he chooses his own.
+
+        It is shown this once and ends after a day; his sessions and the password of before end now.
+
+        Raises:
+            NotFoundError: There is no such user.
+        """
+
+        def check(known: Mapping[str, User], _: datetime) -> None:
+            rules.check_known(known, order.user)
+
+        password = passwords.one_time(self.random(passwords.ONE_TIME_BYTES))
+        kept = passwords.kept(password, self.random(passwords.SALT_BYTES), self.cost)
+        until = self.tools.clock.now() + ONE_TIME
+        credential = sessions.Credential(order.user, kept, once=True, until=until)
+
+        def keep(tx: SqlTransaction) -> None:
+            sessions.forget(tx.connection, order.user)
+            sessions.set_credential(tx.connection, credential)
+
+        self._write(order, rules.LET_IN, check, also=keep)
+        return password
 
     def _write(
         self,
@@ -145,11 +182,18 @@ class Users:
         kind: str,
         check: Callable[[Mapping[str, User], datetime], None],
         facts: Mapping[str, object] = _NOTHING,
+        also: Callable[[SqlTransaction], None] | None = None,
     ) -> Entry:
         permit(self.tools, MANAGE, order.actor, order.user)
         need_reason(order.reason)
         with self.tools.ledger.begin() as tx:
             tx.step(STREAM, "")  # no entry has this key: it only locks
             check(users(tx.entries(STREAM)), self.tools.clock.now())
+            if also:
+                also(tx)
             body = {"user": order.user, "reason": order.reason, **facts}
             return tx.append(STREAM, kind, body, order.actor)
+
+
+def _forget(user: str) -> Callable[[SqlTransaction], None]:
+    return lambda tx: sessions.forget(tx.connection, user)

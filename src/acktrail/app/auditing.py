@@ -32,11 +32,11 @@ class Window(NamedTuple):
 
 
 class Look(NamedTuple):
-    """Somebody looked, took away, or was refused."""
+    """Somebody came, looked, took away, or was refused."""
 
     at: str
     user: str
-    kind: str  # viewed, exported, refused
+    kind: str  # signed_in, sign_in_failed, viewed, exported, refused and so on
     what: str
     reason: str
     entry: str  # stream and number
@@ -85,7 +85,8 @@ def _order(one: Entry) -> tuple[datetime, str, int]:
 
 def _look(one: Entry) -> Look:
     body = one.body
-    what = body.get("target") or body.get("exchange") or body.get("partner") or ""
+    named = ("target", "exchange", "partner", "address")
+    what = next((body[name] for name in named if body.get(name)), "")
     act = f"{body['act']} " if one.kind == "refused" else ""
     payloads = "" if body.get("payloads", True) else " without payloads"
     return Look(

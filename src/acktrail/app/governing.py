@@ -8,7 +8,7 @@ from typing import NamedTuple
 from acktrail.app.access import need_reason, permit
 from acktrail.app.home import Found
 from acktrail.app.tools import Tools
-from acktrail.errors import PolicyError
+from acktrail.errors import PolicyError, SetupError
 from acktrail.ledger.status import UNFINISHED
 from acktrail.ports import Entry, ExchangeRow, Transaction
 from acktrail.profiles import lifecycle
@@ -95,6 +95,37 @@ class Governing:
             return None
         found = self.tools.home.profile(partner, now.testing.number)
         return found if found.sha256 == now.testing.sha256 else None
+
+
+class PartnerState(NamedTuple):
+    """Where a partner's profile stands, in a word and three versions."""
+
+    partner: str
+    state: str  # draft, testing, active, suspended, retired
+    active: object  # version; "" = none
+    testing: object
+    newest: object  # version, or the code of what is wrong with its file
+
+
+def partner_state(tools: Tools, partner: str) -> PartnerState:
+    """Return where a partner's profile stands."""
+    governing = Governing(tools)
+    now = governing.standing(partner)
+    try:
+        newest: object = tools.home.profile(partner).profile.version
+    except SetupError as error:
+        newest = error.code
+    active: object = now.active.number if now.active else ""
+    testing = now.testing.number if now.testing else ""
+    state = "active" if now.active else "testing" if now.testing else "draft"
+    if now.suspended_by:
+        state = "suspended"
+    if now.retired:
+        state = "retired"
+    if not governing.required and state == "draft":
+        state = "active"  # the newest file governs
+        active = newest
+    return PartnerState(partner, state, active, testing, newest)
 
 
 class Move(NamedTuple):

@@ -1,22 +1,40 @@
-"""What commands and console show of an exchange: plain dictionaries, no payload, no values."""
+"""What commands, API and console show of exchanges: no payload, no values.
 
-from acktrail.app.lanes import lanes
+Each question is asked here once, whoever asks.
+"""
+
+from typing import NamedTuple
+
 from acktrail.app.tools import Tools, last_body
 from acktrail.documents.encoding import decode_result
 from acktrail.errors import NotFoundError
+from acktrail.ledger.queries import Page
 from acktrail.model import Finding, ReadResult
 from acktrail.pipeline.read import all_findings
 from acktrail.ports import Entry, ExchangeRow, PostingRow
 from acktrail.security.masking import keyed
 
 OUTCOMES = ("duplicate", "rejected", "planned", "held")  # the entry that decides, newest first
-PERSON_STATUSES = ("held", "dead")
 ANSWERED = {"kind": "answer"}  # an entry has a kind of its own
 
 
 def endpoint_stream(partner: str) -> str:
     """Name the ledger's stream of a partner's inbound endpoint."""
     return f"endpoint:{partner}"
+
+
+class Listed(NamedTuple):
+    """One exchange in a list."""
+
+    row: ExchangeRow
+    outcome: str  # what became of it, in one or two words
+
+
+def listed(tools: Tools, wanted: Page) -> list[Listed]:
+    """Return one page of the list of exchanges, newest first."""
+    rows = tools.ledger.page(wanted)
+    entries = tools.ledger.entries_of_each([row.id for row in rows])
+    return [Listed(row, outcome_of(entries[row.id])) for row in rows]
 
 
 def outcome(tools: Tools, exchange: str) -> str:
@@ -55,10 +73,9 @@ def show(tools: Tools, key: str) -> dict[str, object]:
     """Return one exchange: facts, answers, journal rows, entries."""
     row = tools.ledger.exchange(key)
     entries = tools.ledger.entries(row.id)
-    with tools.ledger.begin() as tx:
-        answers, postings = tx.outbox(row.id), tx.postings(row.id)
+    answers, postings = tools.ledger.answers(row.id), tools.ledger.postings(row.id)
     return {
-        **_facts(row),
+        **facts(row),
         "outcome": outcome_of(entries),
         "answers": [
             {
@@ -94,7 +111,8 @@ def show(tools: Tools, key: str) -> dict[str, object]:
     }
 
 
-def _facts(row: ExchangeRow) -> dict[str, object]:
+def facts(row: ExchangeRow) -> dict[str, object]:
+    """Return what is known of an exchange without looking at its entries."""
     return {
         "id": row.id,
         "partner": row.partner,
@@ -128,11 +146,10 @@ def why(tools: Tools, key: str) -> list[dict[str, object]]:
         if entry.body.get("same_control_as"):
             reason = f"the control number was used by {entry.body['same_control_as']}"
             found.append(_row("duplicate.control", "rejected", "partner", reason))
-    with tools.ledger.begin() as tx:
-        for one in tx.postings(row.id):
-            if one.error or one.state in ("rejected", "conflict", "duplicate"):
-                text = f"{one.doctype}: {one.state}"
-                found.append(_row(one.error or f"post.{one.state}", one.state, "odoo", text))
+    for one in tools.ledger.postings(row.id):
+        if one.error or one.state in ("rejected", "conflict", "duplicate"):
+            text = f"{one.doctype}: {one.state}"
+            found.append(_row(one.error or f"post.{one.state}", one.state, "odoo", text))
     return found
 
 
@@ -168,8 +185,7 @@ def trace(tools: Tools, key: str) -> list[dict[str, object]]:
     entries = tools.ledger.entries(row.id)
     lines = [(0, f"file {row.name} ({row.size} bytes, {row.partner}) {row.id}")]
     result = kept_result(tools, entries)
-    with tools.ledger.begin() as tx:
-        postings, answers = tx.postings(row.id), tx.outbox(row.id)
+    postings, answers = tools.ledger.postings(row.id), tools.ledger.answers(row.id)
     for interchange in result.interchanges if result else ():
         lines.append((1, f"interchange {interchange.control or '-'} {interchange.verdict}"))
         for group in interchange.groups:
@@ -198,30 +214,3 @@ def search(tools: Tools, text: str) -> list[tuple[ExchangeRow, str]]:
     except NotFoundError:
         return hits
     return hits if row.id in {one.id for one, _ in hits} else [(row, "exchange"), *hits]
-
-
-def status(tools: Tools) -> dict[str, object]:
-    """Return counts, and what needs a person now: exchanges, and documents on their way to Odoo."""
-    waiting = {
-        row.id: f"{row.partner} {row.name}: {outcome(tools, row.id)}"
-        for word in PERSON_STATUSES
-        for row in tools.ledger.exchanges(status=word, limit=20)
-    }
-    refused = {
-        one.external_id: f"{one.partner} {one.doctype} {one.state}: {one.error or one.exchange}"
-        for one in tools.ledger.exceptions()
-    }
-    stopped = {}
-    for partner in tools.home.partners():
-        entries = tools.ledger.entries(endpoint_stream(partner))
-        if entries and entries[-1].kind == "stopped":
-            stopped[partner] = f"inbound stopped: {entries[-1].body.get('code', '')}"
-    return {
-        "counts": dict(tools.ledger.counts()),
-        "lanes that do not send": {
-            one.name: one.said for one in lanes(tools) if one.state != "closed"
-        },
-        "endpoints that need a person": stopped,
-        "exchanges that need a person": waiting,
-        "documents that need a person": refused,
-    }

@@ -6,7 +6,7 @@ nothing is posted or answered twice. What still runs of the old generation ends 
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from acktrail.app.access import need_reason, permit
 from acktrail.app.alone import message_alone
@@ -21,6 +21,32 @@ from acktrail.ports import Entry, ExchangeRow, Transaction
 PARKED = "parked.by_person"
 READS = frozenset({"received", "released", "replayed"})  # entries that may begin a reading
 AGAIN = {"rejected": "queued", "parked": "queued", "mismatch": "stored"}
+
+
+Act = Literal["release", "replay", "park"]
+
+
+def refusal(row: ExchangeRow, act: Act) -> str:
+    """Return why an act has nothing to do with an exchange as it is now, or ``""``."""
+    match act:
+        case "release" if row.status != "held":
+            return f"nothing to release: the exchange is {row.status}"
+        case "replay" if row.status not in AT_REST:
+            return f"the exchange is {row.status}: park it first, or let it finish"
+        case "park" if row.status in FINISHED or row.status == "held":
+            return f"nothing to park: the exchange is {row.status}"
+        case _:
+            return ""
+
+
+def need(row: ExchangeRow, act: Act) -> None:
+    """Refuse an act that has nothing to do.
+
+    Raises:
+        ConflictError: The exchange is not where the act begins.
+    """
+    if why := refusal(row, act):
+        raise ConflictError(why)
 
 
 class Order(NamedTuple):
@@ -39,6 +65,11 @@ class Restart:
     def __init__(self, tools: Tools, engine: Engine) -> None:
         self._tools, self._engine = tools, engine
 
+    @property
+    def tools(self) -> Tools:
+        """Return the home's parts that it works with."""
+        return self._tools
+
     def release(self, order: Order) -> Part:
         """End a hold: the exchange goes on from the step that held it.
 
@@ -51,9 +82,7 @@ class Restart:
         """
         permit(self._tools, "exchange.release", order.actor, order.exchange)
         row = self._tools.ledger.exchange(order.exchange)
-        if row.status != "held":
-            msg = f"nothing to release: the exchange is {row.status}"
-            raise ConflictError(msg)
+        need(row, "release")
         part = part_that_held(self._tools.ledger.entries(row.id))
         return self._start(order, row, "released", part)
 
@@ -67,9 +96,7 @@ class Restart:
         """
         permit(self._tools, "exchange.replay", order.actor, order.exchange)
         row = self._tools.ledger.exchange(order.exchange)
-        if row.status not in AT_REST:
-            msg = f"the exchange is {row.status}: park it first, or let it finish"
-            raise ConflictError(msg)
+        need(row, "replay")
         need_reason(order.reason)
         return self._start(order, row, "replayed", "all", self._message(order, row))
 
@@ -94,9 +121,7 @@ class Restart:
         need_reason(order.reason)
         with self._tools.ledger.begin() as tx:
             row = tx.lock(self._tools.ledger.exchange(order.exchange).id)
-            if row.status in FINISHED or row.status == "held":
-                msg = f"nothing to park: the exchange is {row.status}"
-                raise ConflictError(msg)
+            need(row, "park")
             generation = tx.rise(row.id)
             body = {"code": PARKED, "reason": order.reason, "generation": generation}
             tx.append(row.id, "held", body, order.actor)

@@ -32,6 +32,12 @@ store.encrypt = true                # each kept file under its own key; back up 
 # [access]
 # enforce  = true                   # commands ask who may: docs/operator.md, Users and roles
 
+# [console]                         # acktrail serve: http://127.0.0.1:8765 when left out
+# bind        = "0.0.0.0"
+# hosts       = ["acktrail.example.org"]
+# certificate = "secrets/console.pem"
+# key         = "secrets/console.key"
+
 # [vault]                           # for references such as "vault:edi/acme#password"
 # url      = "https://vault.example.org:8200"
 # role     = "5ad2..."              # AppRole
@@ -45,6 +51,7 @@ store.encrypt = true                # each kept file under its own key; back up 
 """
 
 
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 SIX_YEARS: Final = 2192  # days; 45 CFR 164.316(b)(2)(i)
 Days = Annotated[Duration, Field(ge=timedelta(days=1))]
 
@@ -104,6 +111,32 @@ class AccessSettings(Table):
     enforce: bool = False  # every act asks for a role; off: whoever can run commands may
 
 
+class ConsoleSettings(Table):
+    """Where `acktrail serve` listens, and how long somebody stays signed in."""
+
+    bind: str = "127.0.0.1"
+    port: int = Field(default=8765, ge=0, le=65535)  # 0: any that is free
+    hosts: tuple[str, ...] = ()  # names in the browser's address line beside bind and localhost
+    certificate: str = ""  # PEM file with its chain, from the home on; with it TLS is spoken here
+    key: str = ""  # PEM file of its private key, readable by the service only
+    proxies: tuple[str, ...] = ()  # addresses whose X-Forwarded-For and -Proto are believed
+    idle: Duration = timedelta(minutes=15)
+    longest: Duration = timedelta(hours=12)
+
+    @model_validator(mode="after")
+    def _plain_stays_here(self) -> Self:
+        if bool(self.certificate) != bool(self.key):
+            msg = "certificate and key: both or none"
+            raise ValueError(msg)
+        if self.bind not in LOOPBACK and not self.certificate and not self.proxies:
+            msg = "bind: beyond this machine only with certificate and key, or behind proxies"
+            raise ValueError(msg)
+        if self.bind not in LOOPBACK and not self.hosts:
+            msg = "hosts: beyond this machine the names that browsers use must be listed"
+            raise ValueError(msg)
+        return self
+
+
 class VaultServer(Table):
     """HashiCorp Vault, as the place of secrets: key-value engine version 2, login by AppRole."""
 
@@ -146,6 +179,7 @@ class Settings(Table):
     profiles: ProfileSettings = ProfileSettings()
     ledger: LedgerSettings = LedgerSettings()
     access: AccessSettings = AccessSettings()
+    console: ConsoleSettings = ConsoleSettings()
     vault: VaultServer | None = None
     store: StoreSettings = StoreSettings()
     retention: Retention = Retention()

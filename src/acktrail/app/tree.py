@@ -70,6 +70,7 @@ class SegmentLine(NamedTuple):
     position: int
     pieces: tuple[Piece, ...]
     faults: tuple[Fault, ...] = ()
+    offset: int = -1  # of its first byte in the file; -1 where none was read
 
 
 class GapLine(NamedTuple):
@@ -264,7 +265,8 @@ class _Branch:
             yield from self._loops(path, numbers)
             faults = self._tree.faults(found) if held is segment else ()
             pieces = tuple(islice(self._legend.pieces(held), MOST_PIECES))
-            yield SegmentLine(SEGMENT + len(path), held.place.position, pieces, faults)
+            place = held.place
+            yield SegmentLine(SEGMENT + len(path), place.position, pieces, faults, place.offset)
         self._held.clear()
         self._after = CONTEXT if found else max(self._after - 1, 0)
 

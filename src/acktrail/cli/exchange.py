@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from acktrail.app import capturing, looks, payloads
+from acktrail.app import attention, capturing, looks, payloads
 from acktrail.app.home import Home
 from acktrail.app.restarting import Order
 from acktrail.app.wiring import open_tools, restarts
 from acktrail.cli.actor import actor
 from acktrail.cli.output import aligned, json_option, line, table
+from acktrail.ledger.queries import Page
 
 COLUMNS = ("id", "opened", "partner", "file", "size", "status", "outcome")
 
@@ -33,7 +34,7 @@ def list_(
 ) -> None:
     """List exchanges, newest first."""
     tools = open_tools(Home(Path(ctx.obj)))
-    rows = tools.ledger.exchanges(partner=partner, status=status, limit=limit, before=before)
+    rows = looks.listed(tools, Page(partner, status, limit=limit, before=before))
     table(
         COLUMNS,
         [
@@ -44,9 +45,9 @@ def list_(
                 r.name,
                 r.size,
                 r.status,
-                looks.outcome(tools, r.id),
+                outcome,
             )
-            for r in rows
+            for r, outcome in rows
         ],
         as_json=as_json,
     )
@@ -223,7 +224,7 @@ def find(ctx: click.Context, text: str, *, as_json: bool) -> None:
 def status(ctx: click.Context, *, as_json: bool) -> None:
     """Count exchanges by status and journal rows by state; name what needs a person."""
     tools = open_tools(Home(Path(ctx.obj)))
-    found = looks.status(tools)
+    found = attention.status(tools)
     if as_json:
         line(found)
     else:

@@ -1,17 +1,15 @@
 """``acktrail ledger`` and ``acktrail db``."""
 
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 
 import click
 
-from acktrail.app import packing
-from acktrail.app.access import EXPORTED, need_reason, note, permit, permit_look
+from acktrail.app import handing_over
 from acktrail.app.home import Home
 from acktrail.app.packing import Wish
 from acktrail.app.proving import faults_of
-from acktrail.app.sealing import keys, sealing, tile_files
+from acktrail.app.sealing import keys, sealing
 from acktrail.app.tools import Tools
 from acktrail.app.wiring import database_url, open_tools
 from acktrail.cli.actor import actor
@@ -51,9 +49,7 @@ def verify(
         return
     kept = _notes(anchors)
     faults = 0
-    for fault in chain(
-        tools.ledger.verify(), tools.ledger.verify_tree(tile_files(tools), keys(tools), kept)
-    ):
+    for fault in handing_over.faults(tools, kept):
         faults += 1
         click.echo(fault, err=True)
     entries, streams = tools.ledger.size()
@@ -111,26 +107,16 @@ def checkpoint(ctx: click.Context, *, as_json: bool) -> None:
     Exit 7 when a witness could not be reached, 8 when one keeps another history.
     """
     tools = open_tools(Home(Path(ctx.obj)))
-    permit(tools, "ledger.checkpoint", actor())
-    one = sealing(tools)
-    one.check()
-    one.seal()
-    newest = one.sequencer.newest()
-    given = one.anchor()
+    done = handing_over.checkpoint(tools, actor())
     if as_json:
-        line(
-            {
-                "size": newest.newest.size,
-                "note": newest.note,
-                "witnesses": [{"name": n, "size": s, "error": code} for n, s, code in given],
-            }
-        )
+        given = [{"name": n, "size": s, "error": code} for n, s, code in done.witnesses]
+        line({"size": done.size, "note": done.note, "witnesses": given})
     else:
-        click.echo(newest.note, nl=False)
-    for name, size, code in given:
+        click.echo(done.note, nl=False)
+    for name, size, code in done.witnesses:
         click.echo(f"{name}: {code or f'keeps {size}'}", err=True)
     tools.close()
-    if any(code for _, _, code in given):
+    if any(code for _, _, code in done.witnesses):
         ctx.exit(DOWN)
 
 
@@ -161,19 +147,10 @@ def pack(
     The same question --at the same checkpoint gives the same bytes. Exit 4 when there is nothing.
     """
     tools = open_tools(Home(Path(ctx.obj)))
-    if payloads:
-        permit_look(tools, actor(), reason, partner)
-    permit(tools, "ledger.pack", actor(), partner)
-    need_reason(reason)
     wish = Wish(partner, since.replace(tzinfo=UTC), until.replace(tzinfo=UTC), at, payloads)
-    draft = out.with_name(f".{out.name}.part")
     try:
-        done = packing.pack(sealing(tools), wish, draft)
-        facts = {**done._asdict(), "partner": partner, "payloads": payloads, "reason": reason}
-        note(tools, EXPORTED, actor(), facts)  # before anybody has the pack
-        draft.replace(out)
+        done = handing_over.pack(tools, wish, actor(), reason, out)
     finally:
-        draft.unlink(missing_ok=True)
         tools.close()
     if as_json:
         line(done._asdict())

@@ -6,17 +6,13 @@ from pathlib import Path
 
 import click
 
-from acktrail.app.governing import Governing, Move, Moves
+from acktrail.app import submitting
+from acktrail.app.governing import Move, Moves, PartnerState, partner_state
 from acktrail.app.home import Home
-from acktrail.app.linting import problems_of
-from acktrail.app.profile_tests import results_of, run_cases
-from acktrail.app.tools import Tools
 from acktrail.app.wiring import open_tools
 from acktrail.cli.actor import actor
-from acktrail.cli.failures import CHECKS_FAILED
 from acktrail.cli.output import json_option, line, table
 from acktrail.cli.rehearsal import split
-from acktrail.errors import SetupError
 from acktrail.ports import Entry
 from acktrail.profiles.lifecycle import Standing, standing, stream
 
@@ -56,19 +52,7 @@ def submit(ctx: click.Context, name: str, reason: str) -> None:
     tools = open_tools(Home(Path(ctx.obj)))
     try:
         partner, version = split(name)
-        found = problems_of(tools.home, tools.home.profile(partner, version).profile)
-        errors = [one for one in found if one.severity == "error"]
-        for one in errors:
-            click.echo(f"{one.path}: {one.text}", err=True)
-        if errors:
-            ctx.exit(CHECKS_FAILED)
-        tests = list(run_cases(tools.home, partner, version))
-        for case in sorted({one.case for one in tests if one.failed}):
-            click.echo(f"the case {case} fails: acktrail partner test {name}", err=True)
-        if any(one.failed for one in tests):
-            ctx.exit(CHECKS_FAILED)
-        checks = {"lint": {"errors": 0, "warnings": len(found)}, "tests": results_of(tests)}
-        entry = Moves(tools).submit(Move(partner, actor(), reason, version, evidence=checks))
+        entry = submitting.submit(tools, Move(partner, actor(), reason, version))
     finally:
         tools.close()
     click.echo(f"{partner}@{entry.body['version']}: testing sha256={entry.body['sha256']}")
@@ -172,29 +156,9 @@ def log_(ctx: click.Context, name: str, at: datetime | None, *, as_json: bool) -
 def list_(ctx: click.Context, *, as_json: bool) -> None:
     """Show where every partner's profile stands."""
     tools = open_tools(Home(Path(ctx.obj)))
-    rows = [_row(tools, one) for one in tools.home.partners()]
-    table(("partner", "state", "active", "testing", "newest"), rows, as_json=as_json)
+    rows = [partner_state(tools, one) for one in tools.home.partners()]
+    table(PartnerState._fields, rows, as_json=as_json)
     tools.close()
-
-
-def _row(tools: Tools, partner: str) -> tuple[str, str, object, object, object]:
-    governing = Governing(tools)
-    now = governing.standing(partner)
-    try:
-        newest: object = tools.home.profile(partner).profile.version
-    except SetupError as error:
-        newest = error.code
-    active: object = now.active.number if now.active else ""
-    testing = now.testing.number if now.testing else ""
-    state = "active" if now.active else "testing" if now.testing else "draft"
-    if now.suspended_by:
-        state = "suspended"
-    if now.retired:
-        state = "retired"
-    if not governing.required and state == "draft":
-        state = "active"  # the newest file governs
-        active = newest
-    return partner, state, active, testing, newest
 
 
 def _print_standing(then: Standing, *, as_json: bool) -> None:

@@ -4,7 +4,7 @@ The lock, the number of entries and the hash of the last one are in the stream's
 ``exchange`` for exchanges, ``ledger_head`` for the others.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -115,6 +115,16 @@ def read(connection: sa.Connection, stream: str) -> tuple[Entry, ...]:
         LedgerError: If an entry's bytes cannot be decoded.
     """
     return tuple(decode(data) for data in connection.scalars(_DATA, {"key": stream}))
+
+
+def read_each(connection: sa.Connection, streams: Sequence[str]) -> dict[str, tuple[Entry, ...]]:
+    """Return the entries of several streams, read at once."""
+    query = sa.select(ledger_entry.c.data).where(ledger_entry.c.stream.in_(streams))
+    found: dict[str, list[Entry]] = {stream: [] for stream in streams}
+    for data in connection.scalars(query.order_by(ledger_entry.c.stream, ledger_entry.c.n)):
+        entry = decode(data)
+        found[entry.stream].append(entry)
+    return {stream: tuple(entries) for stream, entries in found.items()}
 
 
 def with_step(connection: sa.Connection, stream: str, key: str) -> Entry | None:

@@ -6,6 +6,7 @@ a partner's files where a database's clock is too coarse.
 
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from acktrail.ledger.entry import EXCHANGE_PREFIX, microseconds
@@ -32,6 +33,11 @@ def new_exchange_id(clock_ms: int, random_bytes: bytes, last: str = "") -> str:
         if clock_ms <= before >> _RANDOM_BITS:
             value = before + 1
     return EXCHANGE_PREFIX + _text(value)
+
+
+def first_id(at: datetime) -> str:
+    """Return the smallest id that can be given out at an instant or later."""
+    return EXCHANGE_PREFIX + _text(microseconds(at) // 1000 << _RANDOM_BITS)
 
 
 class ExchangeIds:

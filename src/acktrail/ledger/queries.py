@@ -16,6 +16,7 @@ from acktrail.ledger.status import UNFINISHED
 from acktrail.ledger.tables import (
     exchange,
     identifier,
+    is_exception,
     ledger_anchor,
     ledger_checkpoint,
     ledger_entry,
@@ -28,7 +29,6 @@ from acktrail.pipeline.states import SETTLED
 from acktrail.ports import Entry, ExchangeRow, PostingRow
 
 HITS: Final = 100
-EXCEPTIONS: Final = ("rejected", "conflict", "parked", "mismatch", "missing")
 ON_THEIR_WAY: Final = ("queued", "sending", "stored", "waiting")
 TEXT_LIMIT: Final = 300
 _LAST: Final = "\U0010ffff"
@@ -45,6 +45,7 @@ class Page(NamedTuple):
     since: datetime | None = None
     limit: int = 50
     before: str = ""
+    first: str = ""  # no id below it; ids sort by time, see ledger.ids.first_id
 
 
 def one_exchange(connection: sa.Connection, key: str) -> ExchangeRow:
@@ -84,6 +85,8 @@ def page(connection: sa.Connection, wanted: Page) -> Sequence[ExchangeRow]:
         query = query.where(exchange.c.status == wanted.status)
     if wanted.since is not None:
         query = query.where(exchange.c.opened_at >= microseconds(wanted.since))
+    if wanted.first:
+        query = query.where(exchange.c.id >= wanted.first)
     if wanted.before:
         query = query.where(exchange.c.id < wanted.before)
     return [row_of(row) for row in connection.execute(query)]
@@ -114,14 +117,62 @@ def unfinished(connection: sa.Connection, order_key: str, before: str) -> str:
     return connection.scalar(query) or ""
 
 
-def exceptions(connection: sa.Connection, limit: int, partner: str = "") -> Sequence[PostingRow]:
-    """Return journal rows that a person has to decide about, newest first."""
+def exceptions(
+    connection: sa.Connection, limit: int, partner: str = "", before: int = 0
+) -> Sequence[PostingRow]:
+    """Return journal rows that a person has to decide about, newest first; before a number."""
     query = sa.select(*(posting.c[name] for name in PostingRow._fields))
-    stuck = posting.c.state.in_(EXCEPTIONS) & posting.c.error.not_in(sorted(SETTLED))
+    stuck = is_exception() & posting.c.error.not_in(sorted(SETTLED))
     if partner:
         stuck &= posting.c.partner == partner
+    if before:
+        stuck &= posting.c.id < before
     rows = connection.execute(query.where(stuck).order_by(posting.c.id.desc()).limit(limit))
     return [PostingRow(*row) for row in rows]
+
+
+class Answer(NamedTuple):
+    """An answer file, and the file that it answers."""
+
+    exchange: str
+    partner: str
+    file: str
+    kind: str
+    control: str
+    subject: str
+    name: str
+    delivered: bool
+    received: datetime
+
+
+class AnswerPage(NamedTuple):
+    """What part of the answers a list shows."""
+
+    waiting: bool = False  # only those that did not go out yet
+    limit: int = 50
+    before: tuple[str, str] = ("", "")  # exchange and name of the last one of the page before
+
+
+def answers(connection: sa.Connection, wanted: AnswerPage) -> Sequence[Answer]:
+    """Return answer files, those of the newest exchanges first."""
+    place = (outbox.c.exchange, outbox.c.name)
+    columns = (
+        *(exchange.c.id, exchange.c.partner, exchange.c.name, outbox.c.kind, outbox.c.control),
+        *(outbox.c.subject, outbox.c.name, outbox.c.delivered, exchange.c.opened_at),
+    )
+    query = sa.select(*columns).join_from(outbox, exchange)
+    if wanted.waiting:
+        query = query.where(outbox.c.delivered.is_(sa.false()))
+    if wanted.before[0]:
+        query = query.where(sa.tuple_(*place) < sa.tuple_(*map(sa.literal, wanted.before)))
+    newest = query.order_by(*(column.desc() for column in place)).limit(wanted.limit)
+    return [Answer(*row[:-1], instant(row[-1])) for row in connection.execute(newest)]
+
+
+def few(connection: sa.Connection, status: str, most: int) -> int:
+    """Count the exchanges of a status, up to ``most``."""
+    some = sa.select(exchange.c.id).where(exchange.c.status == status).limit(most).subquery()
+    return connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 
 
 def one_posting(connection: sa.Connection, key: str) -> PostingRow:

@@ -16,6 +16,7 @@ from acktrail.ledger import (
     journal,
     outbox,
     queries,
+    sessions,
     tree_verification,
     verification,
 )
@@ -23,9 +24,10 @@ from acktrail.ledger.blobs import Blob
 from acktrail.ledger.circuits import Circuit
 from acktrail.ledger.database import begin_writing
 from acktrail.ledger.disposals import Cut, Hold, Sum
-from acktrail.ledger.queries import Backlog
+from acktrail.ledger.queries import Answer, AnswerPage, Backlog, Page
 from acktrail.ledger.refusals import translated
 from acktrail.ledger.sequencer import Keys, Sequencer
+from acktrail.ledger.sessions import Credential, Failures, Session
 from acktrail.ledger.snapshot import Taken, snapshot
 from acktrail.ledger.tile_files import TileFiles
 from acktrail.ledger.transaction import SqlTransaction, Writer
@@ -84,8 +86,22 @@ class SqlLedger:
         before: str = "",
     ) -> Sequence[ExchangeRow]:
         """List exchanges, newest first; ``before`` is the last id of the page before."""
+        return self.page(Page(partner, status, since, limit, before))
+
+    def page(self, wanted: Page) -> Sequence[ExchangeRow]:
+        """Return one page of the list of exchanges, newest first."""
         with self._reading() as connection:
-            return queries.page(connection, queries.Page(partner, status, since, limit, before))
+            return queries.page(connection, wanted)
+
+    def few(self, status: str, most: int) -> int:
+        """Count the exchanges of a status, up to ``most``."""
+        with self._reading() as connection:
+            return queries.few(connection, status, most)
+
+    def answer_page(self, wanted: AnswerPage) -> Sequence[Answer]:
+        """Return one page of the list of answer files, those of the newest exchanges first."""
+        with self._reading() as connection:
+            return queries.answers(connection, wanted)
 
     def find(self, text: str) -> Sequence[tuple[ExchangeRow, str]]:
         """Search identifiers, names, hashes, Odoo records; each hit with what matched."""
@@ -101,6 +117,11 @@ class SqlLedger:
         """Return how many entries a stream that is no exchange has."""
         with self._reading() as connection:
             return queries.length(connection, stream)
+
+    def entries_of_each(self, streams: Sequence[str]) -> dict[str, tuple[Entry, ...]]:
+        """Return the entries of several streams, read at once."""
+        with self._reading() as connection:
+            return entries.read_each(connection, streams)
 
     def streams(self, prefix: str) -> Sequence[str]:
         """Return the names of the streams that start so, in order; none of exchanges."""
@@ -194,10 +215,12 @@ class SqlLedger:
         with translated():
             yield from verification.verify(self._engine)
 
-    def exceptions(self, limit: int = 50, partner: str = "") -> Sequence[PostingRow]:
+    def exceptions(
+        self, limit: int = 50, partner: str = "", before: int = 0
+    ) -> Sequence[PostingRow]:
         """Return journal rows that a person has to decide about, newest first."""
         with self._reading() as connection:
-            return queries.exceptions(connection, limit, partner)
+            return queries.exceptions(connection, limit, partner, before)
 
     def posting(self, key: str) -> PostingRow:
         """Find one journal row by its number or external id (the newest one's)."""
@@ -227,6 +250,21 @@ class SqlLedger:
     def snapshot(self, target: Path) -> AbstractContextManager[Taken]:
         """Copy the database into a new file; see :mod:`acktrail.ledger.snapshot`."""
         return snapshot(self._engine, target)
+
+    def credential(self, name: str) -> Credential | None:
+        """Return how a user signs in at the console."""
+        with self._reading() as connection:
+            return sessions.find_credential(connection, name)
+
+    def session(self, token: str) -> Session | None:
+        """Return a session at the console by the hash of its token."""
+        with self._reading() as connection:
+            return sessions.find_session(connection, token)
+
+    def failures(self, subject: str) -> Failures | None:
+        """Return how often a subject failed to sign in, in a row."""
+        with self._reading() as connection:
+            return sessions.failures(connection, subject)
 
     def size(self) -> tuple[int, int]:
         """Return the number of entries and of streams."""

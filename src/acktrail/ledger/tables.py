@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 METADATA: Final = sa.MetaData()
 REFUSED_STATES: Final = ("conflict", "duplicate", "rejected")
+EXCEPTION_STATES: Final = ("rejected", "conflict", "parked", "mismatch", "missing")
 
 Word: Final = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 Serial: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -109,6 +110,7 @@ exchange: Final = sa.Table(
     sa.Column("head", sa.LargeBinary, nullable=False),
     sa.Index("exchange_partner", "partner", "id"),
     sa.Index("exchange_status", "status", "id"),
+    sa.Index("exchange_partner_status", "partner", "status", "id"),
     sa.Index("exchange_order", "order_key", "id"),
     sa.Index("exchange_name", "name"),
     sa.Index("exchange_raw", "raw_sha256"),
@@ -206,6 +208,29 @@ sa.Index(
     postgresql_where=posting.c.state.not_in(REFUSED_STATES),
 )
 
+
+def is_exception() -> sa.ColumnElement[bool]:
+    """Return the condition of the index below, spelled as the index: else SQLite leaves it."""
+    states: sa.BindParameter[str] = sa.bindparam(
+        "states", EXCEPTION_STATES, expanding=True, literal_execute=True
+    )
+    return posting.c.state.in_(states)
+
+
+# What waits for a person, and answers that wait for their way out: few among millions.
+sa.Index(
+    "posting_exception",
+    posting.c.id,
+    sqlite_where=posting.c.state.in_(EXCEPTION_STATES),
+    postgresql_where=posting.c.state.in_(EXCEPTION_STATES),
+)
+sa.Index(
+    "outbox_waiting",
+    outbox.c.exchange,
+    sqlite_where=outbox.c.delivered.is_(sa.false()),
+    postgresql_where=outbox.c.delivered.is_(sa.false()),
+)
+
 circuit: Final = sa.Table(
     "circuit",
     METADATA,
@@ -242,4 +267,48 @@ blob_hold: Final = sa.Table(
     sa.Column("blob", Word, sa.ForeignKey("blob.name"), nullable=False, primary_key=True),
     _word("subject"),
     sa.Index("blob_hold_blob", "blob"),
+)
+
+# People at the console. Hashes only: of passwords by scrypt, of session tokens by SHA-256. These
+# rows come and go; who signed in, or failed to, is an entry.
+credential: Final = sa.Table(
+    "credential",
+    METADATA,
+    _word("name", key=True),
+    _word("password"),
+    sa.Column("once", sa.Boolean, nullable=False),
+    sa.Column("until", Instant),
+)
+
+session: Final = sa.Table(
+    "session",
+    METADATA,
+    _word("token", key=True),
+    _word("name"),
+    sa.Column("once", sa.Boolean, nullable=False),
+    sa.Column("began_at", Instant, nullable=False),
+    sa.Column("seen_at", Instant, nullable=False),
+    sa.Index("session_name", "name"),
+    sa.Index("session_seen", "seen_at"),
+)
+
+# Failed sign-ins in a row, of a user's name or of an address, each under its keyed hash.
+sign_in_failure: Final = sa.Table(
+    "sign_in_failure",
+    METADATA,
+    _word("subject", key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("until", Instant, nullable=False),
+)
+
+# What was answered to a request that named an idempotency key; ``code`` is 0 while it runs.
+answered_request: Final = sa.Table(
+    "answered_request",
+    METADATA,
+    _word("key", key=True),
+    _word("digest"),
+    sa.Column("code", sa.Integer, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("asked_at", Instant, nullable=False),
+    sa.Index("answered_request_asked", "asked_at"),
 )

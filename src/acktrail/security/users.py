@@ -16,6 +16,7 @@ from acktrail.security.roles import ADMINISTRATOR, GRANTS, MATRIX, apart
 STREAM: Final = "access:users"
 PREFIX: Final = "user:"
 ADDED, GRANTED, REVOKED, DISABLED = "user_added", "granted", "revoked", "user_disabled"
+LET_IN: Final = "password_issued"  # no part of the fold: says who did it
 _NAME: Final = re.compile(r"[A-Za-z0-9._@-]{1,115}")
 
 
@@ -93,7 +94,7 @@ def check_grant(known: Mapping[str, User], name: str, role: str, now: datetime) 
         ConflictError: It is held already.
         PolicyError: Two of the roles must not meet in one person.
     """
-    user = _known(known, name)
+    user = check_known(known, name)
     if role not in GRANTS:
         msg = f"no such role; there are: {', '.join(GRANTS)}"
         raise NotFoundError(msg)
@@ -113,7 +114,7 @@ def check_revoke(known: Mapping[str, User], name: str, role: str, now: datetime)
         NotFoundError: The user does not hold it.
         PolicyError: Nobody would be administrator any more.
     """
-    if role not in _known(known, name).grants:
+    if role not in check_known(known, name).grants:
         msg = f"{name} does not hold {role}"
         raise NotFoundError(msg)
     if role == ADMINISTRATOR:
@@ -127,7 +128,7 @@ def check_disable(known: Mapping[str, User], name: str, now: datetime) -> None:
         NotFoundError: No such user.
         PolicyError: Nobody would be administrator any more.
     """
-    if ADMINISTRATOR in _known(known, name).held(now):
+    if ADMINISTRATOR in check_known(known, name).held(now):
         _need_another(known, name, now)
 
 
@@ -142,7 +143,12 @@ def _need_another(known: Mapping[str, User], name: str, now: datetime) -> None:
         raise PolicyError(msg, code="policy.last")
 
 
-def _known(known: Mapping[str, User], name: str) -> User:
+def check_known(known: Mapping[str, User], name: str) -> User:
+    """Return a user that is there.
+
+    Raises:
+        NotFoundError: No such user, or he was ended.
+    """
     user = known.get(name)
     if user is None or user.disabled:
         msg = "no such user"

@@ -278,7 +278,7 @@ def test_upgrade_twice_changes_nothing(opened: tuple[SqlLedger, sa.Engine]) -> N
     _, engine = opened
     upgrade(engine)
 
-    assert current_revision(engine) == "0003"
+    assert current_revision(engine) == "0004"
     check_triggers(engine)
 
 

@@ -1,7 +1,7 @@
 from pathlib import Path
 
+from acktrail.app.attention import status
 from acktrail.app.cases import SECRETS
-from acktrail.app.looks import status
 from acktrail.app.service import note_endpoint
 from acktrail.app.trial import open_trial
 from tests.conftest import ROOT

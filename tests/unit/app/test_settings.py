@@ -30,6 +30,22 @@ def test_commented_lines_of_the_example_are_valid_once_uncommented() -> None:
     assert read_settings(body.encode(), {}).odoo["main"].database == "production"
 
 
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        ('bind = "0.0.0.0"', "only with certificate and key, or behind proxies"),
+        ('certificate = "a.pem"', "both or none"),
+        ('bind = "0.0.0.0"\nproxies = ["10.0.0.5"]', "hosts"),
+        ("port = 70000", "port"),
+    ],
+)
+def test_console_never_leaves_the_machine_in_the_open(body: str, what: str) -> None:
+    (problem,) = said(f'schema = "acktrail/settings/1"\n[console]\n{body}\n')
+
+    assert "console" in problem
+    assert what in problem
+
+
 def test_environment_wins_over_the_file() -> None:
     body = EXAMPLE + 'node = "from-file"\n'
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acktrail.ledger.ids import ALPHABET, ExchangeIds, new_exchange_id
+from acktrail.ledger.ids import ALPHABET, ExchangeIds, first_id, new_exchange_id
 
 
 class StandingClock:
@@ -19,6 +19,16 @@ def test_id_is_the_text_form_of_a_ulid() -> None:
     assert new_exchange_id(1469918176385, bytes(10)) == "ex_01ARYZ6S410000000000000000"
     assert new_exchange_id(2**48 - 1, b"\xff" * 10) == "ex_7ZZZZZZZZZZZZZZZZZZZZZZZZZ"
     assert not set("ILOU") & set(ALPHABET)
+
+
+def test_first_id_of_an_instant_is_below_every_id_from_then_on() -> None:
+    at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    clock_ms = int(at.timestamp() * 1000)
+
+    first = first_id(at)
+
+    assert new_exchange_id(clock_ms - 1, b"\xff" * 10) < first
+    assert first <= new_exchange_id(clock_ms, bytes(10))
 
 
 def test_id_in_the_same_millisecond_is_one_more() -> None:
