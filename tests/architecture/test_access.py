@@ -25,7 +25,7 @@ WHY = ("--reason", "because")
 
 # Commands that change nothing, or make and serve a home before there can be users.
 OPEN = {
-    *("init", "run", "demo", "inspect", "find", "status", "db upgrade", "restore"),
+    *("init", "run", "serve", "demo", "inspect", "find", "status", "db upgrade", "restore"),
     *("exchange list", "exchange show", "exchange why", "exchange trace"),
     *("exception list", "exception show", "lane list", "crosswalk check"),
     *(
@@ -86,6 +86,7 @@ GUARDED: dict[str, tuple[str, tuple[str, ...]]] = {
     "user grant": ("access.manage", ("eve", "operator", *WHY)),
     "user revoke": ("access.manage", ("eve", "operator", *WHY)),
     "user disable": ("access.manage", ("eve", *WHY)),
+    "user password": ("access.manage", ("eve", *WHY)),
 }
 
 

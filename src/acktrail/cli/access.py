@@ -81,6 +81,21 @@ def disable(ctx: click.Context, name: str, reason: str) -> None:
     _said(entry)
 
 
+@user.command()
+@click.argument("name")
+@reason_option
+@click.pass_context
+def password(ctx: click.Context, name: str, reason: str) -> None:
+    """Print a password for NAME's next sign-in at the console, this once; it ends after a day.
+
+    The user chooses his own there. What he had before, and where he is signed in, ends now.
+    """
+    tools = open_tools(Home(Path(ctx.obj)))
+    made = Users(tools).issue_password(Order(name, actor(), reason))
+    tools.close()
+    click.echo(made)
+
+
 @user.command("list")
 @click.pass_context
 @json_option
@@ -165,7 +180,7 @@ def access_(
     as_json: bool,
     as_csv: bool,
 ) -> None:
-    """Show who looked at payloads, took evidence away or was refused, when and why."""
+    """Show who signed in, looked at payloads, took evidence away or was refused, when and why."""
     tools = open_tools(Home(Path(ctx.obj)))
     rows = auditing.looks(tools, _window(user_, since, until))
     _print(auditing.Look._fields, rows, as_json=as_json, as_csv=as_csv)

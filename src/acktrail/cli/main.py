@@ -68,6 +68,7 @@ class LazyGroup(click.Group):
 COMMANDS = {
     "init": Lazy("acktrail.cli.home:init", "Make a new home in DIR."),
     "run": Lazy("acktrail.cli.service:run", "Run the service; --once: take what is there, end."),
+    "serve": Lazy("acktrail.cli.service:serve", "Serve console and API until SIGTERM."),
     "demo": Lazy("acktrail.cli.service:demo", "Show the main job on the samples, from nothing."),
     "inspect": Lazy("acktrail.cli.inspect:inspect", "Read files without any side effect."),
     "exchange": Lazy(
@@ -87,7 +88,7 @@ COMMANDS = {
     "odoo": Lazy("acktrail.cli.odoo:odoo", "check, drain, reconcile: the Odoo side."),
     "lane": Lazy("acktrail.cli.lane:lane", "list, pause, resume: what goes to Odoo."),
     "ledger": Lazy("acktrail.cli.ledger:ledger", "verify, show: the proof."),
-    "user": Lazy("acktrail.cli.access:user", "add, grant, revoke: who may do what."),
+    "user": Lazy("acktrail.cli.access:user", "add, grant, revoke, password: who may do what."),
     "token": Lazy("acktrail.cli.token:token", "issue, list, revoke: API tokens."),
     "roles": Lazy("acktrail.cli.access:roles", "list, export: what each role may do."),
     "audit": Lazy("acktrail.cli.access:audit", "access, actions: who looked, who intervened."),

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -15,6 +16,8 @@ from acktrail.app.home import Home
 from acktrail.app.service import Service
 from acktrail.app.wiring import wire
 from acktrail.cli.failures import AGAIN, BROKEN
+
+SERVER = "acktrail.web.server"  # by its name: the two skins do not know each other
 
 
 def _log_to_stderr() -> None:
@@ -60,6 +63,18 @@ def run(ctx: click.Context, *, once: bool, patience: int) -> None:
     code = BROKEN if service.seal.forked else 0
     _leave(code)
     ctx.exit(code)
+
+
+@click.command()
+@click.pass_context
+def serve(ctx: click.Context) -> None:
+    """Serve console and API, as `[console]` of acktrail.toml says, until SIGTERM or SIGINT."""
+    home = Home(Path(ctx.obj))
+    console = home.settings().console
+    _log_to_stderr()
+    scheme = "https" if console.certificate else "http"
+    click.echo(f"{scheme}://{console.bind}:{console.port}; stop with SIGTERM", err=True)
+    import_module(SERVER).serve(home)
 
 
 def _leave(code: int) -> None:

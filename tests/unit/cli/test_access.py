@@ -45,6 +45,8 @@ def test_story_of_a_user(run: Run, home: Path) -> None:
     until = ("--until", "2999-01-01")
     assert run("user", "grant", "ann", "auditor", *until, *WHY).stdout == "granted\tann\tauditor\n"
     assert run("user", "grant", "ann", "operator", *WHY).exit_code == 5
+    assert run("user", "password", "ann", *WHY).exit_code == 0
+    assert run("user", "password", "nobody", *WHY).exit_code == 4
     assert run("user", "revoke", "ann", "auditor", *WHY).exit_code == 0
     assert run("user", "disable", "ann", *WHY).exit_code == 0
     assert run("partner", "new", "acme").exit_code == 5
@@ -96,3 +98,11 @@ def test_unknown_kind_of_action_is_refused(run: Run, home: Path) -> None:
     del home
     assert run("audit", "actions", "--kind", "dance").exit_code == 2
     assert run("audit", "actions", "--kind", "replay").exit_code == 0
+
+
+def test_serve_does_not_start_where_nobody_is_asked(run: Run, home: Path) -> None:
+    result = run("serve")
+
+    assert result.exit_code == 1
+    assert "setup.access: serve needs [access] enforce = true" in result.stderr
+    assert home.is_dir()
