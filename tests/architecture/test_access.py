@@ -25,7 +25,8 @@ WHY = ("--reason", "because")
 
 # Commands that change nothing, or make and serve a home before there can be users.
 OPEN = {
-    *("init", "run", "serve", "demo", "inspect", "find", "status", "db upgrade", "restore"),
+    *("init", "run", "serve", "demo", "inspect", "find", "status", "doctor"),
+    *("db upgrade", "restore"),
     *("exchange list", "exchange show", "exchange why", "exchange trace"),
     *("exception list", "exception show", "lane list", "crosswalk check"),
     *(

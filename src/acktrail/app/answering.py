@@ -82,7 +82,8 @@ class Answers:
         answering = self._answering(subject, plan)
         built = tools.formats.get(subject.format).acknowledge(result, answering)
         due = [one for one in built if final or not one.after_posting]
-        blobs = [tools.store.put(one.body, ANSWER) for one in due]
+        stay = subject.profile.stays(ANSWER)
+        blobs = [tools.store.put(one.body, ANSWER, stay) for one in due]
         with tools.ledger.begin() as tx:
             tx.lock(subject.row.id)
             fixed = {(one.kind, one.control) for one in tx.outbox(subject.row.id)}

@@ -26,6 +26,7 @@ from acktrail.pipeline.outcomes import STALE, Advance, Hold, Outcome, Reject
 from acktrail.pipeline.read import Translated, all_findings, read_and_translate, worst
 from acktrail.pipeline.states import SETTLED, SUPERSEDED
 from acktrail.ports import (
+    DERIVED,
     ORIGINAL,
     Entry,
     ExchangeRow,
@@ -117,7 +118,9 @@ class Intake:
                 return Content(work.row.raw, work.row.raw_sha256, opened)
             digest = digest_of(clear)
             clear.seek(0)
-            return Content(tools.store.put_stream(clear, ORIGINAL), digest, opened)
+            return Content(
+                tools.store.put_stream(clear, ORIGINAL, profile.stays(ORIGINAL)), digest, opened
+            )
 
     def _same_content(self, work: Work, content: Content) -> str:
         with self._tools.ledger.begin() as tx:
@@ -151,7 +154,11 @@ class Intake:
                 telling=_telling(format_, profile),
             )
             spool.seek(0)
-            documents = tools.store.put_stream(spool) if done.released else ""
+            documents = (
+                tools.store.put_stream(spool, DERIVED, profile.stays(DERIVED))
+                if done.released
+                else ""
+            )
         held = self._held(work, done.result)
         if held == USAGE and (tested := self._tested(work, done.result)):
             return self._read(tested, content)
@@ -191,7 +198,8 @@ class Intake:
     def _commit(self, work: Work, content: Content, done: Translated, documents: str) -> Outcome:
         """Write what the file is, and fix what will be answered and posted."""
         tools, row = self._tools, work.row
-        result_blob = tools.store.put(encode_compact(done.result))
+        stay = work.found.profile.stays(DERIVED)
+        result_blob = tools.store.put(encode_compact(done.result), DERIVED, stay)
         refused = done.result.verdict is Verdict.REJECTED
         rows = self._planned(work, done, documents)
         with tools.ledger.begin() as tx:
@@ -324,7 +332,8 @@ class Intake:
         tools = self._tools
         finding = Finding(error.code, Severity.FATAL, str(error), category="envelope")
         result = ReadResult(work.flow.format, usable=False, findings=(finding,))
-        blob = tools.store.put(encode_compact(result))
+        stay = work.found.profile.stays(DERIVED)
+        blob = tools.store.put(encode_compact(result), DERIVED, stay)
         with tools.ledger.begin() as tx:
             earlier = self._adopt(tx, work)
             if earlier:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from acktrail.app.home import Home, parser_files
+from acktrail.app.home import SETTINGS, Home, parser_files
 from acktrail.app.registry import Formats, built_in
 from acktrail.errors import ProfileError, SetupError
 from acktrail.profiles.lint import Problem, lint
+from acktrail.profiles.literals import literal_secrets
 from acktrail.profiles.partner import PartnerProfile
 
 
@@ -13,6 +14,7 @@ class Checks:
     """What is checked of a profile without any server."""
 
     def __init__(self, home: Home, profiles: Mapping[str, PartnerProfile]) -> None:
+        self._home = home
         files = parser_files(home)
         self._layouts = {name.removesuffix(".toml") for name in files.names("tabular")}
         self._formats = built_in(files)
@@ -20,9 +22,20 @@ class Checks:
 
     def problems(self, profile: PartnerProfile) -> list[Problem]:
         """Return everything questionable about a profile."""
-        found = lint(profile, self._profiles.values(), self._layouts)
+        found = [*self._written(profile), *lint(profile, self._profiles.values(), self._layouts)]
         faulty = any(problem.severity == "error" for problem in found)
         return found if faulty else found + unreadable(profile, self._formats)
+
+    def _written(self, profile: PartnerProfile) -> list[Problem]:
+        """Name the secrets that stand in the file itself, comments included."""
+        body = self._home.profile(profile.id, profile.version).path.read_bytes()
+        return [Problem(where, "error", text) for where, text in literal_secrets(body)]
+
+
+def settings_problems(home: Home) -> list[Problem]:
+    """Name the secrets that stand in ``acktrail.toml``."""
+    body = (home.root / SETTINGS).read_bytes()
+    return [Problem(where, "error", text) for where, text in literal_secrets(body)]
 
 
 def problems_of(home: Home, profile: PartnerProfile) -> list[Problem]:

@@ -158,7 +158,7 @@ class Lister:
             try:
                 evidence = self.transport.fetch(seen, staged, profile.inbound.limits.file)
                 staged.seek(0)
-                raw = shell.store.put_stream(staged, ORIGINAL)
+                raw = shell.store.put_stream(staged, ORIGINAL, profile.stays(ORIGINAL))
             except ChangedError:
                 return
             except TooLargeError:  # nothing of it is kept but the fact

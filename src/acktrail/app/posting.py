@@ -15,7 +15,7 @@ from acktrail.engine.port import Task, back_off, longer
 from acktrail.odoo.loads import Refusal
 from acktrail.odoo.plan import encode_calls
 from acktrail.pipeline.outcomes import STALE, Advance, Hold, Outcome, Snooze
-from acktrail.ports import PostingRow
+from acktrail.ports import DERIVED, PostingRow
 from acktrail.profiles.partner import PartnerProfile
 
 DUE = frozenset({"queued", "sending", "stored", "waiting"})
@@ -114,7 +114,7 @@ class Posting:
                 places.append((row, spool.tell(), len(kept)))
                 spool.write(kept)
             spool.seek(0)
-            blob = tools.store.put_stream(spool)
+            blob = tools.store.put_stream(spool, DERIVED, profile.stays(DERIVED))
         with tools.ledger.begin() as tx:
             tx.lock(task.exchange)
             if tx.step(task.exchange, step):

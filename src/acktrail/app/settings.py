@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Final, Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from acktrail.errors import ProfileError
 from acktrail.profiles.partner import Endpoint, read_toml
 from acktrail.profiles.problems import problems
-from acktrail.profiles.values import Duration, Name, SecretRef, Table
+from acktrail.profiles.values import Days, Duration, Name, SecretRef, Table
 from acktrail.security.vault import VaultLogin
 
 EXAMPLE = """\
@@ -43,6 +43,9 @@ store.encrypt = true                # each kept file under its own key; back up 
 # role     = "5ad2..."              # AppRole
 # secret   = "credential:vault"     # its secret id
 
+# [age]                           # for "age:acme.age" and "sops:secrets.yaml#acme.password"
+# identity = "credential:age"       # an AGE-SECRET-KEY; the programs age and sops do the rest
+
 # [odoo.main]                       # left out: journal mode, see docs/operator.md
 # url      = "https://odoo.example.org"
 # database = "production"
@@ -53,7 +56,6 @@ store.encrypt = true                # each kept file under its own key; back up 
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 SIX_YEARS: Final = 2192  # days; 45 CFR 164.316(b)(2)(i)
-Days = Annotated[Duration, Field(ge=timedelta(days=1))]
 
 
 class OdooServer(Table):
@@ -154,6 +156,19 @@ class VaultServer(Table):
         return self
 
 
+class AgeSettings(Table):
+    """Our identity for ``age:`` and ``sops:`` references: one secret that opens the others."""
+
+    identity: SecretRef
+
+    @model_validator(mode="after")
+    def _identity_is_here(self) -> Self:
+        if self.identity.startswith(("age:", "sops:", "vault:")):
+            msg = "identity: the key to encrypted files lies on this machine"
+            raise ValueError(msg)
+        return self
+
+
 class StoreSettings(Table):
     """How content is kept in ``var/store/``."""
 
@@ -181,6 +196,7 @@ class Settings(Table):
     access: AccessSettings = AccessSettings()
     console: ConsoleSettings = ConsoleSettings()
     vault: VaultServer | None = None
+    age: AgeSettings | None = None
     store: StoreSettings = StoreSettings()
     retention: Retention = Retention()
     odoo: dict[Name, OdooServer] = Field(default_factory=dict)

@@ -15,7 +15,7 @@ from acktrail.ledger.blobs import Blob
 from acktrail.ledger.entry import instant, microseconds
 from acktrail.ledger.sql_ledger import SqlLedger
 from acktrail.ledger.transaction import SqlTransaction
-from acktrail.ports import Clock
+from acktrail.ports import Clock, ToKeep
 from acktrail.security import chunked
 from acktrail.security.retention_keys import RetentionKeys, new_data_key
 
@@ -59,13 +59,14 @@ class ContentVault:
         self._clock = clock
         self._rules = rules
 
-    def keep(self, name: str, size: int, kind: str, drop: Callable[[], None]) -> ContentSeal | None:
+    def keep(self, content: ToKeep, drop: Callable[[], None]) -> ContentSeal | None:
         """Note durably that content is about to be kept, and return what seals it."""
-        until = _end_of_day(self._clock.now() + self._rules.retention[kind])
+        now, (name, size, kind, stay) = self._clock.now(), content
+        until = _end_of_day(now + (stay or self._rules.retention[kind]))
         with self._keys.in_use():
             row = self._ledger.blob(name)
             if row is None or self._to_change(row, until):
-                fresh = Blob(name, kind, size, "", b"", microseconds(self._clock.now()), until)
+                fresh = Blob(name, kind, size, "", b"", microseconds(now), until)
                 with self._ledger.begin() as tx:
                     row = self._settled(tx, fresh, drop)
             return self._seal(row)

@@ -59,7 +59,8 @@ def open_tools(home: Home, clock: Clock | None = None) -> Tools:
     database.check_triggers(engine)
     files = parser_files(home)
     actor = f"svc:{settings.node}"
-    secret_of = SecretResolver(home.root, os.environ, settings.vault_login)
+    identity = settings.age.identity if settings.age else ""
+    secret_of = SecretResolver(home.root, os.environ, settings.vault_login, identity=identity)
     ledger = SqlLedger(engine, clock, settings.node, naming_key)
     vault = _vault(home, settings, ledger, clock, secret_of)
     return Tools(

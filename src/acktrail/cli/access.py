@@ -1,5 +1,6 @@
 """``acktrail user``, ``roles`` and ``audit``: who may do what, and who did what."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,16 +30,22 @@ def user() -> None:
     """Users: who may do what. Asked for only with `[access] enforce = true` in acktrail.toml."""
 
 
-@user.command()
-@click.argument("name")
-@reason_option
-@click.pass_context
-def add(ctx: click.Context, name: str, reason: str) -> None:
-    """Add a user: NAME is the login name of the operating system."""
-    tools = open_tools(Home(Path(ctx.obj)))
-    entry = Users(tools).add(Order(name, actor(), reason))
-    tools.close()
-    _said(entry)
+def _of_user(name: str, act: Callable[[Users, Order], Entry], text: str) -> None:
+    """Add the command for an act that needs a user and a reason, nothing else."""
+
+    @user.command(name, help=text)
+    @click.argument("name")
+    @reason_option
+    @click.pass_context
+    def command(ctx: click.Context, name: str, reason: str) -> None:
+        tools = open_tools(Home(Path(ctx.obj)))
+        entry = act(Users(tools), Order(name, actor(), reason))
+        tools.close()
+        _said(entry)
+
+
+_of_user("add", Users.add, "Add a user: NAME is the login name of the operating system.")
+_of_user("disable", Users.disable, "End a user; exit 5 for the last administrator.")
 
 
 @user.command()
@@ -65,18 +72,6 @@ def revoke(ctx: click.Context, name: str, role: str, reason: str) -> None:
     """Take a role back; exit 5 for the last administrator's."""
     tools = open_tools(Home(Path(ctx.obj)))
     entry = Users(tools).revoke(Order(name, actor(), reason, role))
-    tools.close()
-    _said(entry)
-
-
-@user.command()
-@click.argument("name")
-@reason_option
-@click.pass_context
-def disable(ctx: click.Context, name: str, reason: str) -> None:
-    """End a user; exit 5 for the last administrator."""
-    tools = open_tools(Home(Path(ctx.obj)))
-    entry = Users(tools).disable(Order(name, actor(), reason))
     tools.close()
     _said(entry)
 

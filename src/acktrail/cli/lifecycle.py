@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -81,43 +82,48 @@ def rollback(ctx: click.Context, name: str, effective: datetime | None, reason: 
     _moved(ctx, name, reason, lambda moves, move: moves.rollback(move._replace(effective=at)))
 
 
-@click.command()
-@click.argument("name", metavar="PARTNER[@VERSION]")
-@_reasoned
-@click.pass_context
-def withdraw(ctx: click.Context, name: str, reason: str) -> None:
-    """Take a tested version back."""
-    _moved(ctx, name, reason, lambda moves, move: moves.withdraw(move))
+class _Simple(NamedTuple):
+    """A move that needs a partner and a reason, nothing else."""
+
+    name: str
+    argument: str
+    act: Callable[[Moves, Move], Entry]
+    help: str
 
 
-@click.command()
-@click.argument("name", metavar="PARTNER")
-@_reasoned
-@click.pass_context
-def suspend(ctx: click.Context, name: str, reason: str) -> None:
-    """Stop posting and answering at once; files are still taken, read and kept."""
-    _moved(ctx, name, reason, lambda moves, move: moves.suspend(move))
+SIMPLE = (
+    _Simple("withdraw", "PARTNER[@VERSION]", Moves.withdraw, "Take a tested version back."),
+    _Simple(
+        "suspend",
+        "PARTNER",
+        Moves.suspend,
+        "Stop posting and answering at once; files are still taken, read and kept.",
+    ),
+    _Simple(
+        "resume",
+        "PARTNER",
+        Moves.resume,
+        "Let a suspended partner act again; exit 5 for whoever suspended it.\n\n"
+        "What was held meanwhile waits for its release.",
+    ),
+    _Simple(
+        "retire",
+        "PARTNER",
+        Moves.retire,
+        "End a partner for good; exit 5 while exchanges are unfinished.",
+    ),
+)
 
 
-@click.command()
-@click.argument("name", metavar="PARTNER")
-@_reasoned
-@click.pass_context
-def resume(ctx: click.Context, name: str, reason: str) -> None:
-    """Let a suspended partner act again; exit 5 for whoever suspended it.
+def _simple(one: _Simple) -> click.Command:
+    @click.command(one.name, help=one.help)
+    @click.argument("name", metavar=one.argument)
+    @_reasoned
+    @click.pass_context
+    def command(ctx: click.Context, name: str, reason: str) -> None:
+        _moved(ctx, name, reason, one.act)
 
-    What was held meanwhile waits for its release.
-    """
-    _moved(ctx, name, reason, lambda moves, move: moves.resume(move))
-
-
-@click.command()
-@click.argument("name", metavar="PARTNER")
-@_reasoned
-@click.pass_context
-def retire(ctx: click.Context, name: str, reason: str) -> None:
-    """End a partner for good; exit 5 while exchanges are unfinished."""
-    _moved(ctx, name, reason, lambda moves, move: moves.retire(move))
+    return command
 
 
 @click.command("log")
@@ -179,4 +185,4 @@ def _print_standing(then: Standing, *, as_json: bool) -> None:
         line({"suspended_by": then.suspended_by, "retired": then.retired})
 
 
-COMMANDS = (list_, submit, approve, rollback, withdraw, suspend, resume, retire, log_)
+COMMANDS = (list_, submit, approve, rollback, *map(_simple, SIMPLE), log_)

@@ -79,9 +79,10 @@ COMMANDS = {
     ),
     "find": Lazy("acktrail.cli.exchange:find", "Search by name, hash, control number, document."),
     "status": Lazy("acktrail.cli.exchange:status", "Counts, and what needs a person."),
+    "doctor": Lazy("acktrail.cli.doctor:doctor", "What is wrong with this home, and what to do."),
     "partner": Lazy(
         "acktrail.cli.partner:partner",
-        "the partners' profiles: lint, new, submit, approve, suspend.",
+        "the partners' profiles: new, lint, check, test, submit, approve.",
     ),
     "layout": Lazy("acktrail.cli.layout:layout", "infer: a layout drafted from samples."),
     "crosswalk": Lazy("acktrail.cli.crosswalk:crosswalk", "check: codes that lead to Odoo."),

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from acktrail.app.access import permit
-from acktrail.app.home import Home
-from acktrail.app.linting import Checks, read_newest
+from acktrail.app.home import SETTINGS, Home
+from acktrail.app.linting import Checks, read_newest, settings_problems
 from acktrail.app.onboarding import copy_samples, inferred, read_under
 from acktrail.app.profile_tests import SAME, Compared, results_of, run_cases
 from acktrail.app.wiring import open_tools
@@ -29,7 +29,10 @@ def partner() -> None:
 @click.pass_context
 @json_option
 def lint_command(ctx: click.Context, ids: tuple[str, ...], *, as_json: bool) -> None:
-    """Name every problem of the newest profiles at once; exit 3 when one must be mended."""
+    """Name every problem of the newest profiles at once; exit 3 when one must be mended.
+
+    Without IDS the settings are looked at, too, for secrets that were written into them.
+    """
     home = Home(Path(ctx.obj))
     wanted = ids or tuple(home.partners())
     profiles, rows = read_newest(home)
@@ -39,12 +42,15 @@ def lint_command(ctx: click.Context, ids: tuple[str, ...], *, as_json: bool) -> 
             rows[one] = checks.problems(profiles[one])
         elif one not in rows:
             home.profile(one)  # says that there is none
+    if not ids:
+        rows[SETTINGS] = settings_problems(home)
+    named = [(one, p) for one in (*wanted, *([] if ids else [SETTINGS])) for p in rows.get(one, [])]
     table(
         ("partner", "severity", "where", "what"),
-        [(one, p.severity, p.path, p.text) for one in wanted for p in rows.get(one, [])],
+        [(one, p.severity, p.path, p.text) for one, p in named],
         as_json=as_json,
     )
-    errors = sum(p.severity == "error" for one in wanted for p in rows.get(one, []))
+    errors = sum(p.severity == "error" for _, p in named)
     click.echo(f"{len(wanted)} profiles, {errors} errors", err=True)
     if errors:
         ctx.exit(CHECKS_FAILED)

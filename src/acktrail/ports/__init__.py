@@ -47,6 +47,7 @@ from acktrail.ports.world import (
     Secrets,
     Seen,
     Store,
+    ToKeep,
     Transport,
     Vault,
 )
@@ -95,6 +96,7 @@ __all__ = [
     "Take",
     "Telling",
     "TellingFormat",
+    "ToKeep",
     "Transaction",
     "Transport",
     "Vault",

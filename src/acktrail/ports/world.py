@@ -1,7 +1,7 @@
 """What lies outside: folders and servers, OpenPGP, secrets, the store, the clock."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import BinaryIO, Final, NamedTuple, Protocol
 
 # What kept content is, which says how long it stays.
@@ -124,16 +124,19 @@ class Secrets(Protocol):
 class Store(Protocol):
     """Keeps content for good. A name is derived from the content and is safe to show."""
 
-    def put(self, body: bytes, kind: str = DERIVED) -> str:
+    def put(self, body: bytes, kind: str = DERIVED, stay: timedelta | None = None) -> str:
         """Keep ``body`` durably (file and folder synced) and return its name.
 
         Args:
             body: The content.
             kind: Says how long it stays: ``original``, ``answer`` or ``derived``.
+            stay: How long at least by the partner's profile; None: as the settings say.
         """
         ...
 
-    def put_stream(self, source: BinaryIO, kind: str = DERIVED) -> str:
+    def put_stream(
+        self, source: BinaryIO, kind: str = DERIVED, stay: timedelta | None = None
+    ) -> str:
         """Keep all that ``source`` yields."""
         ...
 
@@ -166,10 +169,19 @@ class Seal(Protocol):
         ...
 
 
+class ToKeep(NamedTuple):
+    """Content that is about to be kept."""
+
+    name: str
+    size: int
+    kind: str  # original, answer, derived
+    stay: timedelta | None = None  # how long at least; None: as the settings say of its kind
+
+
 class Vault(Protocol):
     """Knows each piece of kept content: its seal (None: kept plain), and if it may be read."""
 
-    def keep(self, name: str, size: int, kind: str, drop: Callable[[], None]) -> Seal | None:
+    def keep(self, content: ToKeep, drop: Callable[[], None]) -> Seal | None:
         """Note durably that content is about to be kept, and return what seals it.
 
         ``drop`` removes what a disposal that was cut short left under the name.

@@ -21,6 +21,7 @@ from acktrail.profiles.formats import (
 )
 from acktrail.profiles.problems import MAX_PROFILE_BYTES, check_shape, problems
 from acktrail.profiles.values import (
+    Days,
     Duration,
     Fingerprint,
     Glob,
@@ -177,6 +178,14 @@ class Identity(Table):
     usage: Literal["production", "test", "any"] = "any"
 
 
+class Retention(Table):
+    """How long this partner's content is kept at least; left out: as ``acktrail.toml`` says."""
+
+    original: Days | None = None
+    answer: Days | None = None
+    derived: Days | None = None
+
+
 class PartnerProfile(Table):
     """One version of one partner's profile."""
 
@@ -198,6 +207,7 @@ class PartnerProfile(Table):
     acknowledge: Acknowledge = Acknowledge()
     route: tuple[Route, ...] = ()
     odoo: OdooTable = OdooTable()
+    retention: Retention = Retention()
 
     @property
     def label(self) -> str:
@@ -212,6 +222,11 @@ class PartnerProfile(Table):
         if flow.format == "x12" and told:
             plain["by_claim"] = told  # such sets are judged claim by claim
         return plain | ({"layout": flow.layout} if flow.layout else {})
+
+    def stays(self, kind: str) -> timedelta | None:
+        """Return how long content of ``kind`` is kept at least; None: as the settings say."""
+        found: timedelta | None = getattr(self.retention, kind)
+        return found
 
     def posts(self, kind: str) -> bool:
         """Tell whether documents of ``kind`` are routed to Odoo."""

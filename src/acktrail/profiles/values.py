@@ -13,8 +13,9 @@ SIZES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**
 DURATION = re.compile(r"([0-9]{1,6})(ms|s|m|h|d)")
 SIZE = re.compile(r"([0-9]{1,6})(B|KB|MB|GB|KiB|MiB|GiB)")
 REFERENCE = re.compile(
-    r"(env|file|credential):[A-Za-z0-9_][A-Za-z0-9_./-]{0,200}"
+    r"(env|file|credential|age):[A-Za-z0-9_][A-Za-z0-9_./-]{0,200}"
     r"|vault:[A-Za-z0-9_][A-Za-z0-9_.-]*/[A-Za-z0-9_./-]{1,200}#[A-Za-z0-9_.-]{1,64}(@[0-9]{1,9})?"
+    r"|sops:[A-Za-z0-9_][A-Za-z0-9_./-]{0,200}#[A-Za-z0-9_.-]{1,64}"
 )
 MAX_GLOB = 200
 MAX_STARS = 8
@@ -52,8 +53,8 @@ def read_reference(value: Any) -> str:  # noqa: ANN401
     """Check that a secret is named, never written."""
     if not isinstance(value, str) or not REFERENCE.fullmatch(value) or ".." in value:
         msg = (
-            'a reference such as "file:acme-sftp", "env:NAME", "credential:NAME" or '
-            '"vault:MOUNT/PATH#FIELD", never a secret'
+            'a reference such as "file:acme-sftp", "env:NAME", "credential:NAME", '
+            '"vault:MOUNT/PATH#FIELD", "age:FILE" or "sops:FILE#FIELD", never a secret'
         )
         raise ValueError(msg)
     return value
@@ -94,6 +95,7 @@ def _text(pattern: str, example: str) -> WithJsonSchema:
 
 
 Duration = Annotated[timedelta, BeforeValidator(read_duration), _text(DURATION.pattern, "30s")]
+Days = Annotated[Duration, Field(ge=timedelta(days=1))]
 Size = Annotated[int, BeforeValidator(read_size), _text(SIZE.pattern, "500MB")]
 SecretRef = Annotated[
     str, BeforeValidator(read_reference), _text(REFERENCE.pattern, "file:acme-sftp")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from acktrail.errors import SecretError, UnavailableError
+from acktrail.security.age import AGE, SOPS, AgeFiles
 from acktrail.security.refusals import unresolved
 from acktrail.security.vault import KIND, Vault, VaultLogin
 
@@ -35,7 +36,9 @@ class _Kept(NamedTuple):
 
 
 class SecretResolver:
-    """Resolves ``env:``, ``file:``, ``credential:`` and ``vault:``; see :class:`ports.Secrets`.
+    """Resolves ``env:``, ``file:``, ``credential:``, ``vault:``, ``age:`` and ``sops:``.
+
+    See :class:`ports.Secrets`.
 
     What lies on this machine is read anew each time. What Vault says is kept for a minute, and for
     five while Vault does not answer: a secret that was changed there is used without a restart.
@@ -47,9 +50,15 @@ class SecretResolver:
         environ: Mapping[str, str],
         vault: VaultLogin | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        *,
+        identity: str = "",
     ) -> None:
-        """Look up files below ``home/secrets``, variables in ``environ``, the rest in Vault."""
+        """Look up files below ``home/secrets``, variables in ``environ``, the rest in Vault.
+
+        ``identity`` is the reference to our age key, for files that age or sops encrypted.
+        """
         self._files = home / "secrets"
+        self._identity = identity
         self._environ = environ
         self._vault = Vault(vault, self._on_this_machine) if vault else None
         self._monotonic = monotonic
@@ -65,7 +74,16 @@ class SecretResolver:
             UnavailableError: Vault does not answer, and nothing young enough is known.
         """
         kind, _, name = reference.partition(":")
+        if kind in {AGE, SOPS}:
+            return self._decrypted(kind, name)
         return self._from_vault(name) if kind == KIND else self._on_this_machine(reference)
+
+    def _decrypted(self, kind: str, name: str) -> Revealed:
+        if not self._identity:
+            raise unresolved(kind, "needs age.identity in acktrail.toml")
+        path = self._environ.get("PATH", "")
+        files = AgeFiles(self._files, path, lambda: self._on_this_machine(self._identity))
+        return Revealed(files.get(kind, name))
 
     def _from_vault(self, name: str) -> Revealed:
         if self._vault is None:
@@ -102,7 +120,7 @@ class SecretResolver:
                     raise unresolved(kind, "needs systemd's credentials folder")
                 return self._read(kind, Path(folder), name)
             case _:
-                msg = "not a reference to a secret (env:, file:, credential:, vault:)"
+                msg = "not a reference to a secret (env:, file:, credential:, vault:, age:, sops:)"
                 raise SecretError(msg)
 
     def _read(self, kind: str, folder: Path, name: str) -> Revealed:

@@ -17,7 +17,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from io import BytesIO
 from itertools import groupby
@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, Protocol, cast
 
 from acktrail.errors import LedgerError, NotFoundError, UnavailableError
-from acktrail.ports import DERIVED, Seal, Vault
+from acktrail.ports import DERIVED, Seal, ToKeep, Vault
 
 CHUNK_BYTES: Final = 1 << 20
 IN_MEMORY_BYTES: Final = 4 << 20
@@ -62,11 +62,13 @@ class LocalStore:
             for folder in (self._blobs, root, root.parent):
                 _sync_folder(folder)
 
-    def put(self, body: bytes, kind: str = DERIVED) -> str:
+    def put(self, body: bytes, kind: str = DERIVED, stay: timedelta | None = None) -> str:
         """Keep ``body`` durably and return its name."""
-        return self.put_stream(BytesIO(body), kind)
+        return self.put_stream(BytesIO(body), kind, stay)
 
-    def put_stream(self, source: BinaryIO, kind: str = DERIVED) -> str:
+    def put_stream(
+        self, source: BinaryIO, kind: str = DERIVED, stay: timedelta | None = None
+    ) -> str:
         """Keep all that ``source`` yields, in constant memory.
 
         The name is known at the end only, and content is sealed to its name: what is larger than
@@ -84,7 +86,7 @@ class LocalStore:
             if len(start) == IN_MEMORY_BYTES:
                 content = self._spooled(cast("BinaryIO", _Joined(start, hashed)), drafts)
             name = hashed.name()
-            self._keep(name, hashed.size, kind, content)
+            self._keep(ToKeep(name, hashed.size, kind, stay), content)
         return name
 
     def get(self, name: str) -> bytes:
@@ -144,7 +146,7 @@ class LocalStore:
             if hashed.name() != name:
                 return False
             content.seek(0)
-            self._keep(name, hashed.size, kind, content)
+            self._keep(ToKeep(name, hashed.size, kind), content)
         return True
 
     def plain(self) -> Iterator[str]:
@@ -182,9 +184,9 @@ class LocalStore:
         _fill(draft, seal, source)
         return drafts.enter_context(_opened(draft, seal.open) if seal else draft.open("rb"))
 
-    def _keep(self, name: str, size: int, kind: str, content: BinaryIO) -> None:
-        seal = self._vault.keep(name, size, kind, partial(self.remove, name))
-        plain = self._path(name)
+    def _keep(self, keep: ToKeep, content: BinaryIO) -> None:
+        seal = self._vault.keep(keep, partial(self.remove, keep.name))
+        plain, size = self._path(keep.name), keep.size
         path, kept_size = (_sealed(plain), seal.size(size)) if seal else (plain, size)
         if not path.exists():
             with ExitStack() as drafts:
@@ -260,8 +262,8 @@ class _Joined:
 class _PlainVault:
     """Seals nothing and keeps everything."""
 
-    def keep(self, name: str, size: int, kind: str, drop: Callable[[], None]) -> None:
-        del name, size, kind, drop
+    def keep(self, content: ToKeep, drop: Callable[[], None]) -> None:
+        del content, drop
 
     def kept(self, name: str) -> None:
         del name

@@ -1,5 +1,6 @@
 """A store that forgets: for trying a file without keeping it, and for tests."""
 
+from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
 from typing import BinaryIO
@@ -14,16 +15,18 @@ class MemoryStore:
     def __init__(self) -> None:
         self._kept: dict[str, bytes] = {}
 
-    def put(self, body: bytes, kind: str = DERIVED) -> str:
+    def put(self, body: bytes, kind: str = DERIVED, stay: timedelta | None = None) -> str:
         """Keep ``body`` and return its name."""
-        del kind  # nothing stays
+        del kind, stay  # nothing stays
         name = sha256(body).hexdigest()
         self._kept[name] = bytes(body)
         return name
 
-    def put_stream(self, source: BinaryIO, kind: str = DERIVED) -> str:
+    def put_stream(
+        self, source: BinaryIO, kind: str = DERIVED, stay: timedelta | None = None
+    ) -> str:
         """Keep all that ``source`` yields."""
-        return self.put(source.read(), kind)
+        return self.put(source.read(), kind, stay)
 
     def get(self, name: str) -> bytes:
         """Return the bytes kept under ``name``.
