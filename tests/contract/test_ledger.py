@@ -425,7 +425,7 @@ def test_due_gives_realtime_first_and_leaves_what_has_to_wait(
             [
                 posting_row(1, "inv.1"),
                 posting_row(1, "inv.2"),
-                posting_row(1, "inv.3", state="waiting"),
+                posting_row(1, "inv.3", state="parked"),
                 posting_row(1, "inv.4", lane="realtime"),
                 posting_row(1, "inv.5", target="branch"),
             ]

@@ -29,8 +29,8 @@ COMMAND = Path(sys.executable).with_name("acktrail")
 DIE_WITH_US = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
 RUNNING = b"running; stop with SIGTERM"
 LOOK_SECONDS = 0.05
-START_SECONDS = 60
-STOP_SECONDS = 40
+START_SECONDS = 240
+STOP_SECONDS = 120
 MOST_ROWS = 100_000
 
 

@@ -230,7 +230,7 @@ class Intake:
             numbers = self._numbers(tx, work, done.result, duplicate)
             body = numbers | {
                 "outcome": "reject" if refused else "advance",
-                "postings": sum(one.state in ("queued", "waiting") for one in kept),
+                "postings": sum(one.state == "queued" for one in kept),
                 "duplicates": sum(one.state == "duplicate" for one in kept),
                 "conflicts": sum(one.state == "conflict" for one in kept),
             }

@@ -18,7 +18,7 @@ from acktrail.pipeline.outcomes import STALE, Advance, Hold, Outcome, Snooze
 from acktrail.ports import DERIVED, PostingRow
 from acktrail.profiles.partner import PartnerProfile
 
-DUE = frozenset({"queued", "sending", "stored", "waiting"})
+DUE = frozenset({"queued", "sending", "stored"})
 WAIT_FOR_ORDER = timedelta(seconds=1)
 LOOK_AGAIN = timedelta(minutes=1)  # at the latest: a person may end a pause before its time
 

@@ -27,7 +27,7 @@ from acktrail.profiles.partner import PartnerProfile
 PAGE = 500  # exchanges
 CHUNK = 200  # documents compared at once
 SETTLED = frozenset({"posted", "stored", "mismatch", "missing"})  # Odoo has, or had, a record
-WAITING = frozenset({"queued", "sending", "waiting", "stored"})
+WAITING = frozenset({"queued", "sending", "stored"})
 SHARED = frozenset({"res.partner", "product.product", "product.supplierinfo"})
 
 

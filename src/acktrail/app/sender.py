@@ -15,6 +15,7 @@ from acktrail.app.clients import Clients
 from acktrail.app.exceptions import note_exception
 from acktrail.app.patience import Patience
 from acktrail.app.planning import RowPlan, RowRefusal, plans_for
+from acktrail.app.slots import Slots
 from acktrail.app.tools import Tools
 from acktrail.errors import ConflictError, DeniedError, HaltedError
 from acktrail.ledger.transaction import SqlTransaction
@@ -80,6 +81,7 @@ class Sender:
         self._tools = tools
         self.circuits = Circuits(tools.ledger, tools.clock, tools.actor)
         self._clients = Clients(connect or self.client_for, self.address, tools.clock)
+        self._slots = Slots(lambda target: tools.settings.odoo[target].posters)
         self._pause = pause
         self._confirm = confirm
 
@@ -130,12 +132,14 @@ class Sender:
         """Send the rows of one partner, a chunk at a time; stop when Odoo does not answer.
 
         Rows whose model Odoo denied wait for that circuit; a pause stops before the next chunk.
+        Each chunk waits for a place of its lane at that Odoo.
         """
         free = self._free(rows)
         total = Sent(waiting=len(rows) - len(free))
         for start in range(0, len(free), CHUNK):
             part, rest = free[start : start + CHUNK], free[start + CHUNK :]
-            done = self._send_part(profile, part)
+            with self._slots.take(part[0].target, part[0].lane):
+                done = self._send_part(profile, part)
             total += done
             if done.unknown or (rest and self.circuits.closed_until(part[0].target)):
                 return total + Sent(unknown=len(rest))

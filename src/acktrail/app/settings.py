@@ -68,6 +68,7 @@ class OdooServer(Table):
     adapter: Literal["load", "bridge"] = "load"  # bridge: with addons/acktrail_bridge in that Odoo
     login: str = ""  # of the key's user: JSON-RPC needs it
     timeout: Duration = timedelta(seconds=90)
+    posters: int = Field(default=2, ge=1, le=32)  # of each lane at once; Odoo's spare workers
 
     @model_validator(mode="after")
     def _login_for_json_rpc(self) -> Self:

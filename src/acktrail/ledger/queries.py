@@ -29,7 +29,7 @@ from acktrail.pipeline.states import SETTLED
 from acktrail.ports import Entry, ExchangeRow, PostingRow
 
 HITS: Final = 100
-ON_THEIR_WAY: Final = ("queued", "sending", "stored", "waiting")
+ON_THEIR_WAY: Final = ("queued", "sending", "stored")
 TEXT_LIMIT: Final = 300
 _LAST: Final = "\U0010ffff"
 _SHORTEST_NAME: Final = 3  # characters from which a text may be the start of a file name
