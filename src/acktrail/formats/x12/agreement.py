@@ -1,4 +1,7 @@
-"""Which groups and sets a partner and we have agreed on."""
+"""Which groups and sets a partner and we have agreed on.
+
+Spec: code lists of DE 143 (ST01) and 479 (GS01); 45 CFR 162 for the sets that HIPAA names.
+"""
 
 from enum import Enum
 

@@ -2,6 +2,7 @@
 
 A finding stands in a claim (CLM), or at a level (HL) above: then every claim below it is refused.
 Levels are told by their loop; a guide puts a claim under the nearest level above it.
+Spec: 005010X222, X223 and X224, loops 2000A to 2000C and 2300; X12 RFI 1312.
 """
 
 from array import array

@@ -2,6 +2,8 @@
 
 Codes are those of the 999 (IK304, IK403, IK502), of AK905 and of the TA1; ``ack/codes.py`` turns
 them into those of the 4010 997. Findings without a code never reach the partner by an answer.
+Spec: code lists of DE 620, 621, 618 (999), 716 (AK905) and I18 (TA105); for sums X12 RFI 222, 264,
+1115, 1294, 1555, 2548 and 2601.
 """
 
 from acktrail.model import Rule, Severity

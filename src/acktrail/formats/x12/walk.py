@@ -2,6 +2,7 @@
 
 Moves are memoised in the states (``guide/compiled.py``); what depends on the data seen so far (is
 it there, how often) lives here, in one frame for each open loop instance.
+Spec: X12.6, loops; X12 RFI 41: where a missing segment is told is the receiver's to decide.
 """
 
 from collections.abc import Callable

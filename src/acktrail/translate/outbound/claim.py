@@ -2,6 +2,7 @@
 
 One set a claim. Persons, names, addresses, diagnoses and the provider's statements come as an
 argument (``claim_source.Facts``). Sums are not judged here but by the reader, on what was written.
+Spec: 005010X222A1, loops 1000A to 2330B.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,7 @@
-"""Loops 2400 to 2430 of an 837P: service lines, and what other payers did with them."""
+"""Loops 2400 to 2430 of an 837P: service lines, and what other payers did with them.
+
+Spec: 005010X222A1, loops 2400 to 2430.
+"""
 
 from collections.abc import Iterator, Mapping
 

@@ -3,6 +3,7 @@
 A document knows persons by pseudonym only, so whose cover or claim it is comes as an argument, from
 the record that the question is about. Written are questions about subscribers; a dependent is
 refused.
+Spec: 005010X279A1 (270) and 005010X212 (276).
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,7 @@
-"""810 from a document of kind invoice or credit_note; fields: docs/canonical.md, Invoices."""
+"""810 from a document of kind invoice or credit_note; fields: docs/canonical.md, Invoices.
+
+Spec: set 810 of 004010 and 005010.
+"""
 
 from collections.abc import Iterator
 

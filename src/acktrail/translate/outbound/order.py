@@ -1,4 +1,7 @@
-"""850 from a document of kind order; where each field goes: docs/canonical.md, Orders."""
+"""850 from a document of kind order; where each field goes: docs/canonical.md, Orders.
+
+Spec: set 850 of 004010 and 005010.
+"""
 
 from collections.abc import Iterator
 

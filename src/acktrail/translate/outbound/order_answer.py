@@ -1,4 +1,7 @@
-"""855 from a document of kind order_response; fields: docs/canonical.md, Order changes."""
+"""855 from a document of kind order_response; fields: docs/canonical.md, Order changes.
+
+Spec: set 855 of 004010 and 005010.
+"""
 
 from collections.abc import Iterator
 

@@ -2,6 +2,7 @@
 
 Who pays and is paid by which accounts, where they live and what patients are called comes as an
 argument. That the sums agree is not asked here but by the reader, on what was written (SNIP 3).
+Spec: 005010X221A1.
 """
 
 from collections.abc import Iterator, Mapping

@@ -2,6 +2,7 @@
 
 Only what was sent is compared, and only where there are claims below: a batch that is refused as
 a whole lists none.
+Spec: 005010X214, QTY and AMT of loops 2200B and 2200C.
 """
 
 from decimal import Decimal

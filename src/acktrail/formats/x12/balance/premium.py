@@ -1,6 +1,7 @@
 """820: the payment is what is paid for each invoice or person, with its adjustments.
 
 834: the counts of the heading are those of the members.
+Spec: 005010X218, BPR02, RMR04 and ADX01; 005010X220, QTY of the heading.
 """
 
 from acktrail.formats.x12 import rules

@@ -3,6 +3,7 @@
 Codes are those for what a situation asks for: I6 a segment that is missing (IK304) or a code that
 does not fit (IK403), I9 a segment that may not be there (IK304) or an element that is missing
 (IK403), I13 an element that may not be there.
+Spec: code lists of DE 620 and 621; X12 RFI 2502; the guides that each check's module names.
 """
 
 from acktrail.formats.x12.rules import SITUATION_PREFIX, SNIP4

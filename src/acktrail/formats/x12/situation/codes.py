@@ -1,4 +1,7 @@
-"""Codes of external lists, valid on the day of the service (SNIP 5)."""
+"""Codes of external lists, valid on the day of the service (SNIP 5).
+
+Spec: WEDI's SNIP types of testing, type 5; a list holds on the day of the service.
+"""
 
 from acktrail.formats.x12.guide.codes import CodeList
 from acktrail.formats.x12.guide.overlay import Spot

@@ -1,4 +1,7 @@
-"""HL: a level stands under one that is open, and says whether others stand under it."""
+"""HL: a level stands under one that is open, and says whether others stand under it.
+
+Spec: X12.22, HL02 and HL04 (elements 734 and 736).
+"""
 
 from acktrail.formats.x12.segment import SetSegment
 from acktrail.formats.x12.situation import checks

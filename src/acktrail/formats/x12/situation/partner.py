@@ -1,4 +1,7 @@
-"""What a partner's overlay narrows, looked at segment by segment (SNIP 7)."""
+"""What a partner's overlay narrows, looked at segment by segment (SNIP 7).
+
+Spec: WEDI's SNIP types of testing, type 7.
+"""
 
 from acktrail.formats.x12.guide.model import Guide
 from acktrail.formats.x12.guide.overlay import Overlay, Spot, openers
