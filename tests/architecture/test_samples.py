@@ -18,6 +18,7 @@ CODE = re.compile(r"\bcode=([a-z0-9_.]+)")  # of an exchange that is held before
 # Rules that no sample can show, each with the test that does. A rule that gets a sample leaves.
 SHOWN_BY_TESTS = {
     # no sample partner has a guide, directory, layout or option that leads to it
+    "x12.hl.depth": "test_x12_hl_depth_is_found_once_where_levels_nest_deeper_than_the_cap",
     "x12.hl.number": "test_x12_hl_number_is_found_where_hl01_is_not_the_next_number",
     "edifact.group_missing": (
         "test_mandatory_group_that_is_missing_is_13_at_the_last_segment_before_it"

@@ -86,7 +86,7 @@ HOSTILE = (
     Hostile("unterminated segment of 200 MB", 200_000_000, endless, "x12.file.limit"),
     Hostile("10 million empty segments", 10_000_000, empty, "x12.segment.empty"),
     Hostile("a million faulty segments", 1_000_000, faulty, "x12.element.code"),
-    Hostile("100,000 levels, each under the other", 100_000, deep),
+    Hostile("100,000 levels, each under the other", 100_000, deep, "x12.hl.depth"),
     Hostile("delimiters in 100,000 segments", 100_000, crowded, "x12.segment.unexpected"),
     Hostile("100,000 empty sets", 100_000, swarming, "x12.segment.missing"),
     Hostile("attachment of 60 MB of terminators", 60_000_000, attached, "x12.segment.unexpected"),

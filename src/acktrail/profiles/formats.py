@@ -49,6 +49,7 @@ class X12Table(Table):
     max_segment_bytes: Size | None = None
     max_binary_bytes: Size | None = None
     max_file_sets: int | None = Field(default=None, ge=1)
+    max_levels: int | None = Field(default=None, ge=1)  # HL that stand in each other
 
     @model_validator(mode="after")
     def _places(self) -> Self:

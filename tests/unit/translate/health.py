@@ -21,7 +21,9 @@ def person(number: str) -> tuple[Identifier, ...]:
     return (Identifier("PSEUDONYM", hide(number)),)
 
 
-def documents_of(data: bytes, *, hidden: bool = True, faults: Sequence[str] = ()) -> list[Document]:
+def documents_of(
+    data: bytes, *, hidden: bool = True, faults: Sequence[str] = (), **options: object
+) -> list[Document]:
     """Return the released documents; only the findings named may have been made."""
     bodies: list[bytes] = []
 
@@ -31,7 +33,7 @@ def documents_of(data: bytes, *, hidden: bool = True, faults: Sequence[str] = ()
 
     done = read_and_translate(
         "x12",
-        FORMAT.reader({}),
+        FORMAT.reader(options),
         [data],
         lambda head: Translators(Folder(), hide if hidden else None).find(head, {}),
         keep,

@@ -395,7 +395,7 @@ def test_lists_positions_and_shared_loops_of_the_notation() -> None:
 
 
 def test_hl_numbers_follow_each_other_and_parents_were_named_before() -> None:
-    hierarchy = Hierarchy()
+    hierarchy = Hierarchy(100)
     given = ("HL*1**20*1", "HL*2*1*22*0", "HL*4*9*22*0", "HL*4*2*23*0", "HL")
 
     faults = [[(r.name, n) for r, n in hierarchy.faults(text.split("*"))] for text in given]
@@ -505,6 +505,15 @@ def test_x12_6_hl01_of_a_ship_notice_is_unique_and_need_not_count() -> None:
 
 def test_x12_hl_parent_is_found_where_hl02_names_none_that_came_before() -> None:
     assert notice("HL*1**S", "HL*2*7*O") == [("x12.hl.parent", "HL02")]
+
+
+def test_x12_hl_depth_is_found_once_where_levels_nest_deeper_than_the_cap() -> None:
+    nested = ["HL*1**S", *(f"HL*{n}*{n - 1}*O" for n in range(2, 104))]
+    beside = ["HL*1**S", *(f"HL*{n}*1*O" for n in range(2, 104))]
+
+    assert notice(*nested) == [("x12.hl.depth", "HL02")]
+    assert notice(*nested[:100]) == []
+    assert notice(*beside) == []
 
 
 def test_segment_that_the_guide_does_not_use_has_no_place_in_it() -> None:

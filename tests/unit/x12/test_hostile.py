@@ -87,7 +87,7 @@ def test_levels_may_be_deeper_than_any_stack() -> None:
     """HL02 names the level above: a chain of them costs no recursion, here or in the document."""
     levels = 3 * sys.getrecursionlimit()
 
-    (document,) = documents_of(b"".join(deep(levels)))
+    (document,) = documents_of(b"".join(deep(levels)), max_levels=levels)
 
     assert isinstance(document.payload, DespatchAdvice)
     assert len(document.payload.lines) == levels - 1

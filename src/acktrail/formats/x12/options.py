@@ -24,6 +24,7 @@ class Limits:
     segment_bytes: int = MIB
     binary_bytes: int = 64 * MIB  # of the data of one BIN or BDS segment
     segments: int = 10_000_000  # of one transaction set
+    levels: int = 100  # HL that stand in each other
     sets: int = 100_000  # of one group
     file_sets: int = 250_000  # of one file
     groups: int = 10_000  # of one interchange

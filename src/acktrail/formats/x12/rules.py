@@ -198,6 +198,9 @@ HL_NUMBER = Rule("x12.hl.number", ERROR, "IK403 7", SNIP1, "HL01 is not the next
 LINE_NUMBER = Rule("x12.lx.number", ERROR, "IK403 7", SNIP1, "LX01 is not the next number")
 HL_UNIQUE = Rule("x12.hl.unique", ERROR, "IK403 7", SNIP1, "HL01 was used before in this set")
 HL_PARENT = Rule("x12.hl.parent", ERROR, "IK403 7", SNIP1, "HL02 names no open parent")
+HL_DEPTH = Rule(
+    "x12.hl.depth", ERROR, "IK403 7", SNIP1, "levels stand deeper in each other than max_levels"
+)
 ELEMENT = (
     ELEMENT_MISSING,
     CONDITIONAL,
@@ -218,6 +221,7 @@ ELEMENT = (
     LINE_NUMBER,
     HL_UNIQUE,
     HL_PARENT,
+    HL_DEPTH,
 )
 
 # ------------------------------------------------------------------------------ sums and counts

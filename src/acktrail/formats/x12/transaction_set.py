@@ -55,7 +55,8 @@ class TransactionSet:
         self._known_tags = known_tags
         self._walker = None if machine is None else Walker(machine, self._structure)
         self._balance = None if machine is None else balance_of(head.type)
-        self._hierarchy = Hierarchy(counted=machine is None or machine.guide.counted)
+        deepest = findings.options.limits.levels
+        self._hierarchy = Hierarchy(deepest, counted=machine is None or machine.guide.counted)
         guide = "" if machine is None or not findings.options.judges_situations else head.guide
         self._situations = situations_of(head.type, guide, self._note)
         overlay = findings.options.overlays.get(head.guide)
