@@ -7,8 +7,10 @@ from acktrail.ports import CutSegment
 from acktrail.translate.building import Building, Frame
 from acktrail.translate.paths import Getter, Path
 from acktrail.translate.rest import Parts, Rest
+from acktrail.translate.scalars import Read
 
 Step = Callable[[Building, Frame, CutSegment], None]
+Put = Callable[[Building, Frame, CutSegment, object], None]
 MOST_PLANS = 64  # of a rule: a sender can make segments of any length
 
 
@@ -27,12 +29,15 @@ class Fill(NamedTuple):
     step: Step
     paths: tuple[Path, ...]
     least: int  # the first element that it reads: where fewer were sent, it does nothing
+    # the halves of the step, for one value that nothing sent later can make give way
+    read: Read | None = None
+    put: Put | None = None
 
 
 class Plan(NamedTuple):
     """What one rule does with a segment of so many elements."""
 
-    steps: tuple[Step, ...]
+    fills: tuple[Fill, ...]
     left: tuple[int, ...]  # elements that are kept beside the document, and components of others
     left_parts: Parts
 
@@ -46,8 +51,8 @@ class Plans(dict[int, Plan]):
         self._rest = rest
 
     def __missing__(self, sent: int) -> Plan:
-        steps = tuple(one.step for one in self._fills if one.least < sent)
-        plan = Plan(steps, self._rest.left(sent), self._rest.left_parts(sent))
+        fills = tuple(one for one in self._fills if one.least < sent)
+        plan = Plan(fills, self._rest.left(sent), self._rest.left_parts(sent))
         if len(self) < MOST_PLANS:
             self[sent] = plan
         return plan
@@ -71,6 +76,7 @@ class Dispatch(NamedTuple):
     read: Getter | None
     by_value: Mapping[str, tuple[Handler, ...]]
     others: tuple[Handler, ...]
+    only: Handler | None = None  # the one for all segments
 
     def find(self, segment: CutSegment) -> Handler | None:
         """Return the handler for a segment."""
@@ -90,7 +96,8 @@ def dispatch_of(handlers: Sequence[Handler]) -> Dispatch:
     """Arrange the handlers of a tag, in the order of the map."""
     tested = [one for one in handlers if one.tests]
     if len({one.tests[0].text for one in tested}) != 1:
-        return Dispatch(None, {}, tuple(handlers))
+        only = handlers[0] if handlers and not handlers[0].tests else None
+        return Dispatch(None, {}, tuple(handlers), only)
     values = {value for one in tested for value in one.tests[0].wanted}
     by_value = {
         value: tuple(

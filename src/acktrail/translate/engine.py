@@ -7,6 +7,7 @@ groups are not used: they differ from directory to directory, what a level holds
 
 from collections.abc import Mapping
 from datetime import tzinfo
+from functools import partial
 from typing import cast
 
 from acktrail.documents.kinds import HEALTH_KINDS, Document
@@ -15,6 +16,7 @@ from acktrail.ports import CutSegment, Segment, Take
 from acktrail.translate import rules, sums
 from acktrail.translate.assemble import assemble
 from acktrail.translate.building import Building, Frame
+from acktrail.translate.dispatch import Plan
 from acktrail.translate.maps import DOCUMENT, Map
 from acktrail.translate.paths import HEAD_TAG, HeadSegment
 from acktrail.translate.rest import keep_rest, keep_segment
@@ -62,33 +64,35 @@ class MapTranslator:
 
         A segment that is dropped may still close levels, unless all of them hold it.
         """
-        return None if tag in self._ignored else self.segment
+        return None if tag in self._ignored else cast("Take", partial(self._follow, tag))
 
     def segment(self, segment: Segment) -> None:
         """Take the next segment."""
-        cut = cast("CutSegment", segment)  # maps are for X12, EDIFACT and HL7 only
-        tag, frames, building = segment.tag, self._frames, self._building
+        self._follow(segment.tag, cast("CutSegment", segment))  # maps are for such formats only
+
+    def _follow(self, tag: str, segment: CutSegment) -> None:
+        """Do what the map says with a segment."""
+        frames, building = self._frames, self._building
         holds = frames[-1].level.holds
         while holds is not None and tag not in holds:
             self._close()
             holds = frames[-1].level.holds
         frame = frames[-1]
         dispatch = self._rules[frame.level.name].get(tag)
-        handler = dispatch.find(cut) if dispatch is not None else None
+        handler = None if dispatch is None else dispatch.only or dispatch.find(segment)
         if handler is None:
             if tag not in self._map.drop and EVERY not in self._map.drop:
-                keep_segment(building, cut)
+                keep_segment(building, segment)
             return
         if handler.opens:
-            frame = self._open(handler.opens, frame, cut)
-        plan = handler.plans[len(cut.elements)]
-        if self.sources is not None:
-            follow(handler, building, frame, cut, self.sources)
+            frame = self._open(handler.opens, frame, segment)
+        plan = handler.plans[len(segment.elements)]
+        if self.sources is None:
+            _fill(plan, building, frame, segment)
         else:
-            for step in plan.steps:
-                step(building, frame, cut)
+            follow(handler, building, frame, segment, self.sources)
         if plan.left or plan.left_parts:
-            keep_rest(building, cut, plan.left, plan.left_parts)
+            keep_rest(building, segment, plan.left, plan.left_parts)
 
     def finish(self) -> tuple[tuple[Document, ...], tuple[Finding, ...]]:
         """End the message: one document, or none when there is a finding of severity error."""
@@ -147,6 +151,22 @@ class MapTranslator:
     def _found_at(self, address: str) -> bool:
         """Tell whether the value was there and wrong: then it is not missing as well."""
         return any(one.place.address == address for one in self._building.findings)
+
+
+def _fill(plan: Plan, building: Building, frame: Frame, segment: CutSegment) -> None:
+    """Fill what a rule fills; a field that is still empty takes its value without more ado."""
+    values, free = frame.values, frame.origins is None
+    for name, step, _paths, _least, read, put in plan.fills:
+        if read is None or put is None:
+            step(building, frame, segment)
+            continue
+        value = read(building, segment)
+        if value is None:
+            continue
+        if free and name not in values:
+            values[name] = value
+        else:
+            put(building, frame, segment, value)
 
 
 def _ignored(map_: Map) -> frozenset[str]:

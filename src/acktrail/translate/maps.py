@@ -5,14 +5,14 @@ wrong is a :class:`GuideError` with the path of keys to it, never a fault in a p
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from acktrail.errors import GuideError
 from acktrail.ports import CutSegment, DataFiles
 from acktrail.translate.building import Building, Frame, Level, Origin
-from acktrail.translate.dispatch import Dispatch, Fill, Handler, Plans, Step, Test, dispatch_of
+from acktrail.translate.dispatch import Dispatch, Fill, Handler, Plans, Put, Step, Test, dispatch_of
 from acktrail.translate.fields import DOCUMENTS, SHAPES, TOTALS
 from acktrail.translate.paths import NOTATIONS, XML, Path
 from acktrail.translate.readers import Reader, compile_part, compile_reader
@@ -218,8 +218,11 @@ class _Compiler:
             if name not in shape.fields:
                 context.at(name).refuse("no such field; known: " + ", ".join(shape.fields))
             for key, reader, many in _fields(name, shape.fields[name], spec, context.at(name)):
-                step = _step(key, reader, many=many)
-                fills.append(Fill(key, step, reader.paths, reader.least))
+                step, put = _step(key, reader, many=many), None
+                if not (many or reader.weak or key in SPREADS):
+                    put = _putting(key, reader)
+                read = None if put is None else reader.read
+                fills.append(Fill(key, step, reader.paths, reader.least, read, put))
                 used.extend(reader.paths)
                 if reader.required:
                     self._require(target, key, reader, context)
@@ -335,7 +338,7 @@ def _step(name: str, reader: Reader, *, many: bool) -> Step:
     return first
 
 
-def _putting(name: str, reader: Reader) -> Callable[[Building, Frame, CutSegment, object], None]:
+def _putting(name: str, reader: Reader) -> Put:
     """Return what fills a field with a value, where another one may be there already."""
     weak, required = reader.weak, reader.required
     path = reader.paths[0] if reader.paths else None

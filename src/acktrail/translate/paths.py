@@ -68,6 +68,7 @@ class Path(NamedTuple):
     picks: tuple[Pick, ...]
     read: Getter
     inner: str = ""  # XML: the steps below the element of the rule
+    plain: bool = False  # an element, or its first component: text of letters and digits is it
 
     @property
     def address(self) -> str:
@@ -110,6 +111,12 @@ class Source(NamedTuple):
     def first(self) -> Path:
         """Return the path that findings name."""
         return self.paths[0]
+
+    @property
+    def element(self) -> int:
+        """Return the element that is read whole, or its first component; 0 for other sources."""
+        one = self.paths[0]
+        return one.element if len(self.paths) == 1 and one.plain else 0
 
 
 class HeadSegment:
@@ -199,7 +206,8 @@ def compile_path(text: str, format_: str, tag: str, options: Mapping[str, object
     element = int(match[2])
     if format_ != "hl7":
         component = int(match[3] or 0)
-        return Path(text, tag, element, component, 1, (), _plain(element, component))
+        read = _plain(element, component)
+        return Path(text, tag, element, component, 1, (), read, plain=component <= 1)
     picks = tuple(
         pick for one in re.findall(r"\[([^]]*)\]", match[3]) for pick in _pick(one, options)
     )

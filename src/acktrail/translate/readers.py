@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from acktrail.documents.parts import Identifier, Quantity
 from acktrail.ports import CutSegment
 from acktrail.translate import rules
 from acktrail.translate.building import Building
@@ -12,13 +13,13 @@ from acktrail.translate.scalars import COMPILERS, KEYS, Context, Read, source_of
 from acktrail.translate.shapes import OTHER, Values
 from acktrail.translate.values import check_digit_fails, to_decimal
 
-IDENTIFIER = "identifier"
+IDENTIFIER, QUANTITY = "identifier", "quantity"
 NEEDED = {
     IDENTIFIER: "value",
     "reference": "value",
     "code": "value",
     "date_role": "on",
-    "quantity": "value",
+    QUANTITY: "value",
 }
 SPEAKING = frozenset({"flag", "unit"})  # types whose absence is told
 RAW = {IDENTIFIER: "scheme", "date_role": "on"}  # of which the text as sent is kept
@@ -94,6 +95,10 @@ def _least(paths: tuple[Path, ...]) -> int:
 
 def _part(shape: str, reads: Mapping[str, Read], raws: Mapping[str, Path]) -> Read:
     """Return the reader of a part; what it cannot be without is read first."""
+    if shape == QUANTITY and reads.keys() == {"value", "unit"}:
+        return _quantity(reads["value"], reads["unit"])
+    if shape == IDENTIFIER and reads.keys() == {"scheme", "value"}:
+        return _identifier(reads["scheme"], reads["value"], raws)
     build = SHAPES[shape].build
     needed = NEEDED.get(shape, "")
     first = reads.get(needed)
@@ -116,6 +121,35 @@ def _part(shape: str, reads: Mapping[str, Read], raws: Mapping[str, Path]) -> Re
         part: object | None = build(values)
         if shape == IDENTIFIER and check_digit_fails(values.get("scheme", ""), values["value"]):
             building.found(rules.CHECK_DIGIT, raws.get("value"), segment)
+        return part
+
+    return read
+
+
+def _quantity(number_of: Read, unit_of: Read) -> Read:
+    """Return the reader of a quantity, which most lines have."""
+
+    def read(building: Building, segment: CutSegment) -> Quantity | None:
+        number = number_of(building, segment)
+        unit = None if number is None else unit_of(building, segment)
+        return None if unit is None else Quantity(number, unit[0], unit[1])
+
+    return read
+
+
+def _identifier(scheme_of: Read, value_of: Read, raws: Mapping[str, Path]) -> Read:
+    """Return the reader of an identifier whose agency is not sent; see ``shapes.identifier``."""
+    value_path, scheme_path = raws.get("value"), raws.get("scheme")
+
+    def read(building: Building, segment: CutSegment) -> Identifier | None:
+        value: str | None = value_of(building, segment)
+        if value is None:
+            return None
+        scheme: str = scheme_of(building, segment) or ""
+        agency = scheme_path.read(segment) if scheme_path and scheme == OTHER else ""
+        part = Identifier(scheme or OTHER, value, agency)
+        if check_digit_fails(scheme, value):
+            building.found(rules.CHECK_DIGIT, value_path, segment)
         return part
 
     return read

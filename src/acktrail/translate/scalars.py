@@ -117,6 +117,11 @@ def _lookup(spec: Mapping[str, Any], context: Context) -> tuple[Texts | None, st
     return context.table(spec["table"]), other
 
 
+def _simple(table: Texts | None) -> Texts:
+    """Return the codes that are known by an element as it was sent: no mark is in them."""
+    return {one: text for one, text in (table or {}).items() if one.isascii() and one.isalnum()}
+
+
 def _text(spec: Mapping[str, Any], source: Source, context: Context) -> Compiled:
     table, other = _lookup(spec, context)
     default, keep = _default(spec, context), spec.get("keep") is True
@@ -143,8 +148,37 @@ def _text(spec: Mapping[str, Any], source: Source, context: Context) -> Compiled
         return known
 
     codes = table or {}
-    plain = read if table is None else read_code
+    if table is None:
+        plain = _sent_text(source.element, read, absent)
+    else:
+        plain = _sent_code(source.element, read_code, absent, _simple(table))
     return (_unique(source, plain, absent) if spec.get("unique") is True else plain), ()
+
+
+def _sent_text(element: int, read: Read, absent: str | None) -> Read:
+    """Return what takes an element as it was sent where it can, and reads it otherwise."""
+
+    def read_sent(building: Building, segment: CutSegment) -> str | None:
+        elements = segment.elements
+        text = elements[element] if element < len(elements) else ""
+        if text.isalnum() and text.isascii():  # no mark is a letter or digit
+            return text
+        found: str | None = read(building, segment) if text else absent
+        return found
+
+    return read_sent if element else read
+
+
+def _sent_code(element: int, read: Read, absent: str | None, simple: Texts) -> Read:
+    """Return the same for an element that is looked up."""
+
+    def read_sent(building: Building, segment: CutSegment) -> str | None:
+        elements = segment.elements
+        text = elements[element] if element < len(elements) else ""
+        found = simple.get(text) if text else absent
+        return read(building, segment) if text and found is None else found
+
+    return read_sent if element else read
 
 
 def _unique(source: Source, plain: Read, absent: str | None) -> Read:
@@ -263,6 +297,15 @@ def _decimal(spec: Mapping[str, Any], source: Source, context: Context) -> Compi
     if default and fallback is None:
         context.at("default").refuse("not a number")
     take, first, format_ = source.read, source.first, context.format
+    element = source.element
+
+    def read_sent(building: Building, segment: CutSegment) -> Decimal | None:
+        elements = segment.elements
+        text = elements[element] if element < len(elements) else ""
+        if not text:
+            return fallback
+        number = to_decimal(text, format_, implied) if text.isalnum() else None
+        return read(building, segment) if number is None else number
 
     def read(building: Building, segment: CutSegment) -> Decimal | None:
         text = take(segment)
@@ -278,7 +321,7 @@ def _decimal(spec: Mapping[str, Any], source: Source, context: Context) -> Compi
             building.found(rules.INVALID_NUMBER, first, segment)
         return number
 
-    return read, ()
+    return (read_sent if element and table is None else read), ()
 
 
 def _money(spec: Mapping[str, Any], source: Source, context: Context) -> Compiled:
@@ -314,12 +357,19 @@ def _unit(spec: Mapping[str, Any], source: Source, context: Context) -> Compiled
     default = _default(spec, context)
     take, first = source.read, source.first
     kept = REC20.fullmatch if spec.get("keep") is True else None
+    element, codes, simple = source.element, table or {}, _simple(table)
+
+    def read_sent(building: Building, segment: CutSegment) -> tuple[str, str] | None:
+        elements = segment.elements
+        text = elements[element] if element < len(elements) else ""
+        unit = None if text in building.units else simple.get(text)
+        return read(building, segment) if unit is None else (unit, text)
 
     def read(building: Building, segment: CutSegment) -> tuple[str, str] | None:
         raw = take(segment)
         if not raw and default:
             return default, ""
-        unit = building.units.get(raw) or (table or {}).get(raw)
+        unit = building.units.get(raw) or codes.get(raw)
         if unit is None and kept is not None and kept(raw):
             unit = raw
         if unit is None:
@@ -327,7 +377,7 @@ def _unit(spec: Mapping[str, Any], source: Source, context: Context) -> Compiled
             return None
         return unit, raw
 
-    return read, ()
+    return (read_sent if element else read), ()
 
 
 COMPILERS: dict[str, Callable[[Mapping[str, Any], Source, Context], Compiled]] = {

@@ -37,8 +37,7 @@ class Shape(NamedTuple):
 def under(values: Values, name: str) -> dict[str, Any]:
     """Return what was filled under ``name.``, by the rest of the name."""
     start = name + "."
-    found = [key for key in values if key.startswith(start)]
-    return {key[len(start) :]: values[key] for key in found} if found else {}
+    return {key[len(start) :]: one for key, one in values.items() if key.startswith(start)}
 
 
 def many(values: Values, name: str) -> tuple[Any, ...]:

@@ -36,7 +36,7 @@ def follow(
     sources: list[ValueSource],
 ) -> None:
     """Fill what a rule fills, and note where each value that was taken comes from."""
-    for name, step, paths, _least in handler.fills:
+    for name, step, paths, *_others in handler.fills:
         before = frame.values.get(name)
         count = len(before) if isinstance(before, list) else 0
         step(building, frame, segment)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from acktrail.formats.xml.tree import XmlSegment
-from acktrail.ports import Segment
+from acktrail.ports import CutSegment
 from acktrail.translate import rules
 from acktrail.translate.building import Frame
 from acktrail.translate.dispatch import Handler
@@ -20,8 +20,8 @@ from acktrail.translate.sources import follow
 class XmlMapTranslator(MapTranslator):
     """Translates UBL and cXML documents by a map; one document each."""
 
-    def segment(self, segment: Segment) -> None:
-        """Take the next part of the document."""
+    def _follow(self, _tag: str, segment: CutSegment) -> None:
+        """Do what the map says with the next part of the document."""
         self._visit(cast("XmlSegment", segment), "", set())
 
     def _visit(self, node: XmlSegment, above: str, read: set[str]) -> None:

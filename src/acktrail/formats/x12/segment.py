@@ -48,7 +48,8 @@ class SetSegment(Value, frozen=True):
         if element >= len(elements) or part > 1:
             return ""
         value = elements[element]
-        _, mark, again, *_others = self.marks
+        marks = self.marks
+        mark, again = marks[1], marks[2]
         if again and (repetition > 1 or again in value):
             value = _nth(value, again, repetition)
         elif repetition > 1:

@@ -23,8 +23,8 @@ class Looks(dict[State, tuple[Watch, ...]]):
         self._groups = groups[::-1]
 
     def __missing__(self, state: State) -> tuple[Watch, ...]:
-        names = dict.fromkeys((state.tag, state.loop_id + state.tag))
-        found = tuple(one[name] for one in self._groups for name in names if name in one)
+        names = (state.tag, state.place) if state.loop_id else (state.tag,)
+        found = tuple([one[name] for one in self._groups for name in names if name in one])
         self[state] = found
         return found
 

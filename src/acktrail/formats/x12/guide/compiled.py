@@ -70,6 +70,7 @@ class State:
         "maximum",
         "moves",
         "node",
+        "place",
         "position",
         "ready",
         "rules_from",
@@ -80,6 +81,7 @@ class State:
         self.node = node
         self.loop = loop
         self.loop_id = loop.node.id
+        self.place = self.loop_id + node.id
         self.bit = bit
         self.tag = node.id
         self.position = node.position
