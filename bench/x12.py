@@ -2,13 +2,15 @@
 
 ``python -m bench.x12`` prints one table for files of 1 MB: ratios of CPU time, both works in turn,
 medians. ``--megabytes 1 10`` sets the sizes, ``--peers`` adds pyx12 and x12sdk (minutes at 10 MB),
-``--memory`` the peak memory at 10 and 100 MB, ``--gigabyte`` that at 1 GB too, ``--hostile`` the
-files that are made to hurt, at full size, each in a process of its own.
+``--varied`` files whose amounts, days and names hardly repeat, ``--only 835`` leaves out the
+others, ``--memory`` the peak memory at 10 and 100 MB, ``--gigabyte`` that at 1 GB too,
+``--hostile`` the files that are made to hurt, at full size, each in a process of its own.
 """
 
 import argparse
 import io
 import logging
+import re
 import resource
 import subprocess
 import sys
@@ -16,7 +18,8 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from random import Random
 from tempfile import TemporaryFile
 
 import pyx12.error_handler  # type: ignore[import-untyped]
@@ -37,6 +40,8 @@ AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 MB = 1_000_000
 CHUNK_BYTES = 256 * 1024
 CLAIMS, ORDERS = 500, 50  # of one set; sets of one group
+NEW_YEAR = date(2026, 1, 1)
+ALIKE = re.compile(b"20260301|CANARYLAST|CANARYFIRST|TESTPERSON|CANARYNAME|1 CANARY STREET")
 PYX12_BARS = {"835": 1 / 28, "837P": 1 / 35, "834": None}  # it has no 850
 X12SDK = ("835", "837P", "834")
 MEMORY_MB = (10, 100)
@@ -63,24 +68,33 @@ def walk(chunks: Iterable[bytes]) -> ReadResult:
     return done.result
 
 
-def rows(size: int, *, peers: bool) -> Iterator[Row]:
+def rows(size: int, names: Sequence[str], *, peers: bool, varied: bool) -> Iterator[Row]:
     """Yield the comparisons for files of ``size`` bytes."""
-    for name, make in SAMPLES.items():
+    makers = {name: SAMPLES[name] for name in names}
+    if varied:
+        makers |= {f"{name}{ALL_DIFFERENT}": VARIED[name] for name in names if name in VARIED}
+    for name, make in makers.items():
         body = b"".join(make(size))
         yield ratio(
             f"{name}: to documents and answers", _way(body), "bytes.split", _split(body), bar=12
         )
         if peers:
             yield from _against(name, body)
+    if "835" in names:
+        yield _faulty(size)
+
+
+def _faulty(size: int) -> Row:
     right = b"".join(_remittances(size))
     wrong = right.replace(b"*HC:99213*", b"*XX:99213*")
     bad = lambda: walk(_chunks(wrong))  # noqa: E731 - as short as its namesakes
-    yield ratio("835: a fault in every claim", bad, "the same without", _way(right), bar=1.5)
+    return ratio("835: a fault in every claim", bad, "the same without", _way(right), bar=1.5)
 
 
 def _against(name: str, body: bytes) -> Iterator[Row]:
     """Compare with those that know this kind of file; neither makes documents of ours of it."""
     what, work = f"{name}: to documents and answers", _way(body)
+    name = name.removesuffix(ALL_DIFFERENT)
     if name in PYX12_BARS:
         bar = PYX12_BARS[name]
         yield ratio(what, work, "pyx12: check, answer", _pyx12(body), bar=bar, rounds=3)
@@ -127,6 +141,39 @@ def _remittances(size: int) -> Iterator[bytes]:
     return _repeated("835", size, lambda n: x12.remittance(f"{n:04}", claims, trace=f"T{n}"))
 
 
+def _varied_remittances(size: int) -> Iterator[bytes]:
+    """Yield the same with claims of one to five lines, of which hardly an amount repeats."""
+    random = Random(1)  # noqa: S311 - a file to measure with
+
+    def line() -> x12.Line:
+        charge = random.randint(1000, 90000)
+        contractual = random.randint(1, charge // 2)
+        patient = random.randint(0, charge - contractual)
+        return x12.Line(charge, contractual, patient, random.choice(("99213", "85025", "93000")))
+
+    def claim(number: int) -> x12.Claim:
+        lines = tuple(line() for _ in range(random.randint(1, 5)))
+        return x12.Claim(f"PCN{random.randint(0, 999)}{number:06}", "1", lines)
+
+    def one(n: int) -> list[str]:
+        return x12.remittance(f"{n:04}", [claim(at) for at in range(CLAIMS)], trace=f"T{n}")
+
+    return _different(_repeated("835", size, one))
+
+
+def _different(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield a file with other days of service, names and addresses where there were equal ones."""
+    random = Random(2)  # noqa: S311 - a file to measure with
+
+    def other(found: re.Match[bytes]) -> bytes:
+        if found.group().isdigit():
+            day = NEW_YEAR + timedelta(random.randint(0, 300))
+            return day.strftime("%Y%m%d").encode()
+        return found.group() + b"%d" % random.randint(0, 9999)
+
+    return (ALIKE.sub(other, chunk) for chunk in chunks)
+
+
 def _orders(size: int) -> Iterator[bytes]:
     return _repeated("850", size, lambda n: x12.order(f"{n:04}", ORDERS, number=f"PO{n}"))
 
@@ -149,6 +196,11 @@ SAMPLES: dict[str, Callable[[int], Iterator[bytes]]] = {
     "837P": x12_health.claim_stream,
     "834": x12_health.enrolment_stream,
     "850": _orders,
+}
+ALL_DIFFERENT = ", varied"
+VARIED: dict[str, Callable[[int], Iterator[bytes]]] = {
+    "835": _varied_remittances,
+    "837P": lambda size: _different(x12_health.claim_stream(size)),  # amounts differ as it is
 }
 
 
@@ -198,9 +250,10 @@ def main() -> int:
     """Print what was asked for."""
     options = argparse.ArgumentParser()
     options.add_argument("--megabytes", type=int, nargs="+", default=[1])
+    options.add_argument("--only", choices=SAMPLES, nargs="+", default=list(SAMPLES))
     options.add_argument("--peak", choices=SAMPLES)
     options.add_argument("--hostile-file", type=int)
-    for flag in ("--peers", "--memory", "--gigabyte", "--hostile"):
+    for flag in ("--peers", "--varied", "--memory", "--gigabyte", "--hostile"):
         options.add_argument(flag, action="store_true")
     asked = options.parse_args()
     if asked.peak:
@@ -213,7 +266,7 @@ def main() -> int:
     warnings.filterwarnings("ignore", module="x12sdk")
     kept = True
     for size in asked.megabytes:
-        found = list(rows(size * MB, peers=asked.peers))
+        found = list(rows(size * MB, asked.only, peers=asked.peers, varied=asked.varied))
         print(f"{size} MB\n{table(found)}", flush=True)
         kept = kept and all(row.kept for row in found)
     if asked.memory or asked.gigabyte:

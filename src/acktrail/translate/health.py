@@ -20,7 +20,7 @@ from acktrail.ports import Segment
 from acktrail.translate import rules
 from acktrail.translate.building import MAX_EXT, Building
 from acktrail.translate.remittance_codes import CAS_TRIPLES, PROCEDURES
-from acktrail.translate.values import NUMBER, check_digit_fails, clean, to_date, to_decimal
+from acktrail.translate.values import check_digit_fails, clean, is_number, to_date, to_decimal
 
 Take = Callable[[Segment, list[str]], None]
 Hide = Callable[[str], str]  # a keyed hash; same number, same hash
@@ -200,7 +200,7 @@ class HealthTranslator:
         known = self._amounts.get(text)
         if known is not None:
             return known
-        if NUMBER.fullmatch(text):
+        if is_number(text):
             money = Money(Decimal(text), self._building.currency)
             remember(self._amounts, text, money)
             return money

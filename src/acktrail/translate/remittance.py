@@ -69,7 +69,7 @@ class RemittanceTranslator(RemittanceClaims):
         """Return what takes the segments of one place; None for those that say nothing."""
         if not loop:
             return self.segment  # at no place of a guide: what is open decides
-        if loop in CLAIM_LOOPS and tag in HELD:
+        if loop in CLAIM_LOOPS and tag in HELD:  # in both, behind the CLP that opens the claim
             return cast("Take", self._hold)
         return None if tag in FRAMING else self._take.get(tag, self._skip)
 

@@ -1,10 +1,11 @@
 """The claims and services of an 835 (loops 2100 and 2110).
 
-The segments of a part are held until the next part begins, and then it is built from them in one
+The segments of a claim are held until the next one begins, and then it is built from them in one
 go: handing each segment to a method of its own would take twice the time.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from acktrail.documents.kinds import ClaimPayment, Service
 from acktrail.documents.parts import Adjustment, Code, Money, Period, Reference
@@ -23,7 +24,8 @@ from acktrail.translate.remittance_codes import (
 from acktrail.translate.remittance_values import Day, Raw, RemittanceValues, padded
 
 SERVICE = "SVC"
-HELD = frozenset({"CAS", "DTM", "AMT", "NM1", "REF", "LQ", "MIA", "MOA"})  # of the open part
+# of the open claim
+HELD = frozenset({SERVICE, "CAS", "DTM", "AMT", "NM1", "REF", "LQ", "MIA", "MOA"})
 ONE_CAS = 4  # tag and one adjustment without a quantity
 UNITS = 5  # SVC05
 QUALIFIED_SENT = 2  # tag and qualifier
@@ -61,7 +63,7 @@ class RemittanceClaims(RemittanceValues):
 
     def __init__(self) -> None:
         super().__init__()
-        self._held: list[Raw] = []  # the open part: CLP or SVC, and what stands behind it
+        self._held: list[Raw] = []  # the open claim: CLP, and what stands behind it
         self._hold = self._held.append
         self._begin_claims()
 
@@ -80,38 +82,34 @@ class RemittanceClaims(RemittanceValues):
         self._close_claim()
         self._hold(segment)
 
-    def _svc(self, segment: Raw) -> None:
-        if self._held:
-            self._close_part()
-            self._hold(segment)
-        else:
-            self._pass_over(SERVICE, "")
+    def _svc(self, _segment: Raw) -> None:
+        self._pass_over(SERVICE, "")  # of no claim
 
     def _close_claim(self) -> None:
-        self._close_part()
-        if self._claim is not None:
-            self._claims.append(self._claim_payment(self._claim))
-            self._begin_claim()
-
-    def _close_part(self) -> None:
-        """Read what is held: a service, or a claim without its services."""
-        if self._held:
-            first, *others = self._held
-            self._held.clear()
-            if first.elements[0] == SERVICE:
-                self._services.append(self._service(first, others))
-            else:
-                self._claim = self._claim_part(first, others)
+        """Read what is held: a claim, then each of its services."""
+        if not self._held:
+            return
+        held = self._held[:]
+        self._held.clear()
+        starts = [at for at, one in enumerate(held) if one.elements[0] == SERVICE]
+        first = starts[0] if starts else len(held)
+        claim = self._claim = self._claim_part(held[0], held[1:first])
+        for start, stop in pairwise((*starts, len(held))):
+            self._services.append(self._service(held[start], held[start + 1 : stop]))
+        self._claims.append(self._claim_payment(claim))
+        self._begin_claim()
 
     def _claim_part(self, segment: Raw, others: list[Raw]) -> OpenPart:
         sent = padded(segment)
         for element in (1, 2):
             if not sent[element].strip():
                 self._found(rules.REQUIRED_MISSING, segment, element)
-        charge, paid = self._money(segment, 3, sent[3]), self._money(segment, 4, sent[4])
+        money = self._known_money
+        charge = money.get(sent[3]) or self._money(segment, 3, sent[3])
+        paid = money.get(sent[4]) or self._money(segment, 4, sent[4])
         part = OpenPart(sent, charge, paid, [], [])
         if sent[5]:
-            part.share = self._money(segment, 5, sent[5])
+            part.share = money.get(sent[5]) or self._money(segment, 5, sent[5])
         self._fill(part, others, in_service=False)
         return part
 

@@ -15,7 +15,7 @@ from acktrail.ports import Segment
 from acktrail.translate import rules
 from acktrail.translate.building import MAX_EXT, Building
 from acktrail.translate.remittance_codes import MODIFIERS, PROCEDURES, QUALIFIED
-from acktrail.translate.values import NUMBER, to_date, to_decimal
+from acktrail.translate.values import is_number, to_date, to_decimal
 
 WIDTH = 26  # of MIA, with room
 PADDING = [""] * WIDTH
@@ -78,7 +78,7 @@ class RemittanceValues:
         known = self._known_money.get(text)
         if known is not None:
             return known
-        if not NUMBER.fullmatch(text):
+        if not is_number(text):
             self._found(rules.INVALID_NUMBER if text else rules.REQUIRED_MISSING, segment, element)
             return Money(ZERO, self._building.currency)
         money = Money(Decimal(text), self._building.currency)

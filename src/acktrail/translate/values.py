@@ -11,6 +11,7 @@ from functools import lru_cache
 NUMBER = re.compile(r"-?(?:[0-9]{1,30}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})")
 SIGNED = re.compile(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})")
 COMMA = re.compile(r"-?[0-9]{1,30}[.,][0-9]{1,15}|-?[0-9]{1,30}")
+SHORT = 15  # signs: so many digits may stand on either side of the point
 WHOLE = re.compile(r"-?[0-9]{1,30}")
 DIGITS = re.compile("[0-9]+")
 DAY = re.compile("[0-9]{8}")
@@ -43,6 +44,12 @@ def clean(text: str) -> str | None:
             return None
         text = BREAKS.sub(" ", text)
     return text.strip()
+
+
+def is_number(text: str) -> bool:
+    """Tell whether an amount of X12 or CSV is one; most are short, and known without a pattern."""
+    short = len(text) <= SHORT and text.isascii() and text.replace(".", "", 1).isdigit()
+    return short or NUMBER.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=REMEMBERED)

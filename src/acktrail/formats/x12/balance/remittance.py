@@ -12,6 +12,7 @@ from acktrail.model import Place, Rule
 CAS_AMOUNTS = (3, 6, 9, 12, 15, 18)
 PLB_AMOUNTS = (4, 6, 8, 10, 12, 14)
 ONE_CAS = (4, 5)  # tag and one adjustment, with its quantity
+PAID = 3  # SVC03
 REVERSAL = "22"
 PATIENT = "PR"
 PROCEDURE = "HC"
@@ -90,7 +91,7 @@ class RemittanceBalance(Balance):
                 if left and service is not None:
                     self.note(rules.REMIT_SERVICE, service, 3)
                 service, charged = segment, amounts[elements[2]]
-                left = charged - in_cents(elements, 3)
+                left = charged - (amounts[elements[3]] if len(elements) > PAID else 0)
                 lines += charged
                 professional = professional and elements[1].startswith(PROCEDURE)
             else:
