@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from acktrail.errors import GuideError
+from acktrail.formats.tabular.columns import Columns
 from acktrail.model import Finding, MessageResult, ReadResult, Severity
 from acktrail.ports import Event, FileFinding, InterchangeEnd, MessageEnd, Reader
 
@@ -162,6 +163,12 @@ def mainframe_charges(amounts: Sequence[int] = (2050, -100), encoding: str = "cp
     end = packed(len(amounts), 4) + packed(sum(amounts), 8)
     records.append("T".encode(encoding) + end)
     return b"".join(record.ljust(80, b"\x40") for record in records)
+
+
+def accepted(columns: Columns, cells: Sequence[str]) -> list[str] | None:
+    """Return the canonical cells of a row that is judged with others; None where one is faulty."""
+    canonical, faulty, _changed = columns.accept([[cell] for cell in cells])
+    return None if faulty else [texts[0] for texts in canonical]
 
 
 def read(reader: Reader, body: bytes, size: int = 1 << 18) -> list[Event]:

@@ -1,9 +1,10 @@
 """The standing properties of readers, held by the tabular, bank and XML formats."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from acktrail.errors import PartnerError
@@ -181,18 +182,37 @@ FIELDS = st.builds(
 )
 
 
-@given(st.lists(FIELDS, min_size=1, max_size=4), st.data())
-@example([Field("x", "string"), Field("x", "string")], None)
-def test_fast_accept_implies_that_the_slow_way_finds_nothing(
-    fields: list[Field], data: st.DataObject | None
+SOUND = st.one_of(
+    st.dates().map(str),
+    st.integers(0, 12_000).map(str),
+    st.decimals(0, 999, places=2).map(str),
+    st.text("0123456789a", min_size=1, max_size=5),
+)
+CELLS = st.one_of(SOUND, TEXTS)
+
+
+@given(
+    fields=st.lists(FIELDS, min_size=1, max_size=3),
+    missing=st.sampled_from([("",), ("", "b")]),
+    width=st.sampled_from([0, 14]),
+    data=st.data(),
+)
+def test_many_rows_are_judged_as_each_of_them_alone(
+    fields: list[Field], missing: tuple[str, ...], width: int, data: st.DataObject
 ) -> None:
+    fields = [replace(one, start=int(bool(width)), length=width) for one in fields]
     record = RecordType("", tuple(fields))
-    layout = Layout("t", "1", "charge", "csv", record, missing=("", "b"))
-    columns = Columns(record, layout)
-    cells = [data.draw(TEXTS) for _ in fields] if data else ["a", "b"]
+    form = "fixed" if width else "csv"
+    columns = Columns(record, Layout("t", "1", "charge", form, record, missing=missing))
+    texts = data.draw(st.sampled_from([SOUND, CELLS]))
+    drawn = st.lists(st.lists(texts, min_size=len(fields), max_size=len(fields)), min_size=1)
+    rows = [[cell.ljust(width) for cell in row] for row in data.draw(drawn)]
 
-    fast, (slow, faults) = columns.accept(cells), columns.explain(cells)
+    for _ in ("new texts", "known texts"):
+        canonical, doubtful, changed = columns.accept(list(zip(*rows, strict=True)))
 
-    if fast is not None:
-        assert faults == []
-        assert fast == slow
+        for at, (row, done) in enumerate(zip(rows, zip(*canonical, strict=True), strict=True)):
+            slow, faults = columns.explain([cell.strip(" ") for cell in row] if width else row)
+            assert (at in doubtful) is bool(faults)
+            assert faults or list(done) == slow
+            assert changed or at in doubtful or slow == row

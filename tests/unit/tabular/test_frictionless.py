@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from acktrail.formats.tabular.columns import converter
+from acktrail.formats.tabular.converters import converter
 from acktrail.formats.tabular.layout import Field
 from acktrail.formats.tabular.schema import parse_layout
 from tests.generators.tabular import PARSERS

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from acktrail.formats.tabular.columns import converter
+from acktrail.formats.tabular.converters import converter
 from acktrail.formats.tabular.layout import Field
 
 DATES = (

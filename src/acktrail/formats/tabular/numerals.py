@@ -9,7 +9,9 @@ leniency would make a shifted record a wrong amount.
 Spec: IBM Enterprise COBOL Language Reference, USAGE DISPLAY and PACKED-DECIMAL, SIGN clause.
 """
 
-from acktrail.formats.tabular.layout import Field
+from collections.abc import Callable
+
+from acktrail.formats.tabular.layout import Field, Layout
 
 EBCDIC = frozenset({"cp037", "cp273", "cp500", "cp1140"})
 NO_NUMBER = "?"  # what no column takes for a number
@@ -40,6 +42,23 @@ def stored_number(field: Field, body: bytes, encoding: str) -> str:
     else:
         nibble, digit = ZONES.get(chr(body[-1]), ("", ""))
     return _signed(body[:-1].decode(encoding, "replace") + digit, nibble)
+
+
+def teller(field: Field, layout: Layout) -> Callable[[str], str]:
+    """Return what makes the text of a cell as it stands in its record, a character a byte.
+
+    The cell of a delimited file is its text.
+    """
+    if not field.start:
+        return str
+    ebcdic = layout.encoding in EBCDIC
+    encoding = layout.encoding if ebcdic else "latin-1"
+    pad = " " if field.pad == "0" else field.pad
+    if is_stored(field):
+        return lambda cell: stored_number(field, cell.encode("latin-1", "replace"), encoding)
+    if ebcdic:
+        return lambda cell: cell.encode("latin-1").decode(encoding).strip(pad)
+    return lambda cell: cell.strip(pad)
 
 
 def _signed(digits: str, nibble: str) -> str:

@@ -10,17 +10,19 @@ key comes again, the rows before were judged as if they were all, and half a doc
 taken. To notice it, 16 bytes are kept a document, not its key; the number of rows is capped.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from hashlib import blake2b
+from itertools import chain, groupby, repeat
 from operator import itemgetter
+from typing import cast
 
 from acktrail.errors import TooLargeError
 from acktrail.formats.tabular import rows, rules
 from acktrail.formats.tabular.columns import Columns
 from acktrail.formats.tabular.header import Header, match_header
 from acktrail.formats.tabular.layout import Layout
-from acktrail.formats.tabular.records import Record, records_of
+from acktrail.formats.tabular.records import Batch, Record, one_by_one, records_of
 from acktrail.formats.tabular.rows import Arranged, Row
 from acktrail.formats.tabular.tally import Tally
 from acktrail.model import (
@@ -37,7 +39,10 @@ from acktrail.model import (
 from acktrail.ports import Event, FileFinding, GroupEnd, InterchangeEnd, MessageEnd, MessageStart
 
 ROW_FAULTS = frozenset({rules.ROW_SHORT, rules.ROW_LONG, rules.ENCODING})
+Cells = Sequence[str]
+new_row = tuple.__new__  # a Row without its Python call: a tenth of the time of the whole reader
 Key = tuple[str, ...] | str  # of a document: the cells of the group-by columns
+BETWEEN = "\x1f"  # the cells of a key: a control character is in none of them
 KEY_BYTES = 16  # of a key's digest: two of a file's keys never share one
 UNREADABLE = ROW_FAULTS | {rules.QUOTE, rules.RECORD_UNKNOWN}
 
@@ -60,10 +65,10 @@ class TabularReader:
         self._envelopes = {layout.leader, layout.trailer.match if layout.trailer else ""} - {""}
         self._tally = Tally(layout)
         self._arrange: rows.Arrange | None = None
-        self._pick: rows.Pick | None = None
-        self._width = 0  # of rows that need no look at their record type; 0 = none do
+        self._sort: rows.Sort | None = None  # both are known once the header is
         if layout.format == "fixed":
             self._arrange = rows.fixed(layout, self._main, self._others)
+            self._sort = rows.fixed_sort(layout, self._main)
         elif not layout.dialect.header:
             self._settle(rows.positional(layout))
         self._key: Key | None = None  # of the open message
@@ -82,34 +87,102 @@ class TabularReader:
         self._offset += len(chunk)
         if self._given_up:
             return
-        main, key_of, tally = self._main, self._key_of[self._main.match], self._tally
-        for record in self._records.feed(chunk):
-            # The way of nearly every row: full width, nothing wrong, in the open message. What is
-            # spared here (a Record, a call of Row) is a tenth of the time of the whole reader.
-            if self._width == len(record[0]) and tally.rows < self._layout.max_rows:
-                pick = self._pick
-                cells = main.accept(pick(record[0]) if pick else record[0])
-                if cells is not None and key_of(cells) == self._key:
-                    tally.rows += 1
-                    self._number = record[1]
-                    yield tuple.__new__(Row, (main, cells, record[1], record[3]))
-                    continue
-            yield from self._record(Record._make(record))
+        for found in self._records.feed(chunk):
+            if isinstance(found, Record):
+                yield from self._record(found)
+            else:
+                yield from self._batch(found)
             if self._given_up:
                 return
 
     def close(self) -> Iterator[Event]:
         """Yield what is left, then the verdicts."""
         if not self._given_up:
-            for record in self._records.close():
-                unended = not self._layout.record_length
-                yield from self._record(Record._make(record), unended=unended)
+            unended = not self._layout.record_length
+            for record in chain.from_iterable(map(one_by_one, self._records.close())):
+                yield from self._record(record, unended=unended)
                 if self._given_up:
                     break
         if not self._given_up:
             yield from self._end_of_file()
         yield from self._end_message(cut=self._given_up)
         yield from self._verdicts()
+
+    # ------------------------------------------------------------ batches
+
+    def _batch(self, batch: Batch) -> list[Event]:
+        """Take records that can be read: runs of good rows at once, what is between them singly."""
+        events: list[Event] = []
+        first = 0
+        while first < len(batch.cells) and not self._ready and not self._given_up:
+            events += self._record(batch.record(first))
+            first += 1
+        batch = batch.since(first)
+        good = self._good(batch)
+        gaps = [at for at, cells in enumerate(good) if cells is None] if None in good else []
+        at = 0
+        for gap in (*gaps, len(good)):
+            if gap > at and not self._given_up:
+                events += self._run(cast("Sequence[Cells]", good[at:gap]), batch, at)
+            if gap < len(good) and not self._given_up:
+                events += self._record(batch.record(gap))
+            at = gap + 1
+        return events
+
+    @property
+    def _ready(self) -> bool:
+        """Whether a good row needs no look at what came before it."""
+        inside = self._trailer is None and (not self._layout.leader or self._leader is not None)
+        return inside and self._sort is not None
+
+    def _good(self, batch: Batch) -> Sequence[Cells | None]:
+        """Return the canonical cells of the rows that are surely valid, None for the others."""
+        count = len(batch.cells)
+        if self._sort is None or self._tally.rows + count > self._layout.max_rows:
+            return [None] * count
+        plain = self._sort(batch.cells)
+        columns, doubtful, changed = self._main.accept(plain.columns)
+        taken: Sequence[Cells] | None = None if changed else plain.rows
+        if taken is None:
+            taken = list(zip(*columns, strict=True))
+        if len(taken) == count and not doubtful:
+            return taken
+        good: list[Cells | None] = [None] * count
+        for number, (at, cells) in enumerate(zip(plain.at, taken, strict=True)):
+            if number not in doubtful:
+                good[at] = cells
+        return good
+
+    def _run(self, taken: Sequence[Cells], batch: Batch, at: int) -> list[Event]:
+        """Hand on good rows, the records of ``batch`` from ``at`` on."""
+        if not self._ready:  # they stand behind the trailer
+            return list(self._record(batch.record(at)))
+        numbers, offsets = batch.numbers[at : at + len(taken)], batch.offsets[at:]
+        made: list[Row] = list(
+            map(
+                new_row, repeat(Row), zip(repeat(self._main), taken, numbers, offsets, strict=False)
+            )
+        )
+        events: list[Event] = []
+        first = 0
+        for key, count in self._keys(taken):
+            if key != self._key:
+                self._number = numbers[first]
+                events += self._start_message(key, offsets[first])
+            self._tally.rows += count
+            events += made[first : first + count]
+            first += count
+        self._number = numbers[-1]
+        self._add_up(taken)
+        return events
+
+    def _keys(self, taken: Sequence[Cells]) -> Iterator[tuple[Key, int]]:
+        """Yield the key of each document and how many of the rows, in their order, are of it."""
+        if not self._layout.group_by:
+            yield (), len(taken)
+            return
+        for key, same in groupby(map(self._key_of[self._main.match], taken)):
+            yield key, sum(1 for _ in same)
 
     # ------------------------------------------------------------ records
 
@@ -175,8 +248,7 @@ class TabularReader:
     def _settle(self, header: Header) -> None:
         """Know from here on which cell is which column."""
         self._arrange = rows.delimited(self._layout, self._main, self._others, header)
-        self._pick = rows.picker(header)
-        self._width = 0 if self._layout.tag[0] else header.width
+        self._sort = rows.delimited_sort(self._layout, self._main, header)
 
     # ------------------------------------------------------------ rows and messages
 
@@ -208,17 +280,13 @@ class TabularReader:
             msg = f"more than {self._layout.max_rows} rows"
             raise TooLargeError(msg)
         if not bad:
-            self._add_up(columns, cells)
+            self._add_up([cells] if columns is self._main else ())
             yield Row(columns, cells, record.number, record.offset)
 
     def _judged(
         self, record: Record, columns: Columns, arranged: Arranged
     ) -> tuple[list[str], list[Finding]]:
         rule = arranged.rule
-        if rule is None:
-            accepted = columns.accept(arranged.cells)
-            if accepted is not None:
-                return accepted, []
         if not arranged.cells:
             return [""] * len(columns.names), [self._finding(rule or rules.QUOTE, record, columns)]
         cells, faults = columns.explain(arranged.cells)
@@ -234,35 +302,36 @@ class TabularReader:
         missing, group_by = rules.REQUIRED_MISSING.name, self._layout.group_by
         return any(one.rule == missing and one.place.address in group_by for one in findings)
 
-    def _start_message(self, key: Key, offset: int) -> Iterator[Event]:
+    def _start_message(self, key: Key, offset: int) -> list[Event]:
         """End the open message, if any, and open the next one."""
-        yield from self._end_message(offset=offset)
+        events = self._end_message(offset=offset)
         self._key = key
         self._tally.start(offset)
-        yield MessageStart(self._head())
-        yield from self._seen_before(key, offset)
+        events.append(MessageStart(self._head()))
+        digest = _digest(key)
+        if key != () and digest in self._seen:
+            events += self._seen_before(Place("row", self._number, offset=offset))
+        self._seen.add(digest)
         if self._doubt is not None:
             self._tally.find(self._doubt, refuses=True)
             self._doubt = None
         if self._leader is not None:
-            yield self._leader
+            events.append(self._leader)
+        return events
 
-    def _seen_before(self, key: Key, offset: int) -> Iterator[Event]:
-        """Note a document's key; one that comes again refuses the document and the file."""
-        digest = _digest(key)
-        if key != () and digest in self._seen:
-            place = Place("row", self._number, offset=offset)
-            self._tally.find(rules.GROUP_SPLIT.at(place), refuses=True)
-            if not self._split:
-                self._split = True
-                yield FileFinding(rules.FILE_SPLIT.at(place))
-        self._seen.add(digest)
+    def _seen_before(self, place: Place) -> list[Event]:
+        """Refuse a document whose key comes again, and the file."""
+        self._tally.find(rules.GROUP_SPLIT.at(place), refuses=True)
+        if self._split:
+            return []
+        self._split = True
+        return [FileFinding(rules.FILE_SPLIT.at(place))]
 
-    def _end_message(self, *, offset: int = -1, cut: bool = False) -> Iterator[Event]:
-        if self._key is not None:
-            end = self._offset if offset < 0 else offset
-            yield MessageEnd(self._tally.end(end, cut=cut))
-            self._key = None
+    def _end_message(self, *, offset: int = -1, cut: bool = False) -> list[Event]:
+        if self._key is None:
+            return []
+        self._key = None
+        return [MessageEnd(self._tally.end(self._offset if offset < 0 else offset, cut=cut))]
 
     def _head(self) -> MessageHead:
         layout = self._layout
@@ -271,14 +340,16 @@ class TabularReader:
             type=layout.id,
             version=layout.version,
             control=self._tally.control,
-            guide=layout.guide,
+            guide=self._tally.guide,
             sender=self._sender,
         )
 
-    def _add_up(self, columns: Columns, cells: list[str]) -> None:
+    def _add_up(self, taken: Iterable[Cells]) -> None:
+        """Add rows of the main type to what the trailer has to say."""
         trailer = self._layout.trailer
-        if trailer is not None and trailer.total_of and columns is self._main:
-            self._total += Decimal(cells[columns.index[trailer.total_of]] or 0)
+        if trailer is not None and trailer.total_of:
+            texts = map(itemgetter(self._main.index[trailer.total_of]), taken)
+            self._total += sum(map(Decimal, filter(None, texts)))
 
     # ------------------------------------------------------------ end
 
@@ -340,8 +411,10 @@ class TabularReader:
 
 
 def _digest(key: Key) -> bytes:
-    text = repr(key).encode("utf-8", "surrogatepass")
-    return blake2b(text, digest_size=KEY_BYTES, usedforsecurity=False).digest()
+    text = key if isinstance(key, str) else BETWEEN.join(key)
+    return blake2b(
+        text.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES, usedforsecurity=False
+    ).digest()
 
 
 def _lowered(finding: Finding) -> Finding:
@@ -357,7 +430,7 @@ def _lowered(finding: Finding) -> Finding:
     )
 
 
-def _key_getter(numbers: Sequence[int]) -> Callable[[Sequence[str]], Key]:
+def _key_getter(numbers: Sequence[int]) -> Callable[[Cells], Key]:
     """Return what takes a document's key from a row; without key columns it is always ``()``."""
     if numbers:
         return itemgetter(*numbers)

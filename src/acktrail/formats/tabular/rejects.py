@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from acktrail.formats.tabular.layout import Layout
 from acktrail.formats.tabular.receipt import FORMULA_STARTS, messages_of
-from acktrail.formats.tabular.records import Raw, records_of
+from acktrail.formats.tabular.records import Record, one_by_one, records_of
 from acktrail.formats.tabular.rules import ERRORS_CAPPED
 from acktrail.model import (
     Acknowledgement,
@@ -126,13 +126,15 @@ def _lines(content: Content, layout: Layout, refused: Refused) -> Iterator[str]:
         yield row
 
 
-def _records(content: Content, layout: Layout, start: int) -> Iterator[Raw]:
+def _records(content: Content, layout: Layout, start: int) -> Iterator[Record]:
     """Yield the records of the file once more; ``start`` bytes in front are passed over."""
     records, at = records_of(replace(layout, encoding="latin-1", encoding_fallback="")), start
     while piece := content(at, PIECE):
         at += len(piece)
-        yield from records.feed(piece)
-    yield from records.close()
+        for found in records.feed(piece):
+            yield from one_by_one(found)
+    for found in records.close():
+        yield from one_by_one(found)
 
 
 def _first_line(content: Content, offset: int) -> str:

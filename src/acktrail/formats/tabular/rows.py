@@ -1,14 +1,15 @@
 """A row as a map sees it, and how raw records become rows of a record type."""
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
 from acktrail.formats.tabular import rules
 from acktrail.formats.tabular.columns import Columns
 from acktrail.formats.tabular.header import Header
-from acktrail.formats.tabular.layout import Field, Layout, RecordType
-from acktrail.formats.tabular.numerals import EBCDIC, is_stored, stored_number
+from acktrail.formats.tabular.layout import Layout, RecordType
+from acktrail.formats.tabular.numerals import EBCDIC, teller
 from acktrail.model import Place, Rule
 
 
@@ -60,12 +61,29 @@ class Arranged(NamedTuple):
 
 
 Arrange = Callable[[list[str]], Arranged]
-Pick = Callable[[list[str]], list[str]]
+
+
+class Plain(NamedTuple):
+    """Those of many records that are rows of the main type and have its width."""
+
+    at: Sequence[int]  # which of them
+    columns: Sequence[Sequence[str]]  # their cells by column, in the order of the layout, as sent
+    rows: Sequence[Sequence[str]] | None  # the same row by row, where there is such a list already
+
+
+Sort = Callable[[Sequence[list[str]]], Plain]
 
 
 def delimited(layout: Layout, main: Columns, others: Sequence[Columns], header: Header) -> Arrange:
     """Return what arranges the rows of a delimited file whose header was understood."""
-    width, pick = header.width, picker(header) or list
+    width = header.width
+    # One cell more than the row has is the empty one that absent columns get.
+    places = [width if place < 0 else place for place in header.order]
+
+    def pick(cells: list[str]) -> list[str]:
+        whole = [*cells, ""]
+        return [whole[place] for place in places]
+
     tagged = {one.match: one for one in others}
     tag = layout.tag[0] - 1
 
@@ -86,22 +104,57 @@ def delimited(layout: Layout, main: Columns, others: Sequence[Columns], header: 
     return arrange
 
 
-def picker(header: Header) -> Pick | None:
-    """Return what puts the cells of a row of full width into the layout's order; None if they are.
+def delimited_sort(layout: Layout, main: Columns, header: Header) -> Sort:
+    """Return what finds the plain rows of a delimited file whose header was understood."""
+    width, order, tag = header.width, header.order, layout.tag[0] - 1
+    straight = order == tuple(range(width))
 
-    The row is not changed.
-    """
-    if header.straight:
-        return None
-    # One cell more than the row has is the empty one that absent columns get. A one-column layout
-    # takes a second column along, because itemgetter of one index gives no tuple.
-    indexes = [header.width if place < 0 else place for place in header.order]
-    count, get = len(indexes), itemgetter(*indexes, header.width)
+    def sort(records: Sequence[list[str]]) -> Plain:
+        at: Sequence[int] = range(len(records))
+        if tag >= 0 or set(map(len, records)) != {width}:
+            at = [n for n in at if _is_plain(records[n], width, tag, main.match)]
+            records = [records[n] for n in at]
+        columns: list[Sequence[str]] = list(zip(*records, strict=True)) or [()] * width
+        if straight:
+            return Plain(at, columns, records)
+        absent = ("",) * len(at)
+        return Plain(at, [columns[place] if place >= 0 else absent for place in order], None)
 
-    def pick(cells: list[str]) -> list[str]:
-        return list(get([*cells, ""])[:count])
+    return sort
 
-    return pick
+
+def _is_plain(cells: list[str], width: int, tag: int, match: str) -> bool:
+    return len(cells) == width and (tag < 0 or (tag < width and cells[tag] == match))
+
+
+def fixed_sort(layout: Layout, main: Columns) -> Sort:
+    """Return what finds and cuts the plain rows of a fixed-width file."""
+    width = layout.record_length or record_width(RecordType(main.match, main.fields))
+    start, length = layout.tag
+    encoding = layout.encoding if layout.encoding in EBCDIC else ""
+    tag = main.match.ljust(length) if start else ""
+    tag = tag.encode(encoding).decode("latin-1") if encoding else tag
+    by_bytes = (layout.unit == "bytes" or bool(layout.record_length)) and not encoding
+    # One cut more than there are columns: of a single one itemgetter would give no tuple.
+    cuts = [slice(one.start - 1, one.start - 1 + one.length) for one in main.fields]
+    cut, first = itemgetter(*cuts, slice(0)), start - 1 if start else 0
+    tag_of = itemgetter(slice(first, first + len(tag)))
+
+    def is_plain(line: str) -> bool:
+        right = len(line) == width and tag_of(line) == tag
+        return right and (not by_bytes or line.isascii())
+
+    def sort(records: Sequence[list[str]]) -> Plain:
+        lines: list[str] = list(chain.from_iterable(records))
+        at: Sequence[int] = range(len(lines))
+        alike = set(map(len, lines)) == {width} and set(map(tag_of, lines)) == {tag}
+        if not alike or (by_bytes and not "".join(lines).isascii()):
+            at = [n for n in at if is_plain(lines[n])]
+            lines = [lines[n] for n in at]
+        columns = list(zip(*map(cut, lines), strict=True)) or [()] * len(cuts)
+        return Plain(at, columns[: len(cuts)], None)
+
+    return sort
 
 
 def positional(layout: Layout) -> Header:
@@ -141,19 +194,17 @@ class _Cutter:
         self._width = max(one.start + one.length - 1 for one in fields)
         self._most = max(self._width, layout.record_length)
         self._cuts = [
-            (one.start - 1, one.start - 1 + one.length, " " if one.pad == "0" else one.pad)
-            for one in fields
+            (one.start - 1, one.start - 1 + one.length, teller(one, layout)) for one in fields
         ]
         # A line may end where blanks were lost, a trailing sign's too; never inside a number.
         self._whole = [
-            (cut[0], cut[1] - (one.sign == "trailing"))
-            for cut, one in zip(self._cuts, fields, strict=True)
+            (one.start - 1, one.start - 1 + one.length - (one.sign == "trailing"))
+            for one in fields
             if one.type != "string"
         ]
         self._by_bytes = layout.unit == "bytes" or bool(layout.record_length)
         self._encodings = [e for e in (layout.encoding, layout.encoding_fallback) if e]
         self._ebcdic = layout.encoding in EBCDIC
-        self._stored = [(at, one) for at, one in enumerate(fields) if is_stored(one)]
 
     def cut(self, line: str) -> Arranged:
         """Return the cells without their padding; a short line is filled up with blanks."""
@@ -164,22 +215,10 @@ class _Cutter:
             elif len(line) < self._width:
                 inside = any(start < len(line) < end for start, end in self._whole)
                 rule = rules.ROW_SHORT if inside else rules.PADDED
-        text = self._told(line)
-        cells = [text[start:end].strip(pad) for start, end, pad in self._cuts]
-        for at, field in self._stored:
-            cells[at] = self._number(field, line)
+        cells = [told(line[start:end]) for start, end, told in self._cuts]
         if self._by_bytes and not self._ebcdic and not line.isascii():
             return self._decoded(cells, rule)
         return Arranged(self._columns, cells, rule)
-
-    def _told(self, line: str) -> str:
-        """Return the text in which the columns stand where they stand in the record."""
-        return line.encode("latin-1").decode(self._encodings[0]) if self._ebcdic else line
-
-    def _number(self, field: Field, line: str) -> str:
-        cell = line[field.start - 1 : field.start - 1 + field.length]
-        encoding = self._encodings[0] if self._ebcdic else "latin-1"
-        return stored_number(field, cell.encode("latin-1", "replace"), encoding)
 
     def _decoded(self, cells: list[str], rule: Rule | None) -> Arranged:
         """Decode cells that were cut by bytes."""

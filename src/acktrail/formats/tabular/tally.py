@@ -15,6 +15,7 @@ class Tally:
     def __init__(self, layout: Layout) -> None:
         """Start an empty file."""
         self._layout = layout
+        self.guide = layout.guide
         self.rows = 0
         self.bad_rows = 0
         self.errors = 0
@@ -69,7 +70,7 @@ class Tally:
         result = MessageResult(
             control=self.control,
             type=self._layout.id,
-            guide=self._layout.guide,
+            guide=self.guide,
             verdict=Verdict.REJECTED if cut or self._refused else self._verdict(),
             segments=self.rows - self._before,
             findings=tuple(self._findings),
@@ -88,7 +89,8 @@ class Tally:
         return tuple(replace(one, verdict=Verdict.REJECTED) for one in self.results)
 
     def _verdict(self) -> Verdict:
-        if not any(one.severity in GRAVE for one in self._findings) and not self._bad:
+        grave = self._findings and any(one.severity in GRAVE for one in self._findings)
+        if not grave and not self._bad:
             return Verdict.ACCEPTED
         if self._layout.on_error == "row" and self._bad < self.rows - self._before:
             return Verdict.PARTIALLY_ACCEPTED
