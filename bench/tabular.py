@@ -1,14 +1,15 @@
 """Tabular files read, checked and translated, beside what others make of the same bytes.
 
-``python -m bench.tabular`` prints one table; with ``--million`` see ``bench.million``. frictionless
-and polars stand in it where they are installed: they are no requirement of ours.
+``python -m bench.tabular`` prints one table; with ``--million`` see ``bench.million``.
 """
 
 import io
 import sys
 from collections.abc import Callable, Iterator
-from importlib import import_module
-from importlib.util import find_spec
+
+import frictionless
+import polars as pl
+from frictionless.resources import TableResource
 
 from acktrail.formats.tabular import Tabular
 from bench import million
@@ -54,10 +55,7 @@ def _peers() -> Iterator[Row]:
         ("frictionless", _frictionless, 1 / LEAST_GAIN),
         ("polars", _polars, None),
     ):
-        if find_spec(name):
-            yield ratio(what, ours, f"{name}, typed", peer(body), bar=bar, rounds=3)
-        else:
-            print(f"{name} is not installed: left out", file=sys.stderr)
+        yield ratio(what, ours, f"{name}, typed", peer(body), bar=bar, rounds=3)
 
 
 def _reading(layout: str, body: bytes) -> Work:
@@ -77,40 +75,38 @@ def _reading(layout: str, body: bytes) -> Work:
 
 def _frictionless(body: bytes) -> Work:
     """Return a pass over typed rows by the schema of our layout."""
-    theirs = import_module("frictionless")
     fields = [
         {"name": name, "type": kind, "constraints": {"required": name == "supplier_code"}}
         for name, kind in _types()
     ]
 
     def work() -> int:
-        resource = theirs.Resource(
+        resource = TableResource(
             data=body,
             format="csv",
-            schema=theirs.Schema.from_descriptor({"fields": fields}),
-            dialect=theirs.Dialect.from_descriptor({"csv": {"delimiter": ";"}}),
+            schema=frictionless.Schema.from_descriptor({"fields": fields}),
+            dialect=frictionless.Dialect.from_descriptor({"csv": {"delimiter": ";"}}),
         )
         with resource:
-            return sum(1 for row in resource.row_stream if row.valid)
+            return sum(bool(row.valid) for row in resource.row_stream)
 
     return work
 
 
 def _polars(body: bytes) -> Work:
     """Return an eager read of texts; typed, one bad cell would end it, so casts come after."""
-    polars = import_module("polars")
-    types: dict[str, Callable[[object], object]] = {
-        "number": lambda column: column.cast(polars.Decimal(28, 12), strict=False),  # type: ignore[attr-defined]
-        "integer": lambda column: column.cast(polars.Int64, strict=False),  # type: ignore[attr-defined]
-        "date": lambda column: column.str.to_date("%Y-%m-%d", strict=False),  # type: ignore[attr-defined]
+    types: dict[str, Callable[[pl.Expr], pl.Expr]] = {
+        "number": lambda column: column.cast(pl.Decimal(28, 12), strict=False),
+        "integer": lambda column: column.cast(pl.Int64, strict=False),
+        "date": lambda column: column.str.to_date("%Y-%m-%d", strict=False),
         "string": lambda column: column,
     }
 
     def work() -> int:
-        frame = polars.read_csv(
+        frame = pl.read_csv(
             io.BytesIO(body), separator=";", infer_schema=False, truncate_ragged_lines=True
         )
-        done = frame.with_columns(types[kind](polars.col(name)) for name, kind in _types())
+        done = frame.with_columns(types[kind](pl.col(name)) for name, kind in _types())
         return int(done.height)
 
     return work

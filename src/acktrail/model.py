@@ -1,9 +1,10 @@
 """The words of the trade as frozen types. Imports nothing of ours, does no I/O."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 REFUSED_PARTS = "refused"  # fact of a message: numbers of its documents, from 0: 0 3-5
@@ -90,8 +91,7 @@ class Rule:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class MessageHead:
+class MessageHead(NamedTuple):
     """What is known of a message when it starts, before its segments are read."""
 
     format: str
@@ -104,7 +104,7 @@ class MessageHead:
     interchange: str = ""  # control number
     group: str = ""  # control number
     test: bool = False
-    facts: dict[str, str] = field(default_factory=dict)  # native header elements; no PHI
+    facts: Mapping[str, str] = MappingProxyType({})  # native header elements; no PHI
     subscribed: bool = True  # False: it is kept and answered, no document is made of it
 
 

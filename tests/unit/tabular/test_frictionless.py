@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import frictionless
 import pytest
 
 from acktrail.formats.tabular.converters import converter
@@ -12,9 +13,6 @@ from acktrail.formats.tabular.layout import Field
 from acktrail.formats.tabular.schema import parse_layout
 from tests.generators.tabular import PARSERS
 
-frictionless = pytest.importorskip(
-    "frictionless", reason="needs pip install frictionless: an independent reader of Table Schema"
-)
 SHIPPED = sorted(path.stem for path in (PARSERS / "tabular").glob("*.toml"))
 TEXTS = (
     *("0", "7", "-7", "+7", "1.50", "-0.05", "007", "1,5", "1e3", "1_000", "NaN", " 5"),

@@ -34,17 +34,21 @@ class Column:
         self._judge = judge
         self._known: dict[str, str | None] = {}
         self._padded = bool(field.start)
+        self._is_text = field.type == "string"
+        self._many = False  # whether nearly every row had another text, the last time
         self._scale = field.implied_decimals if settled and _is_scaled(field) else 0
         source = shape(field) if settled else ""
         self._fits = re.compile(f"(?:{source}{SEPARATOR})*+").match if source else None
 
     def judge(self, texts: Texts) -> tuple[Texts, list[int]]:
         """Return the canonical texts (at faulty ones anything) and where the faulty ones are."""
-        distinct = set(texts)
-        if len(distinct) * MANY > len(texts) and (self._fits is not None or self._scale):
+        if self._many:
             done = self._all_at_once(texts)
             if done is not None:
                 return done, []
+        distinct = set(texts)
+        joinable = self._fits is not None or self._scale
+        self._many = bool(joinable) and len(distinct) * MANY > len(texts)
         known = self._known
         new = distinct.difference(known)
         if new:
@@ -79,7 +83,7 @@ class Column:
             found is not None
             and found.end() == len(joined)
             and joined.count(SEPARATOR) == len(texts)
-            and joined.isprintable()
+            and (joined.isprintable() or not self._is_text)
         )
 
     def _learn(self, new: set[str]) -> None:

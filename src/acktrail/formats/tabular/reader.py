@@ -412,9 +412,7 @@ class TabularReader:
 
 def _digest(key: Key) -> bytes:
     text = key if isinstance(key, str) else BETWEEN.join(key)
-    return blake2b(
-        text.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES, usedforsecurity=False
-    ).digest()
+    return blake2b(text.encode("utf-8", "surrogatepass")).digest()[:KEY_BYTES]
 
 
 def _lowered(finding: Finding) -> Finding:
