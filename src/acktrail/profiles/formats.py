@@ -127,6 +127,9 @@ class XmlTable(Table):
     customizations: tuple[str, ...] | None = None  # UBL CustomizationID
     profiles: tuple[str, ...] | None = None  # UBL ProfileID
     doctypes: tuple[str, ...] | None = None  # cXML: system identifiers that a DOCTYPE may have
+    schemas: tuple[str, ...] | None = (
+        None  # XSD files of parsers/schemas: what is not so is refused
+    )
 
 
 class TranslateTable(Table):

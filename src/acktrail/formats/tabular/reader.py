@@ -4,15 +4,10 @@ The file is the interchange, with one group. Rows that follow each other and agr
 ``x-group-by`` columns are one message; without such columns the whole file is one. A faulty row is
 never handed on; whether it takes its document or its file with it is the layout's ``on_error``. A
 header record (``x-leader``) is repeated as first row of every message.
-
-A document whose rows are not together refuses the whole file, whatever ``on_error`` says: when its
-key comes again, the rows before were judged as if they were all, and half a document is never
-taken. To notice it, 16 bytes are kept a document, not its key; the number of rows is capped.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from hashlib import blake2b
 from itertools import chain, groupby, repeat
 from operator import itemgetter
 from typing import cast
@@ -22,6 +17,7 @@ from acktrail.formats.tabular import rows, rules
 from acktrail.formats.tabular.columns import Columns
 from acktrail.formats.tabular.header import Header, match_header
 from acktrail.formats.tabular.layout import Layout
+from acktrail.formats.tabular.messages import Cells, Key, OpenMessage
 from acktrail.formats.tabular.records import Batch, Record, one_by_one, records_of
 from acktrail.formats.tabular.rows import Arranged, Row
 from acktrail.formats.tabular.tally import Tally
@@ -29,21 +25,16 @@ from acktrail.model import (
     Finding,
     GroupResult,
     InterchangeResult,
-    MessageHead,
     Place,
     Rule,
     Severity,
     Verdict,
     fold_verdicts,
 )
-from acktrail.ports import Event, FileFinding, GroupEnd, InterchangeEnd, MessageEnd, MessageStart
+from acktrail.ports import Event, FileFinding, GroupEnd, InterchangeEnd
 
 ROW_FAULTS = frozenset({rules.ROW_SHORT, rules.ROW_LONG, rules.ENCODING})
-Cells = Sequence[str]
 new_row = tuple.__new__  # a Row without its Python call: a tenth of the time of the whole reader
-Key = tuple[str, ...] | str  # of a document: the cells of the group-by columns
-BETWEEN = "\x1f"  # the cells of a key: a control character is in none of them
-KEY_BYTES = 16  # of a key's digest: two of a file's keys never share one
 UNREADABLE = ROW_FAULTS | {rules.QUOTE, rules.RECORD_UNKNOWN}
 
 
@@ -71,11 +62,7 @@ class TabularReader:
             self._sort = rows.fixed_sort(layout, self._main)
         elif not layout.dialect.header:
             self._settle(rows.positional(layout))
-        self._key: Key | None = None  # of the open message
-        self._seen: set[bytes] = set()  # digests of the keys that came
-        self._split = False  # a key came again
-        self._doubt: Finding | None = None  # of an unreadable row whose document is not known
-        self._leader: Row | None = None
+        self._open = OpenMessage(layout, sender, self._tally)
         self._trailer: Row | None = None
         self._total = Decimal(0)
         self._number = 0  # of the last record
@@ -105,7 +92,7 @@ class TabularReader:
                     break
         if not self._given_up:
             yield from self._end_of_file()
-        yield from self._end_message(cut=self._given_up)
+        yield from self._open.end(self._offset, cut=self._given_up)
         yield from self._verdicts()
 
     # ------------------------------------------------------------ batches
@@ -132,7 +119,9 @@ class TabularReader:
     @property
     def _ready(self) -> bool:
         """Whether a good row needs no look at what came before it."""
-        inside = self._trailer is None and (not self._layout.leader or self._leader is not None)
+        inside = self._trailer is None and (
+            not self._layout.leader or self._open.leader is not None
+        )
         return inside and self._sort is not None
 
     def _good(self, batch: Batch) -> Sequence[Cells | None]:
@@ -166,9 +155,8 @@ class TabularReader:
         events: list[Event] = []
         first = 0
         for key, count in self._keys(taken):
-            if key != self._key:
-                self._number = numbers[first]
-                events += self._start_message(key, offsets[first])
+            if key != self._open.key:
+                events += self._open.start(key, numbers[first], offsets[first])
             self._tally.rows += count
             events += made[first : first + count]
             first += count
@@ -203,7 +191,7 @@ class TabularReader:
         """Send a record where its type belongs."""
         layout, columns = self._layout, arranged.columns
         match = None if columns is None else columns.match
-        if layout.leader and self._leader is None and match != layout.leader:
+        if layout.leader and self._open.leader is None and match != layout.leader:
             yield self._give_up(rules.LEADER_MISSING, record)
         elif match is None:
             faulty = Arranged(self._main, [], rules.RECORD_UNKNOWN)
@@ -230,7 +218,7 @@ class TabularReader:
         """Take the header or the trailer record; neither may be faulty or come twice."""
         columns = arranged.columns or self._main
         leads = columns.match == self._layout.leader
-        if leads and self._leader is not None:
+        if leads and self._open.leader is not None:
             yield self._give_up(rules.LEADER_AGAIN, record)
             return
         cells, faults = columns.explain(arranged.cells)
@@ -241,7 +229,7 @@ class TabularReader:
             yield self._give_up(rules.TRAILER_VALUE, record, fault.column, fault.name)
         row = Row(columns, cells, record.number, record.offset)
         if leads:
-            self._leader = row
+            self._open.lead(row)
         else:
             self._trailer = row
 
@@ -256,12 +244,12 @@ class TabularReader:
         columns = arranged.columns or self._main
         cells, findings = self._judged(record, columns, arranged)
         readable = arranged.rule not in UNREADABLE and not self._keyless(findings)
-        if readable or self._key is None:
+        if readable or self._open.key is None:
             key = self._key_of[columns.match](cells)
-            if key != self._key:
-                yield from self._start_message(key, record.offset)
+            if key != self._open.key:
+                yield from self._open.start(key, record.number, record.offset)
         if not readable and self._layout.on_error == "document":
-            self._doubt = self._finding(rules.NEIGHBOUR_LOST, record, columns)
+            self._open.doubt = self._finding(rules.NEIGHBOUR_LOST, record, columns)
         tally = self._tally
         if unended:
             rule = rules.FINAL_NEWLINE
@@ -302,48 +290,6 @@ class TabularReader:
         missing, group_by = rules.REQUIRED_MISSING.name, self._layout.group_by
         return any(one.rule == missing and one.place.address in group_by for one in findings)
 
-    def _start_message(self, key: Key, offset: int) -> list[Event]:
-        """End the open message, if any, and open the next one."""
-        events = self._end_message(offset=offset)
-        self._key = key
-        self._tally.start(offset)
-        events.append(MessageStart(self._head()))
-        digest = _digest(key)
-        if key != () and digest in self._seen:
-            events += self._seen_before(Place("row", self._number, offset=offset))
-        self._seen.add(digest)
-        if self._doubt is not None:
-            self._tally.find(self._doubt, refuses=True)
-            self._doubt = None
-        if self._leader is not None:
-            events.append(self._leader)
-        return events
-
-    def _seen_before(self, place: Place) -> list[Event]:
-        """Refuse a document whose key comes again, and the file."""
-        self._tally.find(rules.GROUP_SPLIT.at(place), refuses=True)
-        if self._split:
-            return []
-        self._split = True
-        return [FileFinding(rules.FILE_SPLIT.at(place))]
-
-    def _end_message(self, *, offset: int = -1, cut: bool = False) -> list[Event]:
-        if self._key is None:
-            return []
-        self._key = None
-        return [MessageEnd(self._tally.end(self._offset if offset < 0 else offset, cut=cut))]
-
-    def _head(self) -> MessageHead:
-        layout = self._layout
-        return MessageHead(
-            format="tabular",
-            type=layout.id,
-            version=layout.version,
-            control=self._tally.control,
-            guide=self._tally.guide,
-            sender=self._sender,
-        )
-
     def _add_up(self, taken: Iterable[Cells]) -> None:
         """Add rows of the main type to what the trailer has to say."""
         trailer = self._layout.trailer
@@ -375,7 +321,7 @@ class TabularReader:
 
     def _verdicts(self) -> Iterator[Event]:
         tally, layout = self._tally, self._layout
-        refused = self._given_up or self._split
+        refused = self._given_up or self._open.split
         refused |= layout.on_error == "file" and bool(tally.errors)
         messages = tally.whole(refused=refused)
         verdict = fold_verdicts(tuple(one.verdict for one in messages))
@@ -408,11 +354,6 @@ class TabularReader:
     def _give_up_at(self, rule: Rule, place: Place) -> FileFinding:
         self._given_up = True
         return FileFinding(rule.at(place))
-
-
-def _digest(key: Key) -> bytes:
-    text = key if isinstance(key, str) else BETWEEN.join(key)
-    return blake2b(text.encode("utf-8", "surrogatepass")).digest()[:KEY_BYTES]
 
 
 def _lowered(finding: Finding) -> Finding:

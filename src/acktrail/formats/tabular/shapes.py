@@ -32,10 +32,16 @@ def shape(one: Field) -> str:
 
 
 def _inner(one: Field) -> str:
+    if one.type == "string":
+        return _text(one)
+    if one.pattern or one.choices or not _has_any_length(one):
+        return ""
     if one.type == "date":
-        return ISO_DAY if one.date_format == ISO_FORMAT and not one.pattern else ""
-    if one.type != "string":
-        return "" if one.pattern or one.choices else _number(one)
+        return ISO_DAY if one.date_format == ISO_FORMAT else ""
+    return _number(one)
+
+
+def _text(one: Field) -> str:
     if one.choices and one.pattern:
         return ""
     if one.choices:
@@ -61,17 +67,19 @@ def _is_joinable(one: Field) -> bool:
     """Tell whether the pattern can stand in a joined expression: it never takes a separator."""
     source = one.pattern
     any_sign = not source.isascii() or "[^" in source or "." in source.replace("\\.", "")
+    return not any_sign and _has_any_length(one)
+
+
+def _has_any_length(one: Field) -> bool:
+    """Tell whether nothing is agreed of the length."""
     default = Field(one.name, one.type)
-    lengths = (one.least_length, one.most_length) == (default.least_length, default.most_length)
-    return not any_sign and lengths
+    return (one.least_length, one.most_length) == (default.least_length, default.most_length)
 
 
 def _number(one: Field) -> str:
     """Return the expression for plain numbers that no limit refuses."""
     usual = one.decimal_mark == "." and not one.group_mark and not one.implied_decimals
-    default = Field(one.name, one.type)
-    lengths = (one.least_length, one.most_length) == (default.least_length, default.most_length)
-    if not usual or one.sign != "leading" or one.usage != "display" or not lengths:
+    if not usual or one.sign != "leading" or one.usage != "display":
         return ""
     sign = "-?" if one.minimum is None else ""
     digits = _digits_below(one.maximum)

@@ -74,7 +74,7 @@ def cxml_answer(message: MessageResult, number: int, at: datetime) -> Acknowledg
     facts, refused = message.facts, message.verdict is Verdict.REJECTED
     status = f'code="{BAD_REQUEST}" text="Bad Request"' if refused else f'code="{OK}" text="OK"'
     told = [one for one in message.findings if one.severity in REFUSING][:MOST_TOLD]
-    reasons = "; ".join(f"{one.rule} {one.place.address}: {one.message}" for one in told)
+    reasons = "; ".join(f"{_named(one)} {one.place.address}: {one.message}" for one in told)
     system = facts.get("doctype", "")
     doctype = f'<!DOCTYPE cXML SYSTEM "{_text(system)}">\n' if system else ""
     body = (
@@ -126,12 +126,17 @@ def _line_answer(finding: Finding) -> Iterator[str]:
     yield "</cac:LineReference>"
     yield "<cac:Response>"
     yield f"<cbc:ResponseCode>{REJECTED if refusing else ACCEPTED}</cbc:ResponseCode>"
-    yield f"<cbc:Description>{_text(finding.rule)}: {_text(finding.message)}</cbc:Description>"
+    yield f"<cbc:Description>{_text(_named(finding))}: {_text(finding.message)}</cbc:Description>"
     yield "<cac:Status>"
     yield f"<cbc:StatusReasonCode>{reason}</cbc:StatusReasonCode>"
     yield "</cac:Status>"
     yield "</cac:Response>"
     yield "</cac:LineResponse>"
+
+
+def _named(finding: Finding) -> str:
+    """Return our name of a finding and the standard's, where it has one."""
+    return f"{finding.rule} {finding.code}".rstrip()
 
 
 def _text(text: str) -> str:

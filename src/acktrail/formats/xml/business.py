@@ -74,7 +74,7 @@ class BusinessDocument:
             return
         self.facts["ID"] = element.get("payloadID", "")[:LONGEST_ID]
         if not self.facts["ID"]:
-            self._find(rules.PAYLOAD_ID, Place("cXML", address="/cXML/@payloadID"))
+            self.find(rules.PAYLOAD_ID, Place("cXML", address="/cXML/@payloadID"))
 
     def start(self, element: Element, name: str, depth: int) -> Iterator[Event]:
         """Take the start of an element below the root.
@@ -111,11 +111,11 @@ class BusinessDocument:
         if not self.type:
             return
         for place in self._builder.strangers:
-            self._find(rules.NAMESPACE, place)
+            self.find(rules.NAMESPACE, place)
         if self.is_ubl:
             for name in ("ID", "IssueDate"):
                 if not self.facts.get(name):
-                    self._find(rules.HEADER_MISSING, Place(name, address=f"/{self.root}/{name}"))
+                    self.find(rules.HEADER_MISSING, Place(name, address=f"/{self.root}/{name}"))
             self._judge_agreement()
         yield MessageEnd(self.result())
 
@@ -141,7 +141,7 @@ class BusinessDocument:
     def _begin(self, type_: str) -> Iterator[Event]:
         self.type = type_
         if self.agreed.types and type_ not in self.agreed.types:
-            self._find(rules.NOT_AGREED, Place(type_, address=f"/{self.root}"))
+            self.find(rules.NOT_AGREED, Place(type_, address=f"/{self.root}"))
         test = self.facts.get("mode") == "test"
         yield MessageStart(
             MessageHead("xml", type_, "UBL-2" if self.is_ubl else "cXML", "1", type_, test=test)
@@ -158,7 +158,7 @@ class BusinessDocument:
         if self.is_ubl:
             self._identify(part)
             for finding in sums.check(part):
-                self._find(finding, finding.place)
+                self.find(finding, finding.place)
         yield part
 
     def _identify(self, part: XmlSegment) -> None:
@@ -187,9 +187,10 @@ class BusinessDocument:
         }
         for name, known in wanted.items():
             if known and self.facts.get(name, "") not in known:
-                self._find(rules.NOT_AGREED, Place(name, address=f"/{self.root}/{name}"))
+                self.find(rules.NOT_AGREED, Place(name, address=f"/{self.root}/{name}"))
 
-    def _find(self, rule: Rule | Finding, place: Place) -> None:
+    def find(self, rule: Rule | Finding, place: Place) -> None:
+        """Add a finding, up to the cap."""
         self.found += 1
         if len(self.findings) < MOST_FINDINGS:
             self.findings.append(rule.at(place) if isinstance(rule, Rule) else rule)

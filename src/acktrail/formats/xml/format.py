@@ -9,6 +9,7 @@ from acktrail.formats.xml.hardened import MOST_DEPTH
 from acktrail.formats.xml.legend import RecordLegend
 from acktrail.formats.xml.reader import XmlReader
 from acktrail.formats.xml.rules import RULES
+from acktrail.formats.xml.schemas import Schemas
 from acktrail.model import (
     Acknowledgement,
     Answering,
@@ -30,8 +31,8 @@ class Xml:
     rules: tuple[Rule, ...] = RULES
 
     def __init__(self, files: DataFiles) -> None:
-        """The kinds that are read need no data files."""
-        del files
+        """``files`` holds the schemas that a profile names as ``schemas/<path>``."""
+        self._schemas = Schemas(files)
 
     def recognises(self, head: bytes) -> bool:
         """Tell whether the file starts as XML does."""
@@ -54,7 +55,10 @@ class Xml:
         """Return a reader.
 
         Options: ``max_depth``, ``sender``, ``agreed``, ``customizations``, ``profiles``,
-        ``doctypes``.
+        ``doctypes``, ``schemas``.
+
+        Raises:
+            GuideError: If a schema is not there or is none.
         """
         depth = options.get("max_depth")
         agreed = (_names(options, key) for key in ("agreed", "customizations", "profiles"))
@@ -63,6 +67,7 @@ class Xml:
             str(options.get("sender") or ""),
             Agreed(*agreed),
             _names(options, "doctypes"),
+            self._schemas.named(sorted(_names(options, "schemas"))),
         )
 
     def legend(self, head: MessageHead) -> RecordLegend:

@@ -7,7 +7,9 @@ their digest; nothing in them is interpreted.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from acktrail.errors import TooLargeError
 from acktrail.formats.xml import rules
@@ -15,6 +17,8 @@ from acktrail.formats.xml.business import Agreed, BusinessDocument
 from acktrail.formats.xml.camt_reader import NAMESPACE, CamtReader
 from acktrail.formats.xml.hardened import Element, HardenedParser, discard
 from acktrail.formats.xml.records import XmlRecord
+from acktrail.formats.xml.schemas import Schema
+from acktrail.formats.xml.validation import Validation
 from acktrail.formats.xml.vocabularies import CXML_ROOT, ubl_document
 from acktrail.model import (
     GroupResult,
@@ -22,6 +26,7 @@ from acktrail.model import (
     MessageHead,
     MessageResult,
     Place,
+    Severity,
     Verdict,
     fold_verdicts,
 )
@@ -48,11 +53,14 @@ class XmlReader:
         sender: str,
         agreed: Agreed = Agreed(),  # noqa: B008 - immutable
         doctypes: frozenset[str] = frozenset(),
+        schemas: Mapping[str, Schema] = MappingProxyType({}),
     ) -> None:
-        """``depth`` is the most elements that may stand in each other."""
+        """``depth`` is the most elements that may stand in each other; schemas by namespace."""
         self._parser = HardenedParser(depth, doctypes=doctypes)
         self._most_depth, self._sender = depth, sender
         self._agreed = agreed
+        self._schemas = schemas
+        self._validation: Validation | None = None
         self._business: BusinessDocument | None = None
         self._head = b""  # what was fed until the root element began
         self._path: list[str] = []  # local names of the open elements
@@ -65,6 +73,14 @@ class XmlReader:
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
         """Take the next bytes; yield what they complete (see ``ports.Reader``)."""
+        begun = bool(self._kind)
+        yield from self._read(chunk)
+        if self._validation is not None:
+            self._validation.feed(chunk if begun else self._head)
+        if self._kind:
+            self._head = b""
+
+    def _read(self, chunk: bytes) -> Iterator[Event]:
         if self._camt is not None:
             yield from self._camt.feed(chunk)
             return
@@ -74,17 +90,17 @@ class XmlReader:
             yield from self._take(event, element)
             if self._camt is not None:  # it reads from the beginning, told of less
                 yield from self._camt.feed(self._head)
-                self._head = b""
                 return
 
     def close(self) -> Iterator[Event]:
         """Yield what is left, then the verdicts."""
         if self._camt is not None:
-            yield from self._camt.close()
+            yield from self._close_camt(self._camt)
             return
         for event, element in self._parser.close():
             yield from self._take(event, element)
         business = self._business
+        yield from self._validated()
         if business is not None:
             yield from self._close_business(business)
         elif self._kind == "CDA":
@@ -104,6 +120,26 @@ class XmlReader:
                 groups=(group,),
             )
         )
+
+    def _close_camt(self, camt: CamtReader) -> Iterator[Event]:
+        events = list(camt.close())
+        yield from self._validated()
+        for event in events:
+            if self._failed and isinstance(event, InterchangeEnd):
+                yield InterchangeEnd(replace(event.result, verdict=Verdict.REJECTED))
+            else:
+                yield event
+
+    def _validated(self) -> Iterator[Event]:
+        """Tell what the schema says: in the answer of a business document, else of the file."""
+        if self._validation is None:
+            return
+        for finding in self._validation.close():
+            if self._business is not None:
+                self._business.find(finding, finding.place)
+            else:
+                self._failed |= finding.severity is Severity.ERROR
+                yield FileFinding(finding)
 
     def _keep(self, chunk: bytes) -> None:
         if self._kind:
@@ -132,7 +168,12 @@ class XmlReader:
             self._path.pop()
 
     def _root(self, element: Element) -> Iterator[Event]:
-        namespace = element.tag.partition("}")[0].removeprefix("{")
+        namespace = element.tag.rpartition("}")[0].removeprefix("{")
+        if namespace in self._schemas:
+            self._validation = Validation(self._schemas[namespace])
+        elif self._schemas:
+            self._failed = True
+            yield FileFinding(rules.SCHEMA_NONE.at())
         if NAMESPACE.fullmatch(namespace):
             self._kind = "camt"
             self._camt = CamtReader(namespace, self._most_depth, self._sender)

@@ -52,6 +52,24 @@ INFORMS = Rule(
 NOT_AGREED = Rule(
     "xml.not_agreed", ERROR, "", "envelope", "a document or customization that is not agreed"
 )
+SCHEMA = Rule(
+    "xml.schema", ERROR, "", "structure", "the document does not keep to its schema: see the code"
+)
+SCHEMA_NONE = Rule(
+    "xml.schema_none",
+    ERROR,
+    "",
+    "envelope",
+    "no schema of the profile describes this kind of document",
+    Owner.US,
+)
+SCHEMA_CAPPED = Rule(
+    "xml.schema_capped",
+    INFO,
+    "",
+    "structure",
+    "faults against the schema are not looked for any further",
+)
 NAMESPACE = Rule(
     "xml.namespace",
     ERROR,
