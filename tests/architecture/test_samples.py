@@ -26,6 +26,7 @@ SHOWN_BY_TESTS = {
     "hl7.unknown_structure": "test_unknown_event_fails_only_where_the_profile_subscribed_to_it",
     "mt940.encoding": "test_declared_encoding_is_strict_else_cp1252_helps",
     "bai2.encoding": "test_text_in_another_encoding_than_declared_is_unusable",
+    "camt.details_capped": ("test_batch_of_very_many_transactions_is_not_told_one_by_one"),
     "xml.schema_capped": "test_faults_are_capped_and_the_cap_is_told",
     "tabular.column_refused": "test_absurd_number_of_columns_is_one_finding",
     "post.option_missing": "test_order_without_a_way_to_products_is_refused",

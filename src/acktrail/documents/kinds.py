@@ -160,6 +160,21 @@ class PartyUpdate(Value, frozen=True):
     merged_from: tuple[Identifier, ...] = ()
 
 
+class BankDetail(Value, frozen=True):
+    """One transaction of an entry that is a batch; the details add up to the entry."""
+
+    amount: Money
+    end_to_end: str = ""
+    counterparty: str = ""
+    counterparty_account: str = ""
+    remittance: str = ""
+    structured: tuple[str, ...] = ()
+    mandate: str = ""
+    uetr: str = ""
+    transaction_id: str = ""
+    trace: str = ""
+
+
 class BankEntry(Value, frozen=True):
     """One booked entry of an account; the amount is signed, credit is positive."""
 
@@ -178,6 +193,8 @@ class BankEntry(Value, frozen=True):
     uetr: str = ""  # unique end-to-end transaction reference
     transaction_id: str = ""
     trace: str = ""  # TRN02 of the 835 that this money is for, where the bank repeats it
+    unique_ref: str = ""  # the bank's reference that no other entry of the account has
+    details: tuple[BankDetail, ...] = ()  # of a batch that is booked as one entry
 
 
 class BankStatement(Value, frozen=True):

@@ -3,6 +3,9 @@
 A line that tells the trace of a payment whose remittance is posted is settled with it.
 """
 
+from collections import Counter
+from collections.abc import Iterator
+
 from acktrail.documents.kinds import BankEntry, BankStatement
 from acktrail.model import Place
 from acktrail.odoo import cells, loads
@@ -22,10 +25,28 @@ def lines(refs: References, statement: BankStatement) -> Planned:
     refs.currency(statement.opening.currency)
     if not statement.entries:
         return Refusal((loads.NOTHING.at(),))
-    rows = tuple(_line(refs, one, at) for at, one in enumerate(statement.entries, 1))
+    keys = _keys(statement, document.key)
+    rows = tuple(_line(refs, *pair) for pair in zip(statement.entries, keys, strict=True))
     own = refs.key(document.kind, document.key)
     traces = _traces(statement) if options.reconcile else ()
     return refs.finish(Plan(document.kind, own, options.company, rows, traces=traces))
+
+
+def _keys(statement: BankStatement, of_statement: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield what each entry is known by.
+
+    The bank's unique reference makes it the same entry in whatever statement it comes again; day,
+    amount and a number are added because banks repeat it. Without one it is a place in a statement.
+    """
+    alike: Counter[tuple[str, ...]] = Counter()
+    for at, one in enumerate(statement.entries, 1):
+        if not one.unique_ref:
+            yield (*of_statement, str(at))
+            continue
+        amount = cells.number(one.amount.amount.normalize())
+        known = (statement.account, one.unique_ref, cells.day(one.booked_on), amount)
+        alike[known] += 1
+        yield (*known, str(alike[known]))
 
 
 def _traces(statement: BankStatement) -> tuple[str, ...]:
@@ -38,8 +59,8 @@ def _traces(statement: BankStatement) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*told, *likely)))[:TRACES]
 
 
-def _line(refs: References, one: BankEntry, at: int) -> Load:
-    own = refs.key("bank_line", (*refs.document.key, str(at)))
+def _line(refs: References, one: BankEntry, known: tuple[str, ...]) -> Load:
+    own = refs.key("bank_line", known)
     parts = (one.remittance, *one.structured, one.end_to_end, one.bank_ref)
     label = cells.text(" ".join(filter(None, parts)))
     if one.trace and one.trace not in cells.words(label):  # a remittance is settled by this word

@@ -10,15 +10,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol, cast
 
-from acktrail.documents.kinds import BankEntry, BankStatement, Document
+from acktrail.documents.kinds import BankDetail, BankEntry, BankStatement, Document
 from acktrail.documents.parts import Money
+from acktrail.documents.value import replace
 from acktrail.model import Finding, MessageHead, Place, Rule
 from acktrail.ports import Segment
 from acktrail.translate import rules
 
 RULES: tuple[Rule, ...] = ()  # those of ``rules``; none of its own
 POSTED = frozenset({"MT940", "BAI2", "camt.053"})
-STRUCTURED = 10  # column of an entry: formats.bank.records.COLUMNS
+STRUCTURED = {"entry": 10, "detail": 7}  # column by record: formats.xml.records.COLUMNS
 
 
 class Named(Segment, Protocol):
@@ -39,12 +40,13 @@ class StatementTranslator:
         self._opening: Named | None = None
         self._closing: Named | None = None
         self._entries: list[BankEntry] = []
+        self._details: list[BankDetail] = []  # of the last entry
 
     def start(self, head: MessageHead) -> None:
         """Begin a statement."""
         self._posted = head.type in POSTED
         self._header = self._opening = self._closing = None
-        self._entries = []
+        self._entries, self._details = [], []
 
     def segment(self, segment: Segment) -> None:
         """Take a record."""
@@ -59,7 +61,10 @@ class StatementTranslator:
             case "closing":
                 self._closing = record
             case "entry":
+                self._close_entry()
                 self._entries.append(_entry(record))
+            case "detail":
+                self._details.append(_detail(record))
             case _:
                 pass
 
@@ -67,6 +72,7 @@ class StatementTranslator:
         """End the statement: its document, or what it lacks."""
         if not self._posted:
             return (), ()
+        self._close_entry()
         header, opening, closing = self._header, self._opening, self._closing
         if header is None or opening is None or closing is None:
             names = {"statement": header, "opening": opening, "closing": closing}
@@ -89,6 +95,12 @@ class StatementTranslator:
         )
         return (document,), ()
 
+    def _close_entry(self) -> None:
+        """Give the last entry its details, which came behind it."""
+        if self._details:
+            self._entries[-1] = replace(self._entries[-1], details=tuple(self._details))
+            self._details = []
+
 
 def translator() -> StatementTranslator:
     """Return a translator of bank statements."""
@@ -104,7 +116,6 @@ def _day(text: str) -> date | None:
 
 
 def _entry(record: Named) -> BankEntry:
-    count = record.repetitions(STRUCTURED)
     return BankEntry(
         amount=_money(record),
         booked_on=date.fromisoformat(record.value("booked_on")),
@@ -114,11 +125,32 @@ def _entry(record: Named) -> BankEntry:
         counterparty=record.value("counterparty"),
         counterparty_account=record.value("counterparty_account"),
         remittance=record.value("remittance"),
-        structured=tuple(record.get(STRUCTURED, repetition=n) for n in range(1, count + 1)),
+        structured=_structured(record),
         type=record.value("type"),
         reversal=bool(record.value("reversal")),
         mandate=record.value("mandate"),
         uetr=record.value("uetr"),
         transaction_id=record.value("transaction_id"),
         trace=record.value("trace"),
+        unique_ref=record.value("unique_ref"),
     )
+
+
+def _detail(record: Named) -> BankDetail:
+    return BankDetail(
+        amount=_money(record),
+        end_to_end=record.value("end_to_end"),
+        counterparty=record.value("counterparty"),
+        counterparty_account=record.value("counterparty_account"),
+        remittance=record.value("remittance"),
+        structured=_structured(record),
+        mandate=record.value("mandate"),
+        uetr=record.value("uetr"),
+        transaction_id=record.value("transaction_id"),
+        trace=record.value("trace"),
+    )
+
+
+def _structured(record: Named) -> tuple[str, ...]:
+    column = STRUCTURED[record.tag]
+    return tuple(record.get(column, repetition=n) for n in range(1, record.repetitions(column) + 1))

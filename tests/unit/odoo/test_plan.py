@@ -519,6 +519,23 @@ def test_trace_that_the_bank_told_is_a_word_of_the_line(remittance: str, label: 
     assert "835000123" in cells.words(said)
 
 
+def test_entry_with_a_unique_reference_is_the_same_in_whatever_statement_it_comes() -> None:
+    entry = BankEntry(usd("150.00"), date(2026, 11, 10), unique_ref="B-77")
+    other = BankEntry(usd("150.00"), date(2026, 11, 11), unique_ref="B-77")
+    nameless = BankEntry(usd("150.00"), date(2026, 11, 10))
+
+    def keys(number: str, *entries: BankEntry) -> list[str]:
+        payload = BankStatement("ACC", number, usd("0.00"), usd("0.00"), entries)
+        document = replace(samples.statement(), key=("ACC", number, number), payload=payload)
+        found = planned(document, bank_journal="account.1_bank")
+        return [one.external_id for one in found.loads]
+
+    first = keys("17", entry, entry, other, nameless)
+    second = keys("18", nameless, other, entry, entry)
+    assert len(set(first)) == len(first)
+    assert set(first) & set(second) == set(first[:3])
+
+
 def test_person_is_never_asked_for_by_the_number_that_was_sent() -> None:
     document = replace(samples.order(), parties=(samples.buyer("MRN", "123"),))
 

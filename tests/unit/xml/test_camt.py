@@ -7,6 +7,7 @@ from acktrail.documents.kinds import BankStatement, Document, Opaque
 from acktrail.documents.parts import Money
 from acktrail.errors import PartnerError, TooLargeError, TruncatedFileError, UnreadableFileError
 from acktrail.formats.xml import Xml
+from acktrail.formats.xml.camt_batch import MOST_KEPT
 from acktrail.formats.xml.hardened import HardenedParser, discard
 from acktrail.formats.xml.records import XmlRecord
 from acktrail.model import Answering, Owner, Verdict
@@ -174,6 +175,47 @@ def test_batch_takes_no_reference_of_one_of_its_details() -> None:
 
     assert isinstance(document.payload, BankStatement)
     assert document.payload.entries[0].end_to_end == ""
+
+
+def test_batch_tells_its_transactions_behind_its_entry() -> None:
+    """camt.053 NtryDtls/TxDtls: each with its sign, parties, references and remittance."""
+    party = "<RltdPties><Dbtr><Nm>Clinic A</Nm></Dbtr><Cdtr><Nm>Clinic B</Nm></Cdtr></RltdPties>"
+    strd = "<RmtInf><Strd><RfrdDocInf><Nb>INV-9</Nb></RfrdDocInf></Strd></RmtInf>"
+    refs = "<Refs><EndToEndId>E2E-7</EndToEndId></Refs>"
+    paid, back = block("200.00", more=refs + party + strd), block("76.55", more=BACK + party)
+
+    (document,) = documents(read(batched(paid + back)))
+
+    assert isinstance(document.payload, BankStatement)
+    entry, alone = document.payload.entries
+    first, second = entry.details
+    amounts = [Money(Decimal(one), "EUR") for one in ("200.00", "-76.55")]
+    assert [first.amount, second.amount] == amounts
+    assert (first.counterparty, second.counterparty) == ("Clinic A", "Clinic B")
+    assert (first.end_to_end, first.structured) == ("E2E-7", ("INV-9",))
+    assert sum(one.amount.amount for one in entry.details) == entry.amount.amount
+    assert alone.details == ()
+    assert (entry.unique_ref, alone.unique_ref) == ("BANK0", "BANK1")
+
+
+def test_batch_with_a_transaction_without_amount_tells_none_of_them() -> None:
+    body = batched("<NtryDtls><TxDtls/>" + block("123.45").removeprefix("<NtryDtls>"))
+
+    (document,) = documents(read(body))
+
+    assert isinstance(document.payload, BankStatement)
+    assert document.payload.entries[0].details == ()
+
+
+def test_batch_of_very_many_transactions_is_not_told_one_by_one() -> None:
+    body = batched(block(*["0.00"] * MOST_KEPT, "123.45"))
+
+    events = read(body)
+
+    assert events_of.names(events) == ["camt.details_capped"]
+    (document,) = documents(events)
+    assert isinstance(document.payload, BankStatement)
+    assert document.payload.entries[0].details == ()
 
 
 def test_references_and_structured_remittance() -> None:

@@ -13,7 +13,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "entry": (
         *("amount", "currency", "booked_on", "value_on", "bank_ref", "end_to_end"),
         *("counterparty", "counterparty_account", "remittance", "structured", "type", "reversal"),
-        *("mandate", "uetr", "transaction_id", "trace"),
+        *("mandate", "uetr", "transaction_id", "trace", "unique_ref"),
     ),
     "closing": ("amount", "currency", "on"),
 }

@@ -25,6 +25,7 @@ REFUSING = frozenset({Severity.ERROR, Severity.FATAL})
 POSTED = "camt.053"
 BOOKED = "BOOK"
 YES = frozenset({"true", "1"})
+Values = dict[str, str | tuple[str, ...]]
 PAGE = "INTM"  # sub-type of a balance that is of a page, not of the statement
 
 
@@ -160,6 +161,16 @@ class CamtStatement:
         values = _entry_values(said, sum_, alone=alone)
         values["booked_on"], values["value_on"] = booked or value, value
         yield XmlRecord("entry", values, self._place("Ntry"))
+        if not alone:
+            yield from self._details(element, batch)
+
+    def _details(self, element: Element, batch: Batch) -> Iterator[XmlRecord]:
+        """Yield what a batch is made of, behind its entry."""
+        if batch.capped:
+            self.find(rules.DETAILS_CAPPED, "Ntry/NtryDtls", element)
+        for one in batch.details:
+            values = _sum_values(one.sum) | _detail_values(one.said, one.sign)
+            yield XmlRecord("detail", values, self._place("Ntry/NtryDtls/TxDtls"))
 
     def end(self) -> Iterator[XmlRecord]:
         """Check the sums and yield the closing balance."""
@@ -216,35 +227,44 @@ def _balance(tag: str, sum_: Sum, on: str) -> XmlRecord:
     return XmlRecord(tag, values, Place(address="Stmt/Bal"))
 
 
-def _entry_values(said: EntryValues, sum_: Sum, *, alone: bool) -> dict[str, str | tuple[str, ...]]:
+def _entry_values(said: EntryValues, sum_: Sum, *, alone: bool) -> Values:
     """Return the columns of an entry; of a batch only what is said of it as a whole."""
     texts = said.texts
     code = "-".join(texts[part] for part in ("domain", "family", "subfamily") if part in texts)
-    values: dict[str, str | tuple[str, ...]] = {
-        "amount": f"{sum_.amount:f}",
-        "currency": sum_.currency,
+    values: Values = _sum_values(sum_) | {
         "bank_ref": texts.get("bank_ref", ""),
+        "unique_ref": _reference(texts.get("unique_ref", "")),
         "remittance": texts.get("information", ""),
         "structured": (),
         "type": code or texts.get("proprietary", ""),
         "reversal": "1" if texts.get("reversal") in YES else "",
     }
     if alone:
-        side = "debtor" if texts["sign"] == "CRDT" else "creditor"
-        free = said.several.get("unstructured", ())
-        values["end_to_end"] = _reference(texts.get("end_to_end", ""))
-        values["counterparty"] = texts.get(side, "")
-        values["counterparty_account"] = texts.get(f"{side}_account", "")
-        if free:
-            values["remittance"] = " ".join(free)[:LONGEST_TEXT]
-        values["structured"] = tuple(
-            one[:LONGEST_TEXT] for one in said.several.get("structured", ())
-        )
-        values["mandate"] = _reference(texts.get("mandate", ""))
-        values["uetr"] = texts.get("uetr", "")
-        values["transaction_id"] = _reference(texts.get("transaction_id", ""))
-        values["trace"] = _trace(said, free)
+        values |= _detail_values(said, texts["sign"])
+        values["remittance"] = values["remittance"] or texts.get("information", "")
     return values
+
+
+def _sum_values(sum_: Sum) -> Values:
+    return {"amount": f"{sum_.amount:f}", "currency": sum_.currency}
+
+
+def _detail_values(said: EntryValues, sign: str) -> Values:
+    """Return the columns of one transaction."""
+    texts = said.texts
+    side = "debtor" if sign == "CRDT" else "creditor"
+    free = said.several.get("unstructured", ())
+    return {
+        "end_to_end": _reference(texts.get("end_to_end", "")),
+        "counterparty": texts.get(side, ""),
+        "counterparty_account": texts.get(f"{side}_account", ""),
+        "remittance": " ".join(free)[:LONGEST_TEXT],
+        "structured": tuple(one[:LONGEST_TEXT] for one in said.several.get("structured", ())),
+        "mandate": _reference(texts.get("mandate", "")),
+        "uetr": texts.get("uetr", ""),
+        "transaction_id": _reference(texts.get("transaction_id", "")),
+        "trace": _trace(said, free),
+    }
 
 
 def _reference(text: str) -> str:

@@ -7,11 +7,22 @@ Spec: ISO 20022 camt.053: ``NtryDtls/Btch`` (NbOfTxs, TtlAmt, CdtDbtInd), ``Ntry
 
 import re
 from decimal import Decimal
+from typing import NamedTuple
 
+from acktrail.formats.xml.camt_entry import EntryValues, read_detail
 from acktrail.formats.xml.camt_values import Sum, path_of, sum_at, text_at
 from acktrail.formats.xml.hardened import Element
 
 COUNT = re.compile("[0-9]{1,15}")
+MOST_KEPT = 10_000  # details of one entry
+
+
+class Detail(NamedTuple):
+    """One transaction of a batch."""
+
+    sum: Sum
+    sign: str  # CRDT | DBIT
+    said: EntryValues
 
 
 class Batch:
@@ -25,6 +36,9 @@ class Batch:
         self.wrong = False  # a block does not agree with its own details
         self.total: Decimal | None = Decimal(0)  # None: cannot be told
         self.currency = ""
+        self.details: list[Detail] = []  # empty: they cannot be told, or are too many
+        self.capped = False  # too many
+        self._told = True
         self._count = 0  # of the open block
         self._total: Decimal | None = Decimal(0)
 
@@ -73,11 +87,21 @@ class Batch:
             space, detail, "AmtDtls/TxAmt/Amt", sign
         )
         self._count += 1
+        self._keep(detail, found, sign)
         charged = detail.find(path_of(space, "Chrgs")) is not None
         if found is None or charged or not self._same(found.currency):
             self._total = None
         elif self._total is not None:
             self._total += found.amount
+
+    def _keep(self, detail: Element, found: Sum | None, sign: str) -> None:
+        """Keep what the detail says; without an amount it is no part of the entry."""
+        self.capped |= len(self.details) >= MOST_KEPT
+        self._told &= found is not None and not self.capped
+        if found is None or not self._told:
+            self.details.clear()
+            return
+        self.details.append(Detail(found, sign, read_detail(self._space, detail)))
 
     def _close(self, block: Element, entry_sign: str) -> None:
         space = self._space

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from acktrail.errors import UnreadableFileError
+from acktrail.formats.xml.camt_values import path_of, text_at
 from acktrail.formats.xml.hardened import Element
 
 LONGEST_TEXT = 1000
@@ -27,6 +28,7 @@ ENTRY_PATHS: dict[str, tuple[str, ...]] = {
     "booked": ("BookgDt/Dt", "BookgDt/DtTm"),
     "value": ("ValDt/Dt", "ValDt/DtTm"),
     "bank_ref": ("AcctSvcrRef", "NtryRef"),
+    "unique_ref": ("AcctSvcrRef",),
     "domain": ("BkTxCd/Domn/Cd",),
     "family": ("BkTxCd/Domn/Fmly/Cd",),
     "subfamily": ("BkTxCd/Domn/Fmly/SubFmlyCd",),
@@ -69,6 +71,29 @@ class EntryValues(NamedTuple):
     several: dict[str, tuple[str, ...]]
     currency: str
     batch: bool
+
+
+def read_detail(space: str, detail: Element) -> EntryValues:
+    """Return the values of one ``TxDtls`` of several, looked up by path."""
+    texts = {
+        name: found
+        for name, paths in DETAIL_PATHS.items()
+        if (found := next(filter(None, (text_at(space, detail, path) for path in paths)), ""))
+    }
+    several = {
+        name: tuple(
+            filter(
+                None,
+                (
+                    text_at(space, one)
+                    for path in paths
+                    for one in detail.findall(path_of(space, path))
+                ),
+            )
+        )
+        for name, paths in REPEATED.items()
+    }
+    return EntryValues(texts, several, "", batch=False)
 
 
 class Shapes:

@@ -16,7 +16,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "entry": (
         *("amount", "currency", "booked_on", "value_on", "bank_ref", "end_to_end"),
         *("counterparty", "counterparty_account", "remittance", "structured", "type", "reversal"),
-        *("mandate", "uetr", "transaction_id", "trace"),
+        *("mandate", "uetr", "transaction_id", "trace", "unique_ref"),
+    ),
+    "detail": (  # one transaction of the entry before it, where that is a batch
+        *("amount", "currency", "end_to_end", "counterparty", "counterparty_account"),
+        *("remittance", "structured", "mandate", "uetr", "transaction_id", "trace"),
     ),
     "closing": ("amount", "currency", "on"),
     "opaque": ("type", "sha256", "id"),
@@ -26,7 +30,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 class XmlRecord(NamedTuple):
     """One record (fulfils ``ports.Segment``)."""
 
-    tag: str  # statement | opening | entry | closing | opaque
+    tag: str  # statement | opening | entry | detail | closing | opaque
     values: Mapping[str, str | tuple[str, ...]]
     place: Place
 

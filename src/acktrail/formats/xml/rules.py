@@ -33,6 +33,13 @@ CURRENCY = Rule(
 )
 STATUS = Rule("camt.status", INFO, "", "usage", "an entry that is not booked: it is not posted")
 BATCH = Rule("camt.batch", ERROR, "", "balance", "the details of a batch entry do not add up to it")
+DETAILS_CAPPED = Rule(
+    "camt.details_capped",
+    INFO,
+    "",
+    "structure",
+    "a batch of so many transactions that they are not told one by one",
+)
 PAGE = Rule(
     "camt.page", ERROR, "", "structure", "a page of a statement whose other pages are not here"
 )
