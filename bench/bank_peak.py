@@ -3,13 +3,13 @@
 A process of its own that imports nothing but the reader.
 """
 
-import resource
 import sys
 from collections.abc import Iterator, Sequence
 
 from acktrail.formats.xml import Xml
 from acktrail.model import Verdict
 from acktrail.ports import InterchangeEnd
+from bench.measure import peak_kib
 from tests.generators import bank as make
 
 MB = 1_000_000
@@ -47,7 +47,7 @@ def main() -> int:
         for _ in reader.feed(chunk):
             pass
     *_, last = reader.close()
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    print(peak_kib() >> 10)
     accepted = isinstance(last, InterchangeEnd) and last.result.verdict is Verdict.ACCEPTED
     return 0 if accepted else 3
 

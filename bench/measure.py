@@ -4,6 +4,7 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 Work = Callable[[], object]
@@ -28,6 +29,15 @@ def cpu_seconds() -> float:
     """Return the CPU time of this process and of its ended children."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + ended.ru_utime + ended.ru_stime
+
+
+def peak_kib() -> int:
+    """Return the peak memory of this process in KiB, since its program was started.
+
+    Not ``ru_maxrss``: there a child begins with the peak of the process that started it.
+    """
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
 
 
 def ratio(  # noqa: PLR0913 - a comparison's facts
