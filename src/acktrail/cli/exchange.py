@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from acktrail.app import attention, capturing, looks, payloads
+from acktrail.app import attention, capturing, looks, payloads, previews
 from acktrail.app.home import Home
-from acktrail.app.restarting import Order
+from acktrail.app.restarting import Act, Order
 from acktrail.app.wiring import open_tools, restarts
 from acktrail.cli.actor import actor
+from acktrail.cli.failures import CONFLICT
 from acktrail.cli.output import aligned, json_option, line, table
 from acktrail.ledger.queries import Page
 
@@ -120,7 +121,12 @@ def trace(ctx: click.Context, key: str, *, as_json: bool) -> None:
     tools.close()
 
 
-reason_option = click.option("--reason", required=True, help="Why; kept in the ledger for ever.")
+reason_option = click.option(
+    "--reason",
+    required=True,
+    allow_from_autoenv=False,
+    help="Why; kept in the ledger for ever.",
+)
 profile_option = click.option(
     "--profile",
     type=click.Choice(["same", "newest"]),
@@ -130,13 +136,30 @@ profile_option = click.option(
 )
 
 
+dry_option = click.option("--dry-run", is_flag=True, help="Say what it would do; do nothing.")
+
+
+def _previewed(ctx: click.Context, key: str, act: Act, profile: str = "same") -> None:
+    """Print what an act would do; exit 6 when it would be refused as things are."""
+    tools = open_tools(Home(Path(ctx.obj)))
+    found = previews.preview(tools, key, act, newest=profile == "newest")
+    tools.close()
+    click.echo(found.says)
+    if found.refused:
+        ctx.exit(CONFLICT)
+
+
 @exchange.command()
 @click.argument("key")
 @reason_option
 @profile_option
+@dry_option
 @click.pass_context
-def release(ctx: click.Context, key: str, reason: str, profile: str) -> None:
+def release(ctx: click.Context, key: str, reason: str, profile: str, *, dry_run: bool) -> None:
     """End a hold: go on from the step that held. Exit 6 when the exchange is not held."""
+    if dry_run:
+        _previewed(ctx, key, "release", profile)
+        return
     with restarts(Home(Path(ctx.obj))) as restart:
         part = restart.release(Order(key, actor(), reason, newest=profile == "newest"))
     click.echo(f"released\t{part}")
@@ -151,13 +174,19 @@ def release(ctx: click.Context, key: str, reason: str, profile: str) -> None:
 )
 @reason_option
 @profile_option
+@dry_option
 @click.pass_context
-def replay(ctx: click.Context, key: str, message: str, reason: str, profile: str) -> None:
+def replay(
+    ctx: click.Context, key: str, message: str, reason: str, profile: str, *, dry_run: bool
+) -> None:
     """Read, translate and post again what is at rest; exit 6 when it is still on its way.
 
     What was posted or answered is neither posted nor answered a second time. Exit 6 too when the
     message cannot stand alone, 4 when there is no such one.
     """
+    if dry_run:
+        _previewed(ctx, key, "replay", profile)
+        return
     with restarts(Home(Path(ctx.obj))) as restart:
         order = Order(key, actor(), reason, message, newest=profile == "newest")
         part = restart.replay(order)
@@ -167,9 +196,13 @@ def replay(ctx: click.Context, key: str, message: str, reason: str, profile: str
 @exchange.command()
 @click.argument("key")
 @reason_option
+@dry_option
 @click.pass_context
-def park(ctx: click.Context, key: str, reason: str) -> None:
+def park(ctx: click.Context, key: str, reason: str, *, dry_run: bool) -> None:
     """Stop an exchange until it is released; exit 6 when it is at rest already."""
+    if dry_run:
+        _previewed(ctx, key, "park")
+        return
     with restarts(Home(Path(ctx.obj))) as restart:
         restart.park(Order(key, actor(), reason))
     click.echo("parked")

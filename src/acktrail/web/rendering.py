@@ -54,6 +54,7 @@ class Templates:
             "plain": printable,
             "sign": sign,
             "outcome": outcome,
+            "fact": fact,
         }
         self._environment.globals |= {
             "by_field": by_field,
@@ -101,6 +102,15 @@ def sign(state: object) -> Markup:
     return Markup('<span class="state {}"><span aria-hidden="true">{}</span> {}</span>').format(
         tone, mark, printable(word.replace("_", " "))
     )
+
+
+def fact(value: object) -> str:
+    """Return a value of an entry as one text: tables and lists with their parts side by side."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{printable(str(key))} {fact(one)}" for key, one in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(fact, value))
+    return printable(str(value))
 
 
 def outcome(text: str) -> Markup:

@@ -188,3 +188,22 @@ def test_order_that_cannot_be_carried_out_has_its_exit_code(
     result = run(*(word.format(*waiting) for word in words))
 
     assert result.exit_code == code, result.output
+
+
+def test_dry_run_says_what_an_act_would_do_and_does_nothing(
+    listed: list[dict[str, object]], look: Run
+) -> None:
+    held, closed = one(listed, "held"), one(listed, "closed")
+    why = ("--reason", "because", "--dry-run")
+
+    release = look("exchange", "release", held, *why)
+    replay = look("exchange", "replay", closed, *why)
+    park = look("exchange", "park", closed, *why)
+
+    assert release.stdout.startswith("The file is read again under supplier-eurobandage@1")
+    assert "answers went out and are not sent twice" in replay.stdout
+    assert (park.exit_code, park.stdout) == (6, "nothing to park: the exchange is closed\n")
+    assert {one(rows_of(look, "exchange", "list"), word) for word in ("held", "closed")} == {
+        held,
+        closed,
+    }
