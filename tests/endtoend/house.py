@@ -37,6 +37,8 @@ MOST_ROWS = 100_000
 class House:
     """One installation: its folder, its database, its service."""
 
+    sealed = False  # set before `configure`: content is kept sealed, as in homes that init makes
+
     def __init__(self, root: Path, database: str = "", max_wait: str = "2s") -> None:
         self.home = trial_home(root, ROOT / "partners", SECRETS, max_wait)
         self.root = root
@@ -48,6 +50,7 @@ class House:
     def configure(self, odoo: str = "", database: str = "fake", key: str = "test-key") -> None:
         """Write ``acktrail.toml``; without ``odoo``, the URL of one, in journal mode."""
         lines = ['schema = "acktrail/settings/1"', 'stop = "3s"']
+        lines += ["store.encrypt = true"] if self.sealed else []
         if self.database:
             lines.append(f'database = "{self.database}"')
         if odoo:
