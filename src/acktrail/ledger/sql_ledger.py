@@ -14,6 +14,7 @@ from acktrail.ledger import (
     disposals,
     entries,
     journal,
+    measuring,
     outbox,
     queries,
     sessions,
@@ -24,6 +25,7 @@ from acktrail.ledger.blobs import Blob
 from acktrail.ledger.circuits import Circuit
 from acktrail.ledger.database import begin_writing
 from acktrail.ledger.disposals import Cut, Hold, Sum
+from acktrail.ledger.measuring import Counted, Sealed
 from acktrail.ledger.queries import Answer, AnswerPage, Backlog, Page
 from acktrail.ledger.refusals import translated
 from acktrail.ledger.sequencer import Keys, Sequencer
@@ -270,6 +272,25 @@ class SqlLedger:
         """Return the number of entries and of streams."""
         with self._reading() as connection:
             return queries.size(connection)
+
+    def counted(self) -> Sequence[Counted]:
+        """Count exchanges by partner, direction and status."""
+        with self._reading() as connection:
+            return measuring.counted(connection)
+
+    def sealed(self) -> Sealed:
+        """Return how far the tree over all entries is signed and kept outside."""
+        with self._reading() as connection:
+            return measuring.sealed(connection)
+
+    def check_writable(self) -> None:
+        """Refuse a database that takes no writes.
+
+        Raises:
+            UnavailableError: It is away, full or read-only.
+        """
+        with self.begin() as transaction:
+            measuring.probe(transaction.connection)
 
     def counts(self) -> Mapping[str, int]:
         """Return ``exchange.<status>`` and ``posting.<state>`` with their numbers."""

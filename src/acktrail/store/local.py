@@ -130,6 +130,15 @@ class LocalStore:
         with _translated():
             return sum(one.stat().st_size for one in (path, _sealed(path)) if one.exists())
 
+    def check_writable(self) -> None:
+        """Refuse a folder that takes no file.
+
+        Raises:
+            UnavailableError: It is full, gone or read-only.
+        """
+        with _translated(), ExitStack() as drafts:
+            _fill(self._draft(drafts), None, BytesIO())
+
     def remove(self, name: str) -> None:
         """Remove the file, durably; nothing happens when there is none."""
         path = self._path(name)

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -21,6 +21,7 @@ from acktrail.web.pages.sign_in import doors
 from acktrail.web.rendering import STATIC, Templates
 from acktrail.web.shield import Shield
 from acktrail.web.visits import House, endpoint
+from acktrail.web.watching import watching
 
 
 def make_application(restart: Restart, signing_in: SigningIn | None = None) -> Shield:
@@ -35,7 +36,7 @@ def make_application(restart: Restart, signing_in: SigningIn | None = None) -> S
         raise SetupError(msg, code="setup.access")
     house = House(tools, restart, signing_in or SigningIn(tools), Templates())
     routes = [
-        Route("/livez", _alive),
+        *watching(tools),
         Mount("/static", StaticFiles(directory=STATIC)),
         Mount("/api/v1", make_api(restart)),
         *doors(house),
@@ -47,10 +48,6 @@ def make_application(restart: Restart, signing_in: SigningIn | None = None) -> S
     )
     console = tools.settings.console
     return Shield(app, {*LOOPBACK, console.bind, *map(str.lower, console.hosts)})
-
-
-def _alive(_: Request) -> Response:
-    return PlainTextResponse("ok")
 
 
 def _refused(house: House) -> Callable[[Request, HTTPException], Response]:

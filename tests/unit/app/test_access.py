@@ -69,7 +69,8 @@ def test_matrix_is_that_of_the_reference() -> None:
 
     assert may["viewer"] == own
     assert not {one for one in may["operator"] if one.startswith("profile.")} - {"profile.suspend"}
-    assert may["integrator"] == own | {"profile.write", "profile.submit", "profile.withdraw"}
+    writes = {"profile.write", "profile.submit", "profile.withdraw"}
+    assert may["integrator"] == own | writes | {"partner.probe"}
     assert not may["approver"] & may["integrator"] - own
     seals = {"ledger.pack", "ledger.checkpoint"}
     assert may["auditor"] == own | seals | {"retention.hold"}
