@@ -10,6 +10,7 @@ many, LX, HL1 and HL2 numbering, 10 is I10.
 * A value that is too short or long and no code, or no date, has one code of ours and two of theirs.
 * A value that ends in a blank is a wrong character to us (6); of what is left pyx12 says that it is
   no code.
+* A state or country that is in no list is wrong to pyx12; lists are not ours to ship.
 * A condition between elements that is broken has an element of ours, and of pyx12 only the 8 of its
   segment.
 * PLB twice is a second FOOTER to pyx12, though the guide repeats it.
@@ -37,6 +38,7 @@ GROUPS = {
 VALUES = ["", "Q9", "X" * 90, "20260230", "1.5", "-", "A ", "12345678901"]
 INTERNAL = {"8", "LX", "HL1", "HL2", "SEG1"}  # codes of pyx12 that no IK304 knows
 SAME = {"I10": "10", "I12": "7"}  # our code of an element: theirs
+EXTERNAL = frozenset({"N402", "N404"})  # elements whose lists are the operator's
 CONDITIONS = frozenset({"2", "10"})  # IK403 of a condition that is broken
 
 
@@ -102,7 +104,7 @@ def difference(message: MessageResult, theirs: Judged, body: list[str]) -> str:
     """Return the class of the difference: "" for none, "?" for one that has no reason."""
     ours = by_us(message)
     if ours.accepted:
-        return "" if theirs.accepted else "?"
+        return "" if theirs.accepted else _only_theirs(theirs)
     if theirs.accepted:
         return _only_ours(message, ours)
     at = {position for position, _ in ours.segments} | {position for position, *_ in ours.elements}
@@ -121,6 +123,12 @@ def _only_ours(message: MessageResult, ours: Judged) -> str:
     if {code for *_, code in ours.elements} == {"6"}:
         return "blank at the end"
     return "instance ended by the next" if _is_missing(ours) else "?"
+
+
+def _only_theirs(theirs: Judged) -> str:
+    external = {(where, "7") for where in EXTERNAL}
+    found = {(where, code) for _, where, code in theirs.elements}
+    return "external list" if found and found <= external else "?"
 
 
 def _is_missing(one: Judged) -> bool:
