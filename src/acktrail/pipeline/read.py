@@ -167,13 +167,7 @@ class _Pass:
         taken = [one for at, one in enumerate(documents) if at not in parts]
         for document in taken:
             self._stage(result.control, document)
-        return replace(
-            result,
-            verdict=verdict,
-            findings=(*result.findings, *found),
-            findings_total=result.findings_total + len(found),
-            documents=len(taken),
-        )
+        return _translated(result, verdict, found, len(taken))
 
     def _stage(self, message: str, document: Document) -> None:
         body = encode_compact(document)
@@ -217,6 +211,25 @@ class _Pass:
         self.staged = KeptDocuments()
         self.ordinal = 0
         self.interchanges.append(replace(interchange, groups=groups, verdict=verdict))
+
+
+def _translated(
+    result: MessageResult, verdict: Verdict, found: tuple[Finding, ...], documents: int
+) -> MessageResult:
+    """Return the result with what came of the translation; ``replace`` takes thrice the time."""
+    return MessageResult(
+        result.control,
+        result.type,
+        result.guide,
+        verdict,
+        result.segments,
+        (*result.findings, *found),
+        documents,
+        result.facts,
+        result.offset,
+        result.length,
+        result.findings_total + len(found),
+    )
 
 
 def _bind(translator: Translator) -> Bind:

@@ -33,6 +33,21 @@ class Level(NamedTuple):
     required: tuple[tuple[str, str, str], ...] = ()  # field; tag and address for the finding
 
 
+class Origin(NamedTuple):
+    """Where a value comes from; no path for a constant."""
+
+    path: Path | None
+    segment: CutSegment
+    weak: bool = False
+
+    def address_and_text(self) -> tuple[str, str]:
+        """Return what ``ext`` takes of it."""
+        if self.path is None:
+            return "", ""
+        address = f"{self.path.text}@{self.segment.place.position}"
+        return address, self.path.read(self.segment)
+
+
 class Frame:
     """An open level: what was filled so far."""
 
@@ -47,28 +62,13 @@ class Frame:
         # of a part that a total may stand for: field -> address and text
         self.origins: Origins | None = None
         self.values: Values = {} if around is None else around.values
-        # field -> address and text, while it may give way
-        self.weak: dict[str, tuple[str, str]] = {} if around is None else around.weak
+        # field -> where it comes from, while it may give way
+        self.weak: dict[str, Origin] = {} if around is None else around.weak
 
     @property
     def place(self) -> Place:
         """Where it was opened."""
         return NOWHERE if self._opener is None else self._opener.place
-
-
-class Origin(NamedTuple):
-    """Where a value comes from; no path for a constant."""
-
-    path: Path | None
-    segment: CutSegment
-    weak: bool = False
-
-    def address_and_text(self) -> tuple[str, str]:
-        """Return what ``ext`` takes of it."""
-        if self.path is None:
-            return "", ""
-        address = f"{self.path.text}@{self.segment.place.position}"
-        return address, self.path.read(self.segment)
 
 
 class Building:
@@ -127,18 +127,21 @@ class Building:
         held = frame.values.get(name)
         if held is None or (name in frame.weak and not origin.weak):
             old = frame.weak.pop(name, None)
-            if old is not None and old[0] and held != value:
-                self.keep(*old)
+            if old is not None and held != value:
+                self._keep_origin(old)
             frame.values[name] = value
             if origin.weak:
-                frame.weak[name] = origin.address_and_text()
+                frame.weak[name] = origin
             return True
         if held == value:
             return True
+        self._keep_origin(origin)
+        return False
+
+    def _keep_origin(self, origin: Origin) -> None:
         address, text = origin.address_and_text()
         if address:
             self.keep(address, text)
-        return False
 
     def collect(self, frame: Frame, name: str, part: object, at: Placed) -> None:
         """Add a part to those of its kind, up to a cap."""

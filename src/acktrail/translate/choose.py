@@ -10,6 +10,7 @@ from acktrail.model import MessageHead
 from acktrail.ports import DataFiles
 from acktrail.translate import bank, opaque, rows
 from acktrail.translate.answers import ANSWERS, AnswerTranslator
+from acktrail.translate.charges import ChargeTranslator
 from acktrail.translate.engine import MapTranslator
 from acktrail.translate.health import Hide
 from acktrail.translate.maps import FOLDER, Map, compile_map, header, read_map
@@ -102,8 +103,7 @@ class Translators:
     def _mapped(self, name: str, options: Mapping[str, object]) -> Translator:
         currency = options.get("currency")
         map_ = self._map(name, options)
-        make = XmlMapTranslator if map_.format == XML else MapTranslator
-        return make(
+        return _follower(map_)(
             map_,
             units=_texts(options, "units"),
             zone=_zone(options),
@@ -120,6 +120,14 @@ class Translators:
                 self._compiled.clear()
             self._compiled[key] = found
         return found
+
+
+def _follower(map_: Map) -> type[MapTranslator]:
+    """Return what follows a map."""
+    if map_.format == XML:
+        return XmlMapTranslator
+    charges = map_.format == "hl7" and map_.kinds[0] == "charge"
+    return ChargeTranslator if charges else MapTranslator
 
 
 def _written(

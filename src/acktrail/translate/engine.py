@@ -11,7 +11,7 @@ from functools import partial
 from typing import cast
 
 from acktrail.documents.kinds import HEALTH_KINDS, Document
-from acktrail.model import Finding, MessageHead, Place, Severity
+from acktrail.model import Finding, MessageHead, Severity
 from acktrail.ports import CutSegment, Segment, Take
 from acktrail.translate import rules, sums
 from acktrail.translate.assemble import assemble
@@ -48,14 +48,14 @@ class MapTranslator:
         health = map_.kinds[0] in HEALTH_KINDS
         self._building = Building(map_.format, health=health, units=units or {}, zone=zone)
         self._frames = [Frame(map_.levels[DOCUMENT])]
-        self._places: list[Place] = []
+        self._lines: list[Frame] = []  # of the document's lines
         self.sources: list[ValueSource] | None = None  # a list: it takes where values come from
 
     def start(self, head: MessageHead) -> None:
         """Begin a message."""
         self._building.begin(self._currency)
         self._frames = [Frame(self._map.levels[DOCUMENT])]
-        self._places = []
+        self._lines = []
         if HEAD_TAG in self._rules[DOCUMENT]:
             self.segment(HeadSegment(head))
 
@@ -103,10 +103,16 @@ class MapTranslator:
         document = assemble(self._map.kinds, frame.values, building)
         findings = building.findings
         if document is not None:
-            findings += sums.check(document, self._switches(frame), self._places)
+            findings += self._sums(document, self._switches(frame))
         refused = any(one.severity in (Severity.ERROR, Severity.FATAL) for one in findings)
         documents = () if document is None or refused else (document,)
         return documents, tuple(findings)
+
+    def _sums(self, document: Document, switches: Mapping[str, str]) -> tuple[Finding, ...]:
+        """Return what does not add up; places take time and nearly all documents need none."""
+        if not sums.check(document, switches):
+            return ()
+        return sums.check(document, switches, [line.place for line in self._lines])
 
     def _switches(self, frame: Frame) -> Mapping[str, str]:
         """Return the profile's checks; those off that lack a term, the amount of an allowance."""
@@ -125,7 +131,10 @@ class MapTranslator:
         return frame
 
     def _close(self) -> None:
-        frame = self._frames.pop()
+        self._build(self._frames.pop())
+
+    def _build(self, frame: Frame) -> None:
+        """Put what a level built into the one around it."""
         shape = frame.level.shape
         if shape is None:
             return
@@ -140,7 +149,7 @@ class MapTranslator:
         if frame.origins is not None:
             self._building.itemised.setdefault(shape.into, []).append(frame.origins)
         if shape.into == "lines":
-            self._places.append(frame.place)
+            self._lines.append(frame)
 
     def _check_required(self, frame: Frame) -> None:
         for name, tag, address in frame.level.required:
@@ -171,8 +180,12 @@ def _fill(plan: Plan, building: Building, frame: Frame, segment: CutSegment) -> 
 
 def _ignored(map_: Map) -> frozenset[str]:
     """Return the tags that are dropped, whatever the level, and close none."""
-    ruled = {tag for rules_ in map_.rules.values() for tag in rules_}
     held = [level.holds for level in map_.levels.values() if level.holds is not None]
     return frozenset(
-        tag for tag in map_.drop - ruled if tag in FRAMING or all(tag in one for one in held)
+        tag for tag in dropped(map_) if tag in FRAMING or all(tag in one for one in held)
     )
+
+
+def dropped(map_: Map) -> frozenset[str]:
+    """Return the tags that nothing is taken from."""
+    return map_.drop - {tag for rules_ in map_.rules.values() for tag in rules_}

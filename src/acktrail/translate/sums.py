@@ -292,6 +292,8 @@ def _payment(remittance: Remittance) -> Iterator[Miss]:
 def _extends(line: ChargeLine) -> bool:
     if line.unit_price is None or line.amount is None:
         return True
-    extended = line.quantity * line.unit_price.amount
+    extended = EXACT.multiply(line.quantity, line.unit_price.amount)
+    if extended == line.amount.amount:
+        return True
     currency = line.amount.currency
     return rounded(line.amount.amount, currency) == rounded(extended, currency)

@@ -6,6 +6,7 @@ from acktrail.errors import GuideError
 from acktrail.model import MessageHead
 from acktrail.translate.answers import AnswerTranslator
 from acktrail.translate.bank import StatementTranslator
+from acktrail.translate.charges import ChargeTranslator
 from acktrail.translate.choose import Translators
 from acktrail.translate.engine import MapTranslator
 from acktrail.translate.maps import FOLDER, header, read_map
@@ -27,7 +28,7 @@ from tests.unit.translate.test_trade import ORDER_X12
         ("edifact", "ORDERS", MapTranslator),
         ("edifact", "INVOIC", MapTranslator),
         ("edifact", "CONTRL", AnswerTranslator),
-        ("hl7", "DFT^P03", MapTranslator),
+        ("hl7", "DFT^P03", ChargeTranslator),
         ("hl7", "ADT^A40", MapTranslator),
         ("hl7", "ACK^P03", AnswerTranslator),
         ("hl7", "ACK", AnswerTranslator),

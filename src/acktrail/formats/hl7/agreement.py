@@ -3,12 +3,12 @@
 Spec: HL7 v2+ chapter 2B (usage R, RE, C, X; cardinality; length; predicates).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from acktrail.formats.hl7 import rules
-from acktrail.formats.hl7.delimiters import Delimiters
+from acktrail.formats.hl7.delimiters import PLAIN, Delimiters
 from acktrail.formats.hl7.locate import CLEARED
 from acktrail.formats.hl7.patterns import ASKED
 from acktrail.formats.hl7.settings import Agreed, Condition
@@ -16,6 +16,7 @@ from acktrail.formats.patterns import compile_pattern
 from acktrail.model import Rule, Severity
 
 Lookup = Callable[[str], Sequence[str]]  # fields of the first segment of a name; none: empty
+_MOST_KNOWN, _LONGEST = 1024, 200  # texts that are remembered, and the characters of one
 compiled = lru_cache(maxsize=256)(compile_pattern)
 
 
@@ -49,6 +50,49 @@ def disagreements(
         faults = [*_usage(usage, values), *(_content_faults(row, values, marks) if judged else ())]
         for rule, repetition in faults:
             yield Breach(rule, path.field, path.component, repetition, row.severity)
+
+
+class Apart:
+    """Rows of one segment that are no part of its pattern, and texts under which they hold.
+
+    What such rows look at is a code or two and what depends on them: few different ones in a file.
+    """
+
+    __slots__ = ("_known", "_marks", "_numbers", "_rows")
+
+    def __init__(self, rows: tuple[Agreed, ...], marks: Delimiters) -> None:
+        self._rows, self._marks = rows, marks
+        paths = [row.path for row in rows] + [one.path for row in rows for one in row.when]
+        self._numbers = sorted({path.field for path in paths})
+        self._known: set[tuple[str, ...]] = set()
+
+    def hold(self, fields: Sequence[str]) -> bool:
+        """Tell whether nothing is wrong with a segment."""
+        sent = len(fields)
+        texts = tuple([fields[number] for number in self._numbers if number < sent])
+        if texts in self._known:
+            return True
+        if any(disagreements(fields, self._rows, self._marks, _nowhere)):
+            return False
+        if len(self._known) < _MOST_KNOWN and sum(map(len, texts)) <= _LONGEST:
+            self._known.add(texts)
+        return True
+
+
+def look_alone(rows: Iterable[Agreed]) -> bool:
+    """Tell whether rows about fields look into their own segment only."""
+    where = ((row.path.segment, one.path) for row in rows for one in row.when)
+    return all(path.field and path.segment == own for own, path in where)
+
+
+def is_amiss(row: Agreed, count: int) -> bool:
+    """Tell whether a row about a whole segment, sent so often, may find something."""
+    return bool(row.when) or any(segment_faults(row, count, PLAIN, _nowhere))
+
+
+def _nowhere(_segment: str) -> Sequence[str]:
+    """Return no fields: rows that look alone ask for no other segment."""
+    return ()
 
 
 def segment_faults(

@@ -3,39 +3,50 @@
 Spec: HL7 chapter 6, FT1-10, FT1-11, FT1-12 (NM up to 2.2, CP from 2.3: amount is .1.1).
 """
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
 from acktrail.formats.hl7.delimiters import Delimiters
 from acktrail.formats.hl7.patterns import NUMBER
 
-_BEFORE = r"[^|]*+\|" * 9
 _QUANTITY, _EXTENDED, _UNIT = 10, 11, 12
-# what is nearly always sent: a whole quantity, amounts with two places, a currency behind them
-_USUAL = re.compile(
-    rf"FT1\|{_BEFORE}([0-9]{{1,9}}+)\|([0-9]{{1,12}}+)\.([0-9][0-9])(?:[&^][^|]*+|)"
-    r"\|([0-9]{1,12}+)\.([0-9][0-9])(?=[|&^]|\Z)"
-).match
 _CENT = Decimal("0.01")
 _MOST_DIGITS = 28  # of a Decimal in the default context
+_MOST_KNOWN, _LONGEST = 4096, 100  # amounts that are remembered, and the characters of three
 
 
-def plainly_agree(line: str) -> bool:
-    """Tell whether an FT1 in the usual form agrees to the cent; the others take the long way."""
-    usual = _USUAL(line)
-    if not usual:
-        return False
-    quantity, total, cents, unit, unit_cents = usual.groups()
-    return int(quantity) * int(unit + unit_cents) == int(total + cents)
+class Amounts:
+    """Tells whether the amounts of a line agree; a batch bills the same again and again."""
+
+    __slots__ = ("_known", "_marks")
+
+    def __init__(self) -> None:
+        self._known: set[tuple[str, str, str]] = set()  # that agree
+        self._marks: Delimiters | None = None  # under which
+
+    def agree(self, fields: Sequence[str], marks: Delimiters) -> bool:
+        """Tell whether the three agree; true when one of them is not there or no number."""
+        if len(fields) <= _UNIT:
+            return True
+        sent = (fields[_QUANTITY], fields[_EXTENDED], fields[_UNIT])
+        if sent in self._known and marks is self._marks:
+            return True
+        if not amounts_agree(*sent, marks):
+            return False
+        if marks is not self._marks:
+            self._known.clear()
+            self._marks = marks
+        if len(self._known) < _MOST_KNOWN and sum(map(len, sent)) <= _LONGEST:
+            self._known.add(sent)
+        return True
 
 
-def amounts_agree(fields: Sequence[str], marks: Delimiters) -> bool:
-    """Tell whether the three amounts agree; true when one of them is not there or no number."""
-    if len(fields) <= _UNIT or not (fields[_QUANTITY] and fields[_EXTENDED] and fields[_UNIT]):
+def amounts_agree(quantity: str, extended: str, unit: str, marks: Delimiters) -> bool:
+    """Tell whether three fields as sent agree; true when one of them is empty or no number."""
+    if not (quantity and extended and unit):
         return True
     quantity, extended, unit = [
-        value if NUMBER(value) else _amount(value, marks) for value in fields[_QUANTITY : _UNIT + 1]
+        value if NUMBER(value) else _amount(value, marks) for value in (quantity, extended, unit)
     ]
     if not (NUMBER(quantity) and NUMBER(extended) and NUMBER(unit)):
         return True

@@ -117,15 +117,20 @@ def _answer(
 ) -> None:
     """Give both files what they answer to the messages of a group."""
     asked: _Asked | None = None
+    alike: list[str] = []
     for message in group.messages:
         if asked and _is_alike(message, asked.message, posted):
-            for phase in phases:
-                phase.again(message.control)
+            alike.append(message.control)
             continue
+        for phase in phases:
+            phase.again(alike)
+        alike.clear()
         asked = _asked(message, phases[0].options, refused=refused)
         if asked:
             for phase in phases:
                 phase.take(asked)
+    for phase in phases:
+        phase.again(alike)
 
 
 def _is_alike(message: MessageResult, before: MessageResult, posted: Mapping[str, str]) -> bool:
@@ -135,7 +140,7 @@ def _is_alike(message: MessageResult, before: MessageResult, posted: Mapping[str
         and bool(message.control and before.control)
         and message.control not in posted
         and before.control not in posted
-        and message.facts == before.facts
+        and (message.facts is before.facts or message.facts == before.facts)
     )
 
 
@@ -239,12 +244,12 @@ class _Phase:
             return
         self._run = self._add(answer)
 
-    def again(self, control: str) -> None:
-        """Add what the last message got to one that is like it."""
+    def again(self, alike: list[str]) -> None:
+        """Add what the last message got to those behind it that are like it, by control id."""
         if self._run:
-            self._answers += 1
-            self._counts["BTS"] += 1
-            self._run.answered.append(control)
+            self._answers += len(alike)
+            self._counts["BTS"] += len(alike)
+            self._run.answered.extend(alike)
 
     def _add(self, answer: Answer) -> Run:
         """Add an answer to the run of its like; return the run."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from acktrail.formats.hl7 import rules
 from acktrail.formats.hl7.agreement import disagreements, segment_faults
-from acktrail.formats.hl7.amounts import amounts_agree, plainly_agree
+from acktrail.formats.hl7.amounts import Amounts
 from acktrail.formats.hl7.escapes import escape_faults
 from acktrail.formats.hl7.guides import Guide
 from acktrail.formats.hl7.header import own_faults
@@ -25,9 +25,12 @@ _HEADER = "MSH"  # its fields are judged with the header
 class Check:
     """The judgement of a message that has, or may have, a fault."""
 
-    __slots__ = ("_message", "_outline", "_settings", "_used", "findings")
+    __slots__ = ("_amounts", "_message", "_outline", "_settings", "_used", "findings")
 
-    def __init__(self, message: Message, outline: Outline, settings: Settings) -> None:
+    def __init__(
+        self, message: Message, outline: Outline, settings: Settings, amounts: Amounts
+    ) -> None:
+        self._amounts = amounts
         self._message = message
         self._outline = outline
         self._settings = settings
@@ -124,14 +127,14 @@ class Check:
     def _lines(self, guide: Guide, refused: frozenset[int]) -> None:
         message = self._message
         apart = guide.patterns(self._outline.agreed).apart
-        plain = message.marks.plain
         for index, tag in enumerate(message.tags):
             if index in refused:
                 self._look(guide, index, tag)
             elif tag in apart:
                 self._disagree(index, apart[tag])
-            if tag == CHARGE and not (plain and plainly_agree(message.lines[index])):
-                self._amounts(index)
+            if tag == CHARGE and not self._amounts.agree(message.fields(index), message.marks):
+                matters = self._used.reads(CHARGE, 11, 1)
+                self._add(rules.AMOUNT_MISMATCH, index, (11, 1, 1), matters=matters)
 
     def _look(self, guide: Guide, index: int, tag: str) -> None:
         """Find what is wrong with a line by the version's tables and by the profile."""
@@ -150,12 +153,6 @@ class Check:
             if not self.findings.full(severity or rule.severity):
                 place = message.place(index, *where)
                 self.findings.keep(found(rule, place, severity=severity))
-
-    def _amounts(self, index: int) -> None:
-        fields = self._message.fields(index)
-        if not amounts_agree(fields, self._message.marks):
-            matters = self._used.reads(CHARGE, 11, 1)
-            self._add(rules.AMOUNT_MISMATCH, index, (11, 1, 1), matters=matters)
 
     def _escapes(self) -> None:
         message = self._message

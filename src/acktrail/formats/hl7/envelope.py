@@ -42,6 +42,7 @@ class _Group:
     facts: dict[str, str] = field(default_factory=dict)
     messages: int = 0
     verdicts: set[Verdict] = field(default_factory=set)
+    last: Verdict | None = None  # of the message before
     findings: list[Finding] = field(default_factory=list)
     place: Place = NOWHERE
     refused: bool = False
@@ -118,7 +119,9 @@ class Envelope:
         """Count a message to the group that :meth:`frame` named."""
         if self._group:
             self._group.messages += 1
-            self._group.verdicts.add(result.verdict)
+            if result.verdict is not self._group.last:  # the same as a rule
+                self._group.last = result.verdict
+                self._group.verdicts.add(result.verdict)
 
     def take(self, unit: Unit, offset: int, body: bytes) -> list[Event]:
         """Take an envelope segment; return what it ends."""

@@ -193,13 +193,14 @@ class Hl7Segment:
         marks = self._message.marks
         if element <= 2 and self.tag in SHIFTED:  # noqa: PLR2004 - MSH-1, MSH-2
             return value if (repetition, max(component, 1), part) == (1, 1, 1) else ""
-        if repetition > 1 or marks.repetition in value:
-            value = _nth(value, marks.repetition, repetition)
-        if component > 1 or marks.component in value:
-            value = _nth(value, marks.component, component or 1)
-        if part > 1 or marks.part in value:
-            value = _nth(value, marks.part, part)
-        return unescape(value, marks, self._message.codec) if marks.escape in value else value
+        _, between, repeated, escape, below, _ = marks
+        if repetition > 1 or repeated in value:
+            value = _nth(value, repeated, repetition)
+        if component > 1 or between in value:
+            value = _nth(value, between, component or 1)
+        if part > 1 or below in value:
+            value = _nth(value, below, part)
+        return unescape(value, marks, self._message.codec) if escape in value else value
 
     def repetitions(self, element: int) -> int:
         """Return how often a field is repeated; 0 when it was not sent."""
@@ -216,5 +217,7 @@ class Hl7Segment:
 def _nth(value: str, mark: str, number: int) -> str:
     if not mark or mark not in value:
         return value if number == 1 else ""
+    if number == 1:
+        return value.partition(mark)[0]
     parts = value.split(mark, number)
     return parts[number - 1] if 0 < number <= len(parts) else ""

@@ -5,6 +5,7 @@ number only, and most of his messages are made of the same segments in the same 
 from the rest of a header is an outline; what follows from the names of the segments is a plan.
 """
 
+from acktrail.formats.hl7.agreement import Apart, is_amiss, look_alone
 from acktrail.formats.hl7.delimiters import Delimiters
 from acktrail.formats.hl7.functional import answer_type
 from acktrail.formats.hl7.guides import Choice, Guide, Guides
@@ -43,7 +44,7 @@ class Plan:
     """What the names of a message's segments tell of it."""
 
     __slots__ = (
-        *("_takers", "charges", "cold", "facts", "guide"),
+        *("_takers", "apart", "charges", "cold", "facts", "guide"),
         *("matches", "paddings", "settled", "tags", "walk"),
     )
 
@@ -56,6 +57,7 @@ class Plan:
         self.matches: list[Match] = []  # what tells each line, padded, without any fault
         self.paddings: list[str] = []
         self.cold: Tags = ()  # segments that have no pattern yet
+        self.apart: list[tuple[int, Apart]] = []  # what is to be told of lines beside patterns
         self.charges = [index for index, tag in enumerate(tags) if tag == CHARGE]
         self._takers: dict[Bind, list[tuple[int, Take]]] = {}
 
@@ -91,6 +93,8 @@ class Outline:
         self.faults = tuple(header_faults(header, guide, settings))
         self.choice = self._choose(settings)
         self.plans: dict[Tags, Plan] = {}
+        self._apart_rows = guide.patterns(self.agreed).apart if guide else {}
+        self._apart = {tag: Apart(rows, header.marks) for tag, rows in self._apart_rows.items()}
         known = guide is not None and is_agreed(header.version, settings)
         self._answered_in = "" if known else answer_version(settings)
         self._codec = codec
@@ -119,6 +123,7 @@ class Outline:
         walk, choice = plan.walk, self.choice
         told = self.faults or walk.strays or walk.missing or not (choice.name and choice.by_message)
         plan.settled = not (told or self._wants_more(tags))
+        plan.apart = [(at, self._apart[tag]) for at, tag in enumerate(tags) if tag in self._apart]
         return plan
 
     def unread(self, tags: Tags) -> Plan:
@@ -150,10 +155,14 @@ class Outline:
         return self.guide.structure(self.choice.name).walk(tags)
 
     def _wants_more(self, tags: Tags) -> bool:
-        """Tell whether more is to be judged than single lines by their patterns."""
-        apart = self.guide.patterns(self.agreed).apart if self.guide else {}
-        whole = any(not row.path.field for _, rows in self.agreed for row in rows)
-        return whole or not FRAGMENTS.isdisjoint(tags) or not apart.keys().isdisjoint(tags)
+        """Tell whether more is to be judged than each line for itself."""
+        apart = (rows for tag, rows in self._apart_rows.items() if tag in tags)
+        whole = (row for _, rows in self.agreed for row in rows if not row.path.field)
+        return (
+            not FRAGMENTS.isdisjoint(tags)
+            or not all(map(look_alone, apart))
+            or any(is_amiss(row, tags.count(row.path.segment)) for row in whole)
+        )
 
 
 class Outlines:

@@ -9,7 +9,7 @@ Spec: HL7 v2+ chapter 2, 2.9.3 (batches); all four envelope segments are optiona
 """
 
 import codecs
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from acktrail.errors import UnreadableFileError
 from acktrail.formats.hl7 import rules
@@ -23,7 +23,7 @@ from acktrail.model import Place, Rule, Severity
 from acktrail.ports import Bind, Event, FileFinding, MessageEnd, MessageStart
 
 _NEAR_START = 16
-_START_OF_BLOCK, _END_OF_BLOCK, _LF = 0x0B, 0x1C, 0x0A
+_LF, _MLLP = 0x0A, (0x0B, 0x1C)
 _MESSAGE, _USUAL = b"MSH", b"MSH|"
 _TERMINATORS = (b"\r", b"\n", b"\x1c", b"\x0b")
 
@@ -50,15 +50,12 @@ class Hl7Reader:
             TooLargeError: If a message is larger than the limit.
             UnreadableFileError: If the bytes are not HL7 v2 in the agreed character set.
         """
-        for unit in self._units.feed(self._transcode(chunk, False)):  # noqa: FBT003
-            yield from self._unit(unit)
+        yield from self._read(self._units.feed(self._transcode(chunk, False)))  # noqa: FBT003
 
     def close(self) -> Iterator[Event]:
         """End the file; yield what is still open, with findings if it was cut."""
-        for unit in self._units.feed(self._transcode(b"", True)):  # noqa: FBT003
-            yield from self._unit(unit)
-        for unit in self._units.close():
-            yield from self._unit(unit)
+        yield from self._read(self._units.feed(self._transcode(b"", True)))  # noqa: FBT003
+        yield from self._read(self._units.close())
         yield from self._ending()
         yield from self._envelope.close()
 
@@ -79,14 +76,18 @@ class Hl7Reader:
             events.append(FileFinding(found(rules.TERMINATOR_MISSING, severity=severity)))
         return events
 
-    def _unit(self, unit: Unit) -> Iterator[Event]:
-        offset, body = unit.body()
-        yield from self._form(unit, offset, body)
-        if not body:
-            return
-        self._last = unit.raw
-        tag = _MESSAGE if body.startswith(_USUAL) else tag_of(body)
-        if tag == _MESSAGE:
+    def _read(self, units: Iterable[Unit]) -> Iterator[Event]:
+        for unit in units:
+            offset, body = unit.body()
+            if offset != unit.offset or _LF in body or any(map(unit.raw.__contains__, _MLLP)):
+                yield from self._form(unit, offset, body)
+            if not body:
+                continue
+            self._last = unit.raw
+            tag = _MESSAGE if body.startswith(_USUAL) else tag_of(body)
+            if tag != _MESSAGE:
+                yield from self._envelope_segment(tag, unit, offset, body)
+                continue
             reading = self._message(unit, offset, body)
             self._bind = None
             yield MessageStart(reading.head)
@@ -95,11 +96,12 @@ class Hl7Reader:
             else:
                 reading.tell(self._bind)
             yield MessageEnd(reading.result)
-        elif tag:
-            self._cut = False
-            yield from self._envelope.take(unit, offset, body)
-        else:
-            yield from self._remark(rules.LEADING_GARBAGE, offset)
+
+    def _envelope_segment(self, tag: bytes, unit: Unit, offset: int, body: bytes) -> list[Event]:
+        if not tag:
+            return self._remark(rules.LEADING_GARBAGE, offset)
+        self._cut = False
+        return self._envelope.take(unit, offset, body)
 
     def _message(self, unit: Unit, offset: int, body: bytes) -> Reading:
         opened = self._messages.open(unit, offset, body)
@@ -113,7 +115,7 @@ class Hl7Reader:
         """Say once a file what is odd about its form."""
         raw = unit.raw
         events: list[Event] = []
-        if _START_OF_BLOCK in raw or _END_OF_BLOCK in raw:
+        if any(map(raw.__contains__, _MLLP)):
             events += self._remark(rules.MLLP_BYTES, unit.offset)
         if offset != unit.offset and UTF8_MARK in raw[:_NEAR_START]:
             events += self._remark(rules.BOM, unit.offset)

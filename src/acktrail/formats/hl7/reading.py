@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from acktrail.errors import TooLargeError
 from acktrail.formats.hl7 import rules
-from acktrail.formats.hl7.amounts import plainly_agree
+from acktrail.formats.hl7.amounts import Amounts
 from acktrail.formats.hl7.charset import decode
 from acktrail.formats.hl7.check import Check
 from acktrail.formats.hl7.delimiters import Delimiters, read_delimiters
@@ -74,6 +74,7 @@ class MessageReader:
     def __init__(self, guides: Guides, settings: Settings) -> None:
         self._settings = settings
         self._outlines = Outlines(guides, settings)
+        self._amounts = Amounts()
         self._told = 0  # findings of the file
         self._alike: dict[tuple[Finding, ...], tuple[Finding, ...]] = {}
 
@@ -145,11 +146,12 @@ class MessageReader:
             and control.strip()
             and _fits_time(time)
             and all(fits)
-            and all(map(plainly_agree, map(lines.__getitem__, plan.charges)))
+            and all(rows.hold(message.fields(at)) for at, rows in plan.apart)
+            and all(self._amounts.agree(message.fields(at), message.marks) for at in plan.charges)
         ):
             return None
         refused = [at for at, fit in enumerate(fits) if not fit]
-        check = Check(message, outline, self._settings)
+        check = Check(message, outline, self._settings, self._amounts)
         if remark:
             check.note(remark)
         check.run(plan, time, control, refused)
@@ -159,7 +161,7 @@ class MessageReader:
 
     def _unread(self, opened: Opened, frame: Frame) -> Collector:
         """Return what is to be said of a message that is not looked into."""
-        check = Check(opened.message, opened.outline, self._settings)
+        check = Check(opened.message, opened.outline, self._settings, self._amounts)
         if opened.remark:
             severity = Severity.ERROR if opened.remark is rules.UNDECODABLE else None
             place = opened.message.place(0)
