@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+CORRECTS = "corrects"  # fact of a group or interchange: control id of the one that it answers
 REFUSED_PARTS = "refused"  # fact of a message: numbers of its documents, from 0: 0 3-5
 
 

@@ -283,6 +283,32 @@ def test_same_control_names_the_oldest_other_of_the_partner(ledger: SqlLedger) -
         assert transaction.same_control("other", identity, THREE) == ""
 
 
+def test_identified_names_the_oldest_other_by_direction_scheme_and_value(
+    ledger: SqlLedger,
+) -> None:
+    open_exchanges(ledger, 1, 2)
+    place, other = ("msh10", "M1"), ("gs06", "M1")
+    with ledger.begin() as transaction:
+        sent = new_exchange(3)._replace(direction="out")
+        assert not transaction.has_sent("acme")
+        transaction.open_exchange(sent, {"size": 1}, "")
+        for one in (ONE, TWO, THREE):
+            transaction.identify(one, *place)
+        transaction.identify(TWO, *other)
+        many = [(f"s{n}", f"v{n}") for n in range(450)]
+
+        assert transaction.identified("acme", "in", [*many, place, other]) == {
+            place: ONE,
+            other: TWO,
+        }
+        assert transaction.identified("acme", "in", [place], but=ONE) == {place: TWO}
+        assert transaction.identified("acme", "out", [place, other]) == {place: THREE}
+        assert transaction.identified("other", "in", [place]) == {}
+        assert transaction.identified("acme", "in", []) == {}
+        assert transaction.has_sent("acme")
+        assert not transaction.has_sent("other")
+
+
 # ---------------------------------------------------------------- numbers and answers
 
 

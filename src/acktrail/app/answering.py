@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from acktrail.app.endpoints import outbound_transport
+from acktrail.app.heard import unexplained
 from acktrail.app.lister import transport_facts
 from acktrail.app.numbers import numbers_of
 from acktrail.app.tools import Tools, last_body, received_flow
@@ -293,6 +294,8 @@ def unsettled(
     if stuck:
         return {"code": "post.undecided", "documents": len(stuck)}
     read = last_body(entries, "read")
+    if reason := unexplained(entries):
+        return reason
     refused = read.get("verdict") in ("rejected", "partially_accepted")
     if refused and not answers and not last_body(entries, "duplicate"):
         return {"code": "refused.unanswered"}

@@ -12,6 +12,7 @@ from typing import BinaryIO, NamedTuple
 from acktrail.app.alone import Alone, message_alone, ordered_message
 from acktrail.app.chunks import chunks, digest_of
 from acktrail.app.governing import Governing
+from acktrail.app.heard import answers_in, note_answers
 from acktrail.app.home import Found
 from acktrail.app.journal import posting_rows, same_content
 from acktrail.app.numbers import earlier_numbers, numbers_of
@@ -234,6 +235,7 @@ class Intake:
                 "duplicates": sum(one.state == "duplicate" for one in kept),
                 "conflicts": sum(one.state == "conflict" for one in kept),
             }
+            body |= note_answers(tools, tx, row, answers_in(tools, released, documents))
             if duplicate:
                 body |= {"same_control_as": duplicate, "code": "duplicate.control"}
             tx.append(row.id, "rejected" if refused else "planned", body, tools.actor, work.step)

@@ -1,5 +1,6 @@
 """The row of an exchange, its identifiers, and the questions asked before it goes on."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from acktrail.ledger.tables import exchange, identifier
 from acktrail.ports import ExchangeRow, NewExchange
 
 COLUMNS: Final = tuple(exchange.c[name] for name in ExchangeRow._fields)
+_AT_ONCE: Final = 200  # identifiers in one question
 _INSTANTS: Final = 2  # opened_at and changed_at are the last fields
 
 
@@ -81,6 +83,41 @@ def identify(connection: sa.Connection, key: str, scheme: str, value: str) -> No
     """Index an identifier; the same one again has no effect."""
     row = {"exchange": key, "scheme": scheme, "value": value}
     insert_if_absent(connection, identifier, row)
+
+
+def identified(
+    connection: sa.Connection,
+    partner: str,
+    direction: str,
+    places: Sequence[tuple[str, str]],
+    but: str,
+) -> dict[tuple[str, str], str]:
+    """Return the oldest exchange of the partner that each identifier was indexed for, if any."""
+    found: dict[tuple[str, str], str] = {}
+    for start in range(0, len(places), _AT_ONCE):
+        part = places[start : start + _AT_ONCE]
+        query = (
+            sa.select(identifier.c.scheme, identifier.c.value, sa.func.min(exchange.c.id))
+            .join(exchange, identifier.c.exchange == exchange.c.id)
+            .where(
+                identifier.c.scheme.in_({scheme for scheme, _ in part}),
+                identifier.c.value.in_({value for _, value in part}),
+                exchange.c.partner == partner,
+                exchange.c.direction == direction,
+                exchange.c.id != but,
+            )
+            .group_by(identifier.c.scheme, identifier.c.value)
+        )
+        found |= {(scheme, value): key for scheme, value, key in connection.execute(query)}
+    return found
+
+
+def has_sent(connection: sa.Connection, partner: str) -> bool:
+    """Tell whether a file ever went out to the partner that was no answer."""
+    out = sa.select(exchange.c.id).where(
+        exchange.c.partner == partner, exchange.c.direction == "out"
+    )
+    return connection.scalar(out.limit(1)) is not None
 
 
 def same_content(connection: sa.Connection, partner: str, clear: str, before: str) -> str:

@@ -102,6 +102,16 @@ class SqlTransaction:
         """Index an identifier; ``control`` is the interchange identity of `same_control`."""
         exchanges.identify(self._connection, exchange, scheme, value)
 
+    def identified(
+        self, partner: str, direction: str, places: Sequence[tuple[str, str]], but: str = ""
+    ) -> Mapping[tuple[str, str], str]:
+        """Return the oldest other exchange of the partner by scheme and value, where there is."""
+        return exchanges.identified(self._connection, partner, direction, places, but)
+
+    def has_sent(self, partner: str) -> bool:
+        """Tell whether a file ever went out to the partner that was no answer."""
+        return exchanges.has_sent(self._connection, partner)
+
     def same_content(self, partner: str, clear: str, before: str) -> str:
         """Return the oldest other exchange of that partner with equal opened bytes, or ``""``."""
         return exchanges.same_content(self._connection, partner, clear, before)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from acktrail.documents.kinds import HEALTH_KINDS
-from acktrail.model import InterchangeResult, ReadResult
+from acktrail.model import CORRECTS, InterchangeResult, ReadResult
 from acktrail.pipeline.kept import Kept
 
 INDEXED_MESSAGES = 2000  # of one file, HL7 only: ST02 and UNH 0062 are too small to search for
@@ -83,6 +83,13 @@ def control_identities(result: ReadResult) -> Iterator[str]:
                 yield f"{sides}|{messages[0].control}"
 
 
+def _corrected(one: InterchangeResult) -> Iterator[Identifier]:
+    """Yield the batches that HL7 batches answer, or are sent again for (FHS-12, BHS-12)."""
+    for facts in (one.facts, *(group.facts for group in one.groups)):
+        if facts.get(CORRECTS):
+            yield Identifier(CORRECTS, facts[CORRECTS])
+
+
 def identifiers(result: ReadResult, released: Iterable[Kept]) -> Iterator[Identifier]:
     """Yield what auditors and partners search by."""
     outer, inner = SCHEMES.get(result.format, ("", ""))
@@ -90,6 +97,7 @@ def identifiers(result: ReadResult, released: Iterable[Kept]) -> Iterator[Identi
     for one in result.interchanges:
         if one.control and outer:
             yield Identifier(outer, one.control)
+        yield from _corrected(one)
         for group in one.groups:
             if group.control and inner:
                 yield Identifier(inner, group.control)

@@ -39,7 +39,7 @@ from acktrail.ports import (
     Take,
     Telling,
 )
-from acktrail.translate.answers import interchange_answers
+from acktrail.translate.answers import batch_answers, interchange_answers
 
 REFUSING = frozenset({Severity.ERROR, Severity.FATAL})
 Envelope = MessageStart | MessageEnd | GroupEnd | InterchangeEnd | FileFinding
@@ -184,9 +184,12 @@ class _Pass:
         return replace(group, messages=messages, verdict=verdict)
 
     def _answers_of(self, interchange: InterchangeResult) -> None:
-        """Stage what a partner says of an interchange of ours outside of any message (TA1)."""
+        """Stage what a partner says outside of any message: TA1, an HL7 batch without errors."""
         if self.format_name == "x12":
             for document in interchange_answers(interchange.facts):
+                self._stage("", document)
+        elif self.format_name == "hl7":
+            for document in batch_answers(interchange.groups):
                 self._stage("", document)
 
     def _interchange(self, interchange: InterchangeResult) -> None:
@@ -206,7 +209,7 @@ class _Pass:
             self.nameless += unnamed + unreached
         self.withholding = 0
         if not rejected:
-            self._answers_of(interchange)
+            self._answers_of(replace(interchange, groups=groups))
             self.released = joined(self.released, self.staged, bad)
         self.staged = KeptDocuments()
         self.ordinal = 0

@@ -179,6 +179,23 @@ class Transaction(Protocol):
         """
         ...
 
+    def identified(
+        self, partner: str, direction: str, places: Sequence[tuple[str, str]], but: str = ""
+    ) -> Mapping[tuple[str, str], str]:
+        """Return the oldest exchange of a partner for each identifier that is indexed.
+
+        Args:
+            partner: Whose exchanges.
+            direction: in | out.
+            places: Scheme and value, as :meth:`identify` got them.
+            but: An exchange that does not count.
+        """
+        ...
+
+    def has_sent(self, partner: str) -> bool:
+        """Tell whether a file ever went out to the partner that was no answer."""
+        ...
+
     def same_content(self, partner: str, clear: str, before: str) -> str:
         """Return the oldest other exchange of that partner with equal opened bytes, or ``""``."""
         ...

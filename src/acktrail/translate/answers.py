@@ -4,11 +4,11 @@ One document for each thing that is answered: a group and every set in it, an in
 every message in it; so a set that was refused in a group that was not can be told.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from acktrail.documents.kinds import AnswerReceived, Document
 from acktrail.documents.parts import Code, Reference
-from acktrail.model import Finding, MessageHead, Place
+from acktrail.model import CORRECTS, Finding, GroupResult, MessageHead, Place
 from acktrail.ports import Segment
 from acktrail.translate import rules
 
@@ -97,6 +97,27 @@ def interchange_answers(facts: Mapping[str, str]) -> tuple[Document, ...]:
         payload = AnswerReceived("TA1", X12_CODES.get(verdict, "REJECTED"), subjects, codes)
         documents.append(Document("acknowledgement", control, ("TA1", control), payload))
     return tuple(documents)
+
+
+def batch_answers(groups: Sequence[GroupResult]) -> tuple[Document, ...]:
+    """Return what HL7 response batches without any message say: all of the batch was accepted.
+
+    Args:
+        groups: Of one interchange; the fact ``corrects`` is BHS-12.
+
+    Spec: HL7 v2+ chapter 2, 2.9.3.3 (c): only errors are answered, an empty response means none.
+    """
+    said = (one.facts.get(CORRECTS, "") for one in groups if not one.messages)
+    return tuple(
+        Document(
+            "acknowledgement",
+            control,
+            ("ACK", control),
+            AnswerReceived("ACK", "ACCEPTED", (Reference(GROUP, control),)),
+        )
+        for control in said
+        if control
+    )
 
 
 class AnswerTranslator:

@@ -320,6 +320,16 @@ def test_answer_to_a_batch_is_by_the_rule(name: str) -> None:
     assert file.body.decode() == "".join([*STARTS, *parts])
 
 
+def test_2_9_3_3_response_without_messages_is_an_answer_and_gets_none() -> None:
+    """FHS-12, BHS-12: two systems would else answer each other for ever."""
+    empty = batch([])
+    response = empty.replace(b"||||B0001", b"||||B0001|B7")
+
+    assert response != empty
+    assert len(acknowledge(read(empty))) == 1
+    assert acknowledge(read(response)) == []
+
+
 def test_2_9_3_4_message_outside_a_batch_is_answered_behind_it() -> None:
     body = batch([dft(1)]) + written(dft(2))
 

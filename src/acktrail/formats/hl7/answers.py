@@ -33,6 +33,7 @@ from acktrail.formats.hl7.wording import (
     trailer_bytes,
 )
 from acktrail.model import (
+    CORRECTS,
     Answering,
     Finding,
     GroupResult,
@@ -190,6 +191,7 @@ class _Phase:
         self._subject = result.interchanges[0].control if result.interchanges else ""
         self._silent = not any(_messages(one) for one in result.interchanges)
         self._refused = _bad(result.findings)
+        self._answered = any(map(_is_answer, result.interchanges))
         self._asked = 0  # messages that may get an answer in this phase
         self._undecided = False  # one of them waits for what Odoo says
         self._held = False  # one of them waits for a person of ours
@@ -204,8 +206,8 @@ class _Phase:
         """Tell whether the file is to be sent: an empty one says that all was accepted."""
         if self._held:
             return False
-        if self._silent:  # a batch without messages is legal and gets its like
-            return self._enveloped and not self._accept and not self._refused
+        if self._silent:  # a batch without messages is legal and gets its like, but an answer none
+            return self._enveloped and not (self._accept or self._refused or self._answered)
         empty = how == "errors" and self._enveloped and bool(self._asked)
         return bool(self._answers) or empty
 
@@ -349,6 +351,12 @@ def _bad(findings: tuple[Finding, ...]) -> bool:
 
 def _messages(interchange: InterchangeResult) -> int:
     return sum(len(group.messages) for group in interchange.groups)
+
+
+def _is_answer(interchange: InterchangeResult) -> bool:
+    """Tell whether FHS or BHS name what they answer (FHS-12, BHS-12)."""
+    within = any(CORRECTS in group.facts for group in interchange.groups)
+    return within or CORRECTS in interchange.facts
 
 
 def _unread(answering: Answering) -> AnswerFile:

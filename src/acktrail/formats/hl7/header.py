@@ -14,7 +14,7 @@ from acktrail.formats.hl7.locate import CLEARED
 from acktrail.formats.hl7.patterns import FITS, FITS_WITH_ODD_OFFSET
 from acktrail.formats.hl7.settings import Settings
 from acktrail.formats.hl7.tables import NEAR, is_known
-from acktrail.model import Rule
+from acktrail.model import CORRECTS, Rule
 
 ACKNOWLEDGEMENTS = frozenset({"ACK", "MFK", "ORR", "ORL", "ORS", "ORN", "RRE", "RRD"})
 ANSWER_VERSION = "answer_version"  # fact of a message whose own version is not agreed
@@ -70,7 +70,7 @@ class Header(NamedTuple):
         Fields 9 and 10, name and comment, are free text and left out.
         """
         facts = {self.fields[0]: self._reduced((8, 9, 10, *range(13, 19))), "charset": codec}
-        return facts | ({"corrects": self.fields[12]} if self.fields[12] else {})
+        return facts | ({CORRECTS: self.fields[12]} if self.fields[12] else {})
 
     def _reduced(self, left_out: tuple[int, ...]) -> str:
         """Return the segment up to field 18 without some fields (MSH-8 is security)."""
