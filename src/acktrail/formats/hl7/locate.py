@@ -1,6 +1,5 @@
 """Finds the exact places of the faults in one segment: slow, and only for a refused line."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from acktrail.formats.hl7 import rules
@@ -38,21 +37,23 @@ class Locator:
         self._sieve: LinePattern | None = None
         self._seen = 0
 
-    def faults(self, line: str, marks: Delimiters) -> Iterator[Fault]:
-        """Yield every fault of a segment; its field n stands behind the n-th separator."""
+    def faults(self, line: str, marks: Delimiters) -> list[Fault]:
+        """Return every fault of a segment; its field n stands behind the n-th separator."""
         warm = marks.plain and self._seen >= _WARM
         self._seen += 1
         doubtful, rest = self._sifted(line) if warm else self._looked_at(line, marks)
+        found: list[Fault] = []
         for number, value in doubtful:
             spec = self._specs[number]
             if not value:
-                yield Fault(rules.REQUIRED_MISSING, number)
+                found.append(Fault(rules.REQUIRED_MISSING, number))
             elif spec.withdrawn:
-                yield Fault(rules.WITHDRAWN_FIELD, number)
+                found.append(Fault(rules.WITHDRAWN_FIELD, number))
             else:
-                yield from _field(value, spec, marks)
+                found += _field(value, spec, marks)
         if behind := rest.lstrip(marks.field):
-            yield Fault(rules.EXTRA_FIELD, self._last + 1 + len(rest) - len(behind))
+            found.append(Fault(rules.EXTRA_FIELD, self._last + 1 + len(rest) - len(behind)))
+        return found
 
     def _sifted(self, line: str) -> tuple[list[tuple[int, str]], str]:
         """Return the fields that their patterns refuse, and what stands behind the last one."""
@@ -102,29 +103,32 @@ def _plainly_fits(
     return len(components) <= len(kinds)
 
 
-def _field(value: str, spec: FieldSpec, marks: Delimiters) -> Iterator[Fault]:
+def _field(value: str, spec: FieldSpec, marks: Delimiters) -> list[Fault]:
     repetitions = value.split(marks.repetition) if marks.repetition else [value]
+    found: list[Fault] = []
     if spec.most and len(repetitions) > spec.most:
-        yield Fault(rules.EXTRA_REPETITION, spec.number, 0, spec.most + 1)
+        found.append(Fault(rules.EXTRA_REPETITION, spec.number, 0, spec.most + 1))
     if not spec.kinds:
-        return
+        return found
+    whole = len(spec.kinds) == 1
     for repetition, one in enumerate(repetitions, 1):
-        for rule, component in _repetition(one.split(marks.component), spec, marks):
-            shown = component if len(spec.kinds) > 1 or component > 1 else 0
-            yield Fault(rule, spec.number, shown, repetition)
+        for rule, component in _repetition(one.split(marks.component), spec, marks.part):
+            shown = 0 if whole and component == 1 else component
+            found.append(Fault(rule, spec.number, shown, repetition))
+    return found
 
 
-def _repetition(
-    components: list[str], spec: FieldSpec, marks: Delimiters
-) -> Iterator[tuple[Rule, int]]:
+def _repetition(components: list[str], spec: FieldSpec, part: str) -> list[tuple[Rule, int]]:
+    found: list[tuple[Rule, int]] = []
     for number, (kind, component) in enumerate(zip(spec.kinds, components, strict=False), 1):
-        value = component.partition(marks.part)[0] if marks.part else component
+        value = component.partition(part)[0] if part else component
         if not value or value == CLEARED:
             continue
         if spec.codes and value not in spec.codes:
-            yield rules.BAD_CODE, number
+            found.append((rules.BAD_CODE, number))
         elif kind and not FITS[kind](value):
             odd = kind == "TS" and FITS_WITH_ODD_OFFSET(value)
-            yield rules.OFFSET_ODD if odd else rules.BAD_FORMAT[kind], number
+            found.append((rules.OFFSET_ODD if odd else rules.BAD_FORMAT[kind], number))
     if any(components[len(spec.kinds) :]):
-        yield rules.EXTRA_COMPONENT, len(spec.kinds) + 1
+        found.append((rules.EXTRA_COMPONENT, len(spec.kinds) + 1))
+    return found

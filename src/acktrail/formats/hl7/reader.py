@@ -79,7 +79,7 @@ class Hl7Reader:
     def _read(self, units: Iterable[Unit]) -> Iterator[Event]:
         for unit in units:
             offset, body = unit.body()
-            if offset != unit.offset or _LF in body or any(map(unit.raw.__contains__, _MLLP)):
+            if offset != unit.offset or not self._units.plain:
                 yield from self._form(unit, offset, body)
             if not body:
                 continue

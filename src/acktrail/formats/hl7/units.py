@@ -41,6 +41,7 @@ class Units:
         self._buffer = bytearray()
         self._base = 0
         self._searched = 0
+        self.plain = True  # neither LF nor a byte of MLLP came so far
 
     def feed(self, chunk: bytes) -> Iterator[Unit]:
         """Take the next bytes and yield the units that they end.
@@ -52,8 +53,8 @@ class Units:
         buffer = self._buffer
         buffer += chunk
         cut, start = 0, max(self._searched - _REACH, 0)
-        others = any(buffer.find(sign, start) >= 0 for sign in _OTHERS)
-        for match in (_HEAD if others else _HEAD_BEHIND_CR).finditer(buffer, start):
+        self.plain = self.plain and all(buffer.find(sign, start) < 0 for sign in _OTHERS)
+        for match in (_HEAD_BEHIND_CR if self.plain else _HEAD).finditer(buffer, start):
             self._measure(match.end() - cut)
             yield Unit(self._base + cut, bytes(buffer[cut : match.end()]))
             cut = match.end()
