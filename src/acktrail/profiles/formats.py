@@ -91,6 +91,7 @@ class Hl7Table(Table):
     continuation_lines: bool | None = None
     require_terminator: bool | None = None
     on_count_mismatch: Literal["reject", "process"] | None = None
+    totals: str | None = None  # field that BTS-3 is the sum of: FT1-11.1
     on_missing_trailer: Literal["hold", "reject", "process"] | None = None
     structure_for: dict[str, str] | None = None
     control_id_fallback: bool | None = None

@@ -57,6 +57,51 @@ def test_wrong_file_count_rejects_the_interchange() -> None:
     assert result.interchanges[0].findings[0].place.address == "FTS-1"
 
 
+@pytest.mark.parametrize(
+    ("sent", "how", "found"),
+    [
+        ("", "reject", []),
+        ("1050.00", "reject", []),  # two messages of 150.00 and 375.00
+        ("105E1", "reject", ["total_mismatch"]),
+        ("1050.01", "reject", ["total_mismatch"]),
+        ("1050.01", "process", ["total_mismatch"]),
+        ("7~1050", "reject", []),  # it repeats from 2.2 on
+        ("7^1050.0&USD", "reject", []),  # and had components before
+    ],
+)
+def test_2_9_3_2_total_of_a_batch_is_the_sum_that_the_profile_names(
+    sent: str, how: str, found: list[str]
+) -> None:
+    body = batch([dft(1), dft(2)]).replace(b"BTS|2\r", f"BTS|2||{sent}\r".encode())
+
+    result = read(body, {"totals": "FT1-11.1", "on_count_mismatch": how})
+
+    assert rule_names(read(body)) == []
+    assert rule_names(result) == found
+    refused = bool(found) and how == "reject"
+    assert (result.verdict is Verdict.REJECTED) is refused
+    assert [one.place.address for one in result.interchanges[0].groups[0].findings] == [
+        "BTS-3" for _ in found
+    ]
+
+
+def test_total_of_a_batch_with_an_amount_that_is_no_number_is_not_compared() -> None:
+    odd = [line.replace("|150.00&USD|75.00", "|many|75.00") for line in dft(2)]
+    body = batch([dft(1), odd]).replace(b"BTS|2\r", b"BTS|2||1.00\r")
+
+    names = rule_names(read(body, {"totals": "FT1-11.1"}))
+
+    assert "total_mismatch" not in names
+    assert "bad_nm" in names
+
+
+def test_totals_begin_anew_with_each_batch() -> None:
+    one = batch([dft(1)]).replace(b"BTS|1\r", b"BTS|1||TOTAL\r")
+    body = one.replace(b"TOTAL", b"525.00") * 2
+
+    assert rule_names(read(body, {"totals": "FT1-11.1"})) == []
+
+
 @pytest.mark.parametrize("trailers", ["", "BTS", "FTS"])
 def test_missing_trailer_holds_the_file(trailers: str) -> None:
     body = batch(TWO, trailers=trailers)

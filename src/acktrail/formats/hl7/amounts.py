@@ -3,13 +3,16 @@
 Spec: HL7 chapter 6, FT1-10, FT1-11, FT1-12 (NM up to 2.2, CP from 2.3: amount is .1.1).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from acktrail.formats.hl7.delimiters import Delimiters
+from acktrail.formats.hl7.message import Hl7Segment
 from acktrail.formats.hl7.patterns import NUMBER
+from acktrail.formats.hl7.settings import Path
 
 _QUANTITY, _EXTENDED, _UNIT = 10, 11, 12
+ZERO = Decimal(0)
 _CENT = Decimal("0.01")
 _MOST_DIGITS = 28  # of a Decimal in the default context
 _MOST_KNOWN, _LONGEST = 4096, 100  # amounts that are remembered, and the characters of three
@@ -57,6 +60,29 @@ def amounts_agree(quantity: str, extended: str, unit: str, marks: Delimiters) ->
         return True
     place = Decimal(1).scaleb(-len(extended.partition(".")[2]))
     return abs(difference) <= max(_CENT, place)
+
+
+def added(segments: Iterable[Hl7Segment], path: Path) -> Decimal | None:
+    """Return the sum of a field over the segments of a message; None if one is no number."""
+    total = ZERO
+    for segment in segments:
+        value = segment.get(path.field, path.component) if segment.tag == path.segment else ""
+        if not value:
+            continue
+        if len(value) > _MOST_DIGITS or not NUMBER(value):
+            return None
+        total += Decimal(value)
+    return total
+
+
+def is_told(total: Decimal, sent: str, marks: Delimiters) -> bool:
+    """Tell whether BTS-3 holds a total: it repeats from 2.2 on, older files use components."""
+    told = sent.split(marks.repetition) if marks.repetition else [sent]
+    values = [value for one in told for value in one.split(marks.component)]
+    amounts = (_amount(value, marks) for value in values)
+    return any(
+        len(one) <= _MOST_DIGITS and NUMBER(one) and Decimal(one) == total for one in amounts
+    )
 
 
 def _amount(value: str, marks: Delimiters) -> str:

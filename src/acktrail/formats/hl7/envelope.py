@@ -7,10 +7,12 @@ Spec: HL7 v2+ chapter 2, 2.9.3.
 
 from collections import Counter
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from acktrail.formats.hl7 import rules
+from acktrail.formats.hl7.amounts import ZERO, is_told
 from acktrail.formats.hl7.charset import decode
-from acktrail.formats.hl7.delimiters import read_delimiters
+from acktrail.formats.hl7.delimiters import PLAIN, Delimiters, read_delimiters
 from acktrail.formats.hl7.header import Header, read_header
 from acktrail.formats.hl7.message import cut_lines
 from acktrail.formats.hl7.reading import Frame, Opened
@@ -43,6 +45,8 @@ class _Group:
     messages: int = 0
     verdicts: set[Verdict] = field(default_factory=set)
     last: Verdict | None = None  # of the message before
+    total: Decimal | None = ZERO  # of what the profile adds up; None: it cannot be told
+    marks: Delimiters = PLAIN
     findings: list[Finding] = field(default_factory=list)
     place: Place = NOWHERE
     refused: bool = False
@@ -115,6 +119,12 @@ class Envelope:
             self._frame = frame  # the same until the next envelope segment
         return frame
 
+    def add_amount(self, amount: Decimal | None) -> None:
+        """Add what a message adds to the total of its batch; None where that is no number."""
+        group = self._group
+        if group and group.total is not None:
+            group.total = None if amount is None else group.total + amount
+
     def add(self, result: MessageResult) -> None:
         """Count a message to the group that :meth:`frame` named."""
         if self._group:
@@ -137,9 +147,9 @@ class Envelope:
             case "BHS":
                 return self._batch_header(line, codec, place)
             case "BTS":
-                return self._batch_trailer(_count(line), place)
+                return self._batch_trailer(_sent(line, 1), _sent(line, 3), place)
             case _:
-                return self._file_trailer(_count(line), place)
+                return self._file_trailer(_sent(line, 1), place)
 
     def close(self) -> list[Event]:
         """End what is open at the end of the file."""
@@ -167,6 +177,7 @@ class Envelope:
         if header is None:
             self._note(group, rules.BAD_DELIMITERS, place, Severity.ERROR)
         else:
+            group.marks = header.marks
             group.control = self._control(header)
             group.facts = header.envelope_facts(codec)
         one = self._open_interchange(header, group.control)
@@ -174,13 +185,15 @@ class Envelope:
         self.seen = self._batched = True
         return events
 
-    def _batch_trailer(self, count: str, place: Place) -> list[Event]:
+    def _batch_trailer(self, count: str, total: str, place: Place) -> list[Event]:
         group = self._group
         if group is None:
             return self._told(found(rules.HEADER_MISSING, place))
         if not group.explicit:
             self._note(group, rules.HEADER_MISSING, place, Severity.WARNING)
         self._compare(group, count, group.messages, place)
+        if self._settings.totals and total and group.total is not None:
+            self._compare_total(group, total, group.total, place)
         return self._end_group(trailed=True)
 
     def _file_trailer(self, count: str, place: Place) -> list[Event]:
@@ -239,10 +252,18 @@ class Envelope:
     def _compare(self, part: _Group | _Interchange, sent: str, counted: int, place: Place) -> None:
         if not sent or sent.lstrip("0") == (str(counted) if counted else ""):
             return
+        self._mismatch(part, rules.COUNT_MISMATCH, 1, place)
+
+    def _compare_total(self, group: _Group, sent: str, total: Decimal, place: Place) -> None:
+        """Compare BTS-3 with the sum of the field that the profile names (2.9.3.2)."""
+        if not is_told(total, sent, group.marks):
+            self._mismatch(group, rules.TOTAL_MISMATCH, 3, place)
+
+    def _mismatch(self, part: _Group | _Interchange, rule: Rule, field: int, place: Place) -> None:
         process = self._settings.on_count_mismatch == "process"
         severity = Severity.WARNING if process else Severity.ERROR
-        place = place._replace(element=1, address=f"{place.segment}-1")
-        self._note(part, rules.COUNT_MISMATCH, place, severity)
+        place = place._replace(element=field, address=f"{place.segment}-{field}")
+        self._note(part, rule, place, severity)
 
     @staticmethod
     def _note(part: _Group | _Interchange, rule: Rule, place: Place, severity: Severity) -> None:
@@ -268,6 +289,7 @@ def _header(line: str) -> Header | None:
     return read_header(line, marks) if marks else None
 
 
-def _count(line: str) -> str:
-    fields = line.split(line[3], 2)
-    return fields[1].strip() if len(fields) > 1 else ""
+def _sent(line: str, number: int) -> str:
+    """Return a field of a trailer, which may have many."""
+    fields = line.split(line[3], number + 1)
+    return fields[number].strip() if len(fields) > number else ""

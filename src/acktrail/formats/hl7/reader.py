@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from acktrail.errors import UnreadableFileError
 from acktrail.formats.hl7 import rules
+from acktrail.formats.hl7.amounts import added
 from acktrail.formats.hl7.envelope import Envelope
 from acktrail.formats.hl7.guides import Guides
 from acktrail.formats.hl7.reading import MessageReader, Reading
@@ -109,6 +110,8 @@ class Hl7Reader:
         self._readable = self._readable or opened.usable
         reading = self._messages.read(opened, self._envelope.frame(opened))
         self._envelope.add(reading.result)
+        if self._settings.totals:
+            self._envelope.add_amount(added(reading.segments(), self._settings.totals))
         return reading
 
     def _form(self, unit: Unit, offset: int, body: bytes) -> list[Event]:

@@ -23,6 +23,7 @@ TRUNCATED = _rule("truncated", _FATAL, "", "envelope", "The file ends inside a m
 TRAILER_MISSING = _rule("trailer_missing", _FATAL, "", "envelope", "Trailer segment is missing")
 HEADER_MISSING = _rule("header_missing", _WARNING, "", "envelope", "Trailer without its header")
 COUNT_MISMATCH = _rule("count_mismatch", _ERROR, "", "envelope", "Count of the trailer is wrong")
+TOTAL_MISMATCH = _rule("total_mismatch", _ERROR, "", "envelope", "Total of the batch is wrong")
 OUTSIDE_BATCH = _rule("outside_batch", _WARNING, "", "envelope", "Message outside a batch")
 TERMINATOR_MISSING = _rule(
     "terminator_missing", _INFO, "", "envelope", "The last segment has no terminator"
@@ -134,6 +135,7 @@ RULES = tuple(value for value in list(globals().values()) if isinstance(value, R
 # what a message cannot be read, placed or answered without: no profile makes less, or more, of it
 _FIXED = (
     *(EMPTY_INPUT, NO_MSH, TRUNCATED, TRAILER_MISSING, HEADER_MISSING, COUNT_MISMATCH),
+    TOTAL_MISMATCH,
     *(TERMINATOR_MISSING, BOM, MLLP_BYTES, TERMINATOR_LF, TERMINATOR_CRLF, LEADING_GARBAGE),
     *(MSH_TOO_SHORT, BAD_DELIMITERS, UNDECODABLE, CONTROL_ID_MISSING, FRAGMENTED, MORE_FINDINGS),
 )

@@ -95,6 +95,7 @@ class Settings:
     wide_charset: str = ""  # utf-16 or utf-32: the whole file is turned into UTF-8 first
     charset_fallback: str = "cp1252"
     on_count_mismatch: str = "reject"
+    totals: Path | None = None  # what BTS-3 is the sum of, over all messages of the batch
     on_missing_trailer: str = "hold"
     require_terminator: bool = False
     continuation_lines: bool = False
@@ -153,6 +154,7 @@ def read_settings(
         wide_charset=wide,
         charset_fallback=fallback,
         on_count_mismatch=_one_of(options, "on_count_mismatch", ("reject", "process")),
+        totals=read_path(str(options["totals"])) if options.get("totals") else None,
         on_missing_trailer=_one_of(options, "on_missing_trailer", ("hold", "reject", "process")),
         require_terminator=bool(options.get("require_terminator")),
         continuation_lines=bool(options.get("continuation_lines")),
