@@ -51,13 +51,13 @@ class Origin(NamedTuple):
 class Frame:
     """An open level: what was filled so far."""
 
-    __slots__ = ("_opener", "level", "origins", "path", "values", "weak")
+    __slots__ = ("level", "opener", "origins", "path", "values", "weak")
 
     def __init__(
         self, level: Level, opener: Placed | None = None, around: "Frame | None" = None
     ) -> None:
         self.level = level
-        self._opener = opener
+        self.opener = opener
         self.path = ""  # in front of its fields' names, where sources are asked for
         # of a part that a total may stand for: field -> address and text
         self.origins: Origins | None = None
@@ -68,7 +68,7 @@ class Frame:
     @property
     def place(self) -> Place:
         """Where it was opened."""
-        return NOWHERE if self._opener is None else self._opener.place
+        return NOWHERE if self.opener is None else self.opener.place
 
 
 class Building:

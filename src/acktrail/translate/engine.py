@@ -15,7 +15,7 @@ from acktrail.model import Finding, MessageHead, Severity
 from acktrail.ports import CutSegment, Segment, Take
 from acktrail.translate import rules, sums
 from acktrail.translate.assemble import assemble
-from acktrail.translate.building import Building, Frame
+from acktrail.translate.building import Building, Frame, Placed
 from acktrail.translate.dispatch import Plan
 from acktrail.translate.maps import DOCUMENT, Map
 from acktrail.translate.paths import HEAD_TAG, HeadSegment
@@ -48,7 +48,7 @@ class MapTranslator:
         health = map_.kinds[0] in HEALTH_KINDS
         self._building = Building(map_.format, health=health, units=units or {}, zone=zone)
         self._frames = [Frame(map_.levels[DOCUMENT])]
-        self._lines: list[Frame] = []  # of the document's lines
+        self._lines: list[Placed] = []  # what opened the document's lines
         self.sources: list[ValueSource] | None = None  # a list: it takes where values come from
 
     def start(self, head: MessageHead) -> None:
@@ -148,8 +148,8 @@ class MapTranslator:
         self._building.collect(self._frames[-1], shape.into, part, frame)
         if frame.origins is not None:
             self._building.itemised.setdefault(shape.into, []).append(frame.origins)
-        if shape.into == "lines":
-            self._lines.append(frame)
+        if shape.into == "lines" and frame.opener is not None:
+            self._lines.append(frame.opener)
 
     def _check_required(self, frame: Frame) -> None:
         for name, tag, address in frame.level.required:
