@@ -5,6 +5,7 @@ pure. The commit writes the entries of three stages, the index of identifiers, t
 the released documents, and fixes the control numbers of the answers.
 """
 
+from collections import Counter
 from contextlib import ExitStack
 from functools import partial
 from typing import BinaryIO, NamedTuple
@@ -381,9 +382,6 @@ def outcome_of(entry: Entry) -> Outcome:
 
 def _read_body(result: ReadResult, blob: str) -> dict[str, object]:
     found = all_findings(result)
-    named: dict[str, int] = {}
-    for finding in found:
-        named[finding.rule] = named.get(finding.rule, 0) + 1
     return {
         "format": result.format,
         "usable": result.usable,
@@ -392,7 +390,7 @@ def _read_body(result: ReadResult, blob: str) -> dict[str, object]:
         "interchanges": len(result.interchanges),
         "messages": sum(len(g.messages) for i in result.interchanges for g in i.groups),
         "findings": {str(severity): count for severity, count in sorted(worst(found).items())},
-        "rules": dict(sorted(named.items())[:ENTRY_FINDINGS]),
+        "rules": dict(sorted(Counter(one.rule for one in found).items())[:ENTRY_FINDINGS]),
     }
 
 
