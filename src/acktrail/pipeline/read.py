@@ -41,6 +41,7 @@ from acktrail.ports import (
 )
 from acktrail.translate.answers import batch_answers, interchange_answers
 
+NOTED = 10_000  # findings of translations in a file; a refused message keeps one beyond
 REFUSING = frozenset({Severity.ERROR, Severity.FATAL})
 Envelope = MessageStart | MessageEnd | GroupEnd | InterchangeEnd | FileFinding
 ENVELOPE = frozenset({MessageStart, MessageEnd, GroupEnd, InterchangeEnd, FileFinding})
@@ -108,6 +109,7 @@ class _Pass:
     withholding: int = 0  # in the open interchange
     withheld: int = 0
     nameless: int = 0
+    noted: int = 0  # findings of translations
 
     def take_all(self, events: Iterable[Event]) -> None:
         """Take events in turn; nearly all are segments, and what they are costs one look."""
@@ -167,7 +169,15 @@ class _Pass:
         taken = [one for at, one in enumerate(documents) if at not in parts]
         for document in taken:
             self._stage(result.control, document)
-        return _translated(result, verdict, found, len(taken))
+        return _translated(result, verdict, self._noted(found), (len(found), len(taken)))
+
+    def _noted(self, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """Return which of a translation's findings are kept: a file's may be without number."""
+        kept = found[: max(NOTED - self.noted, 0)]
+        if len(kept) < len(found) and not any(one.severity in REFUSING for one in kept):
+            kept += tuple(one for one in found if one.severity in REFUSING)[:1]
+        self.noted += len(kept)
+        return kept
 
     def _stage(self, message: str, document: Document) -> None:
         body = encode_compact(document)
@@ -217,21 +227,29 @@ class _Pass:
 
 
 def _translated(
-    result: MessageResult, verdict: Verdict, found: tuple[Finding, ...], documents: int
+    result: MessageResult, verdict: Verdict, kept: tuple[Finding, ...], counts: tuple[int, int]
 ) -> MessageResult:
-    """Return the result with what came of the translation; ``replace`` takes thrice the time."""
+    """Return the result with what came of the translation; ``replace`` takes thrice the time.
+
+    Args:
+        result: Of the reader.
+        verdict: Of both.
+        kept: Findings of the translation.
+        counts: How many it had in all, and how many documents it gave.
+    """
+    findings, documents = counts
     return MessageResult(
         result.control,
         result.type,
         result.guide,
         verdict,
         result.segments,
-        (*result.findings, *found),
+        (*result.findings, *kept),
         documents,
         result.facts,
         result.offset,
         result.length,
-        result.findings_total + len(found),
+        result.findings_total + findings,
     )
 
 

@@ -12,6 +12,7 @@ from acktrail.model import (
     Severity,
     Verdict,
 )
+from acktrail.pipeline import read
 from acktrail.pipeline.read import Translated, all_findings, read_and_translate, worst
 from acktrail.ports import FileFinding
 from tests.unit.pipeline.scripted import (
@@ -125,6 +126,20 @@ def test_warning_of_the_translation_is_noted_and_releases() -> None:
     assert released(done) == ["1"]
     assert all_findings(done.result) == [REMARK]
     assert done.result.interchanges[0].groups[0].messages[0].findings_total == 1
+
+
+def test_findings_of_a_file_are_counted_all_and_kept_up_to_a_cap(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(read, "NOTED", 2)
+    odd = {"1": REMARK, "2": REMARK, "3": REMARK, "4": FAULT}
+
+    done = run(events(interchange(group(*map(message, odd)))), Giving(odd))
+
+    messages = done.result.interchanges[0].groups[0].messages
+    assert [one.findings for one in messages] == [(REMARK,), (REMARK,), (), (FAULT,)]
+    assert [one.findings_total for one in messages] == [1, 1, 1, 1]
+    assert released(done) == ["1", "2", "3"]
 
 
 def test_message_without_a_map_has_no_documents_and_keeps_its_verdict() -> None:
