@@ -113,7 +113,11 @@ def fact(value: object) -> str:
     return printable(str(value))
 
 
-def outcome(text: str) -> Markup:
-    """Return an outcome, ``held: code`` or a word, as a sign and what is behind it."""
+def outcome(text: str, status: str = "") -> Markup:
+    """Return an outcome, ``held: code`` or a word, as a sign and what is behind it.
+
+    The sign is left out where it only says the status beside it again.
+    """
     word, _, code = text.partition(": ")
-    return Markup("{} <code>{}</code>").format(sign(word), code) if code else sign(word)
+    shown = Markup("") if word == status else sign(word)
+    return Markup("{} <code>{}</code>").format(shown, code) if code else shown

@@ -9,6 +9,7 @@ from acktrail.app import handing_over
 from acktrail.app.trial import Trial
 from acktrail.security.roles import GRANTS, MATRIX
 from acktrail.web.pages import PAGES
+from acktrail.web.rendering import outcome
 from acktrail.web.shield import HEADERS
 from acktrail.web.visits import Page
 from tests.unit.web.conftest import Enter, fields
@@ -195,3 +196,9 @@ def test_ledger_page_names_what_differs(trial: Trial, enter: Enter) -> None:
     page = browser.post(f"/exchanges/{held.id}/verify", data=fields(browser))
 
     assert "places differ from what was written" in page.text
+
+
+def test_outcome_does_not_say_the_status_again() -> None:
+    assert str(outcome("held: setup.profile", "held")) == " <code>setup.profile</code>"
+    assert "held" in outcome("held: setup.profile", "closed")
+    assert str(outcome("rejected", "rejected")) == ""
