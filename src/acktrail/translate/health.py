@@ -246,9 +246,10 @@ class HealthTranslator:
         known = self._known_ids.get((scheme, value))
         if known is None:
             known = Identifier(scheme, value)
-            remember(self._known_ids, (scheme, value), known)
             if check_digit_fails(scheme, value):
-                self._found(rules.CHECK_DIGIT, segment, element)
+                self._found(rules.CHECK_DIGIT, segment, element)  # wherever it stands
+            else:
+                remember(self._known_ids, (scheme, value), known)
         return (known,)
 
     def _named(self, segment: Segment, sent: list[str]) -> Ids:

@@ -205,3 +205,10 @@ def test_segments_that_show_their_elements_give_the_same_document() -> None:
 
     assert findings == ()
     assert documents == (remittance(),)
+
+
+def test_wrong_npi_is_told_in_every_remittance_that_has_it() -> None:
+    text = TEXT.replace("PE*Dr Canaryname*XX*1234567893", "PE*Dr Canaryname*XX*1234567890")
+    translator = RemittanceTranslator()
+
+    assert rules(run(translator, text)) == rules(run(translator, text)) == ["map.check_digit"]
