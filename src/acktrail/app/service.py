@@ -39,6 +39,7 @@ class EndpointState:
     taken: int = 0
     waiting: int = 0
     polls: int = 0
+    resumed: bool = False  # the ledger says that it is polled
 
 
 @dataclass(slots=True)
@@ -53,7 +54,6 @@ class EndpointLoop:
 
     def run(self) -> None:
         """Poll until the service stops or a person has to act."""
-        note_endpoint(self.lister, "resumed", "")
         while not self.stop.is_set() and not self.state.stopped:
             self.wake.wait(kept_alive(self.once, self.state.partner, DEFECT_SECONDS))
             self.wake.clear()
@@ -65,6 +65,9 @@ class EndpointLoop:
         poll = self.lister.found.profile.inbound.poll.total_seconds()
         self.state.polls += 1
         try:
+            if not self.state.resumed:  # said once; a database that is away ends no polling
+                note_endpoint(self.lister, "resumed", "")
+                self.state.resumed = True
             lister = self.renewed(self.lister)
             if lister is None:
                 return poll
