@@ -1,6 +1,5 @@
 """Kept files under another version: same, better, worse; nothing is written, nothing is shown."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,18 +10,11 @@ from acktrail.app.home import Home
 from acktrail.app.rehearsal import rehearse
 from acktrail.app.wiring import open_tools
 from acktrail.cli.main import cli
+from tests.unit.cli.conftest import home as home  # noqa: PLC0414 - the fixture
 from tests.unit.cli.conftest import worked as worked  # noqa: PLC0414 - the fixture
 
 MED = "supplier-eurobandage"
 Act = Callable[..., Result]
-
-
-@pytest.fixture
-def home(worked: Path, tmp_path: Path) -> Path:
-    """A home with three past exchanges: clean, refused, and of an unknown sender."""
-    copy = tmp_path / "home"
-    shutil.copytree(worked, copy)
-    return copy
 
 
 @pytest.fixture

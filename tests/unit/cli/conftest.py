@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,6 +34,14 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Path:
             trial.drop("supplier-eurobandage", path.name, path.read_bytes())
     trial.close()
     return folder
+
+
+@pytest.fixture
+def home(worked: Path, tmp_path: Path) -> Path:
+    """Return a copy of the home that worked: a test may change it."""
+    copy = tmp_path / "home"
+    shutil.copytree(worked, copy)
+    return copy
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Backups of a home and what is made of them again; each way in which a copy can be wrong."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,17 +10,9 @@ from click.testing import CliRunner, Result
 from acktrail.app.home import Home
 from acktrail.app.wiring import open_tools
 from acktrail.cli.main import cli
-from tests.unit.cli.conftest import worked as worked  # noqa: PLC0414 - the fixture
 
 REASON = ("--reason", "drill")
 Act = Callable[..., Result]
-
-
-@pytest.fixture
-def home(worked: Path, tmp_path: Path) -> Path:
-    copy = tmp_path / "home"
-    shutil.copytree(worked, copy)
-    return copy
 
 
 @pytest.fixture

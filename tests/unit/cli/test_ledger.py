@@ -19,13 +19,6 @@ Look = Callable[..., Result]
 
 
 @pytest.fixture
-def home(worked: Path, tmp_path: Path) -> Path:
-    copy = tmp_path / "home"
-    shutil.copytree(worked, copy)
-    return copy
-
-
-@pytest.fixture
 def act(home: Path) -> Look:
     def act(*arguments: str) -> Result:
         return CliRunner().invoke(cli, ["--home", str(home), "ledger", *arguments])

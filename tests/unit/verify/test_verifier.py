@@ -14,18 +14,12 @@ from click.testing import CliRunner, Result
 from acktrail.cli.main import cli
 from acktrail_verify.__main__ import main
 from tests.conftest import ROOT
+from tests.unit.cli.conftest import home as home  # noqa: PLC0414 - the fixture
 from tests.unit.cli.conftest import worked as worked  # noqa: PLC0414 - the fixture
 
 PARTNER = "supplier-eurobandage"
 PERIOD = ("--partner", PARTNER, "--from", "2020-01-01", "--to", "2040-01-01", "--reason", "audit")
 Act = Callable[..., Result]
-
-
-@pytest.fixture
-def home(worked: Path, tmp_path: Path) -> Path:
-    copy = tmp_path / "home"
-    shutil.copytree(worked, copy)
-    return copy
 
 
 @pytest.fixture

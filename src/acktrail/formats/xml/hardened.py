@@ -10,7 +10,7 @@ Spec: XML 1.0; CVE-2026-41066 (lxml before 6.1 reads local files in ``iterparse`
 import codecs
 import re
 from collections.abc import Iterator, Sequence, Sized
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -21,6 +21,17 @@ MOST_BYTES = 2 << 30
 MOST_ATTRIBUTES = 64  # of one element
 LONGEST_HEAD = 4096  # bytes in front of the root that a DOCTYPE may stand in
 PIECE = 64 * 1024
+# Of every parser. No `collect_ids=False`: libxml2 then loads the external subset in spite of
+# `load_dtd`.
+LOCKED: Final = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "huge_tree": False,
+    "remove_pis": True,
+    "remove_comments": True,
+}
 CUT = frozenset(
     (
         etree.ErrorTypes.ERR_DOCUMENT_EMPTY,
@@ -116,17 +127,10 @@ class HardenedParser:
             doctypes: The system identifiers that a DOCTYPE may have.
         """
         self._tagged = bool(tags)
-        # No `collect_ids=False`: libxml2 then loads the external subset in spite of `load_dtd`.
         self._parser = etree.XMLPullParser(
             events=("end",) if tags else ("start", "end"),
             tag=tags or None,
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            dtd_validation=False,
-            huge_tree=False,
-            remove_pis=True,
-            remove_comments=True,
+            **LOCKED,
         )
         self._most_depth = depth
         self._doctypes = doctypes

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from lxml import etree  # type: ignore[import-untyped]
 
 from acktrail.errors import GuideError
+from acktrail.formats.xml.hardened import LOCKED
 from acktrail.ports import DataFiles
 
 FOLDER = "schemas"
@@ -18,13 +19,6 @@ BASE = "acktrail:/"  # what addresses of schemas begin with while they are compi
 ELEMENT = "{http://www.w3.org/2001/XMLSchema}element"
 LARGEST = 8 << 20  # bytes of one file
 MOST_FILES = 200  # that one schema may pull in
-PARSER = {
-    "resolve_entities": False,
-    "no_network": True,
-    "load_dtd": False,
-    "dtd_validation": False,
-    "huge_tree": False,
-}
 
 
 class Schema(NamedTuple):
@@ -62,7 +56,7 @@ class Schemas:
     def _compiled(self, path: str) -> Schema:
         folder = _Folder(self._files)
         body = folder.read(path)
-        parser = etree.XMLParser(**PARSER)
+        parser = etree.XMLParser(**LOCKED)
         parser.resolvers.add(folder)
         root = etree.fromstring(body, parser, base_url=BASE + path)
         try:
@@ -107,7 +101,7 @@ class _Folder(etree.Resolver):  # type: ignore[misc]
         if len(body) > LARGEST:
             raise _wrong(path, f"is larger than {LARGEST} bytes")
         try:
-            root = etree.fromstring(body, etree.XMLParser(**PARSER))
+            root = etree.fromstring(body, etree.XMLParser(**LOCKED))
         except etree.XMLSyntaxError:
             raise _wrong(path, "is not well-formed XML") from None
         if root.getroottree().docinfo.internalDTD is not None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from lxml import etree  # type: ignore[import-untyped]
 
 from acktrail.formats.xml import rules
-from acktrail.formats.xml.hardened import PIECE
+from acktrail.formats.xml.hardened import LOCKED, PIECE
 from acktrail.formats.xml.schemas import Schema
 from acktrail.model import Finding, Place
 
@@ -28,13 +28,7 @@ class Validation:
         self._parser = etree.XMLParser(
             target=self._path,
             schema=schema.compiled,
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            dtd_validation=False,
-            huge_tree=False,
-            remove_pis=True,
-            remove_comments=True,
+            **LOCKED,
         )
         self._path.parser = self._parser
         self._ended = False
